@@ -1,0 +1,1 @@
+"""Ground floor: units, problems and random draws. Knows nothing about factories."""

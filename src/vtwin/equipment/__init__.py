@@ -1,0 +1,1 @@
+"""What things are: one module per equipment family."""

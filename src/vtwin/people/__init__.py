@@ -1,0 +1,1 @@
+"""Staff: skills, crews and shifts."""

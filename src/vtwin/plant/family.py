@@ -1,0 +1,99 @@
+"""The Family contract: what an equipment model must say about itself.
+
+A family is one frozen value. It never sees an engine: ``lower`` turns what was written about
+one piece of equipment and the steps made on it into primitive-shaped parts that the scenario
+builder numbers and puts into the Program.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import BaseModel
+
+from vtwin.base.draws import Distribution
+from vtwin.plant.primitives import FailureClock, MachineState, PartAtFailure
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One written route step that may be made on this equipment. ``attributes`` are the
+    family's own step keys (mould, colour, die …) after validation by ``Family.step``.
+    """
+
+    operation: str  # "<product>/<op>"
+    cycle: Distribution | None  # written at the step or its tool; None: the model's own
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class LoweredStep:
+    """How this equipment does one step."""
+
+    cycle: Distribution
+    pieces_per_cycle: int = 1
+    scrap: float = 0.0
+    setup_key: str | None = None  # None: no set-up depends on it
+
+
+@dataclass(frozen=True, slots=True)
+class LoweredFailure:
+    """A failure mode of the model itself (written ones are added by the builder)."""
+
+    mode: str
+    after: Distribution
+    clock: FailureClock
+    repair: Distribution
+    skill: str | None = None
+    part: PartAtFailure = PartAtFailure.KEPT
+
+
+@dataclass(frozen=True, slots=True)
+class Lowered:
+    """What one piece of equipment becomes."""
+
+    steps: tuple[LoweredStep, ...]  # same order as the steps given
+    setup_times: Mapping[tuple[str, str], Distribution] = field(default_factory=dict)
+    setup_skill: str | None = None
+    failures: tuple[LoweredFailure, ...] = ()
+    power_kw: Mapping[MachineState, float] = field(default_factory=dict)
+    is_buffer: bool = False
+    capacity: int = 0  # of a buffer
+
+
+@dataclass(frozen=True, slots=True)
+class SignalSpec:
+    """A signal the equipment has on its controller."""
+
+    name: str
+    direction: str  # "in" (to the machine) | "out" (from the machine)
+    type: str  # "bool" | "int" | "float"
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """Footprint on the floor, m."""
+
+    width: float
+    depth: float
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """A kind of equipment: frozen, stateless, importable by a third party.
+
+    ``params`` is the pydantic model of the equipment entry's own keys (frozen, extra=forbid);
+    ``step`` that of its route-step keys; ``lower(name, params, steps)`` may raise
+    :class:`vtwin.base.errors.Refused`.
+    """
+
+    name: str
+    params: type[BaseModel]
+    step: type[BaseModel]
+    lower: Callable[[str, Any, tuple[Step, ...]], Lowered]
+    signals: tuple[SignalSpec, ...]
+    shape: Shape
+    doc: Mapping[str, str]  # "en", "ko": one line

@@ -1,0 +1,99 @@
+"""The Program: one flat, frozen, hashed value, the only thing an engine ever sees."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from enum import IntEnum
+from functools import cached_property
+
+from vtwin.base.draws import Distribution
+from vtwin.base.errors import Where
+from vtwin.plant.primitives import (
+    Calendar,
+    Failure,
+    Machine,
+    Operation,
+    Order,
+    Product,
+    SetupTable,
+    Source,
+    Station,
+    Tool,
+    Worker,
+)
+
+FORMAT = 1
+
+
+class GrantRule(IntEnum):
+    """How pools choose among simultaneous claims (S-rules of `docs/semantics.md`)."""
+
+    CLOSEST_TO_DONE = 0  # priority, time of request, fewest remaining operations, slot
+    LONGEST_WAIT = 1  # priority, time of request, slot
+    DOWNSTREAM_FIRST = 2  # priority, fewest remaining operations, time of request, slot
+
+
+@dataclass(frozen=True, slots=True)
+class RunSpec:
+    """What a run is: times in ticks. ``bin`` is the width of the time series."""
+
+    horizon: int
+    warmup: int
+    replications: int
+    seed: int
+    bin: int
+    start: str | None = None  # ISO date of tick 0 where the plant's calendar is dated
+
+
+@dataclass(frozen=True)
+class Program:
+    """A plant ready to run. Every tuple is sorted by name (Order by (release, name)); indices
+    elsewhere point into these tuples. ``sources_map`` says where each name was written; it
+    and ``labels`` are no part of the hash.
+    """
+
+    name: str
+    run: RunSpec
+    distributions: tuple[Distribution, ...]
+    calendars: tuple[Calendar, ...] = ()
+    skills: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()  # groups of workers
+    workers: tuple[Worker, ...] = ()
+    tools: tuple[Tool, ...] = ()
+    setups: tuple[SetupTable, ...] = ()
+    failures: tuple[Failure, ...] = ()
+    stations: tuple[Station, ...] = ()
+    machines: tuple[Machine, ...] = ()
+    operations: tuple[Operation, ...] = ()
+    products: tuple[Product, ...] = ()
+    sources: tuple[Source, ...] = ()
+    orders: tuple[Order, ...] = ()
+    grant: GrantRule = GrantRule.CLOSEST_TO_DONE
+    currency: str | None = None
+    energy_price: float = 0.0  # per kWh
+    floor_cost_per_day: float = 0.0
+    sources_map: Mapping[str, Where] = field(default_factory=dict)  # "equipment.M1" -> place
+    labels: Mapping[str, str] = field(default_factory=dict)  # "products.24720318M" -> description
+
+    def to_json(self) -> str:
+        """Canonical JSON of everything that decides a result (sorted keys, no spaces)."""
+        body = asdict(self)
+        for outside in ("name", "sources_map", "labels"):
+            del body[outside]
+        # How often and how long it is repeated is the study's choice, not the plant's.
+        del body["run"]["replications"]
+        del body["run"]["seed"]
+        body["format"] = FORMAT
+        return json.dumps(body, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+    @cached_property
+    def hash(self) -> str:
+        """``sha256:…`` of :meth:`to_json`."""
+        return "sha256:" + hashlib.sha256(self.to_json().encode()).hexdigest()
+
+    def place(self, path: str) -> Where:
+        """Where the thing at a dotted path was written, as far as it is known."""
+        return self.sources_map.get(path, Where(path=path))

@@ -1,0 +1,115 @@
+"""What an engine reports: the tally vocabulary (always) and the trace vocabulary (on request).
+
+A tally covers ``[warmup, horizon)``. All times are ticks, all quantities pieces unless a name
+says items. Flat in the horizon, but for the fixed number of time-series bins.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+import numpy as np
+import numpy.typing as npt
+
+Ints = npt.NDArray[np.int64]
+
+#: Lead times are counted in bins whose relative width is 1/64: exact below 128 ticks, above
+#: that the 7 leading bits decide. `lead_bin` is the one formula both engines use.
+LEAD_BITS = 6
+
+
+def lead_bin(ticks: int) -> int:
+    """Histogram bin of a duration >= 0 in ticks."""
+    shift = max(ticks.bit_length() - (LEAD_BITS + 1), 0)
+    return (shift << LEAD_BITS) + (ticks >> shift)
+
+
+def lead_bin_bounds(index: int) -> tuple[int, int]:
+    """The durations ``[low, high)`` in ticks that fall in a bin."""
+    if index < 2 << LEAD_BITS:
+        return index, index + 1
+    shift = (index >> LEAD_BITS) - 1
+    mantissa = index - (shift << LEAD_BITS)
+    return mantissa << shift, (mantissa + 1) << shift
+
+
+class Event(IntEnum):
+    """Kinds of trace rows."""
+
+    STATE = 0  # machine `entity` enters state `value`
+    RELEASE = 1  # item enters the plant; entity = product, value = pieces
+    ARRIVE = 2  # item joins the queue of station `entity`
+    START = 3  # machine `entity` begins operation `value` on item (set-up and waits are over)
+    FINISH = 4  # machine `entity` ends operation `value` on item
+    LEAVE = 5  # item leaves the plant finished; entity = product, value = good pieces
+    SCRAP = 6  # `value` pieces of item scrapped at machine `entity`
+    GRANT = 7  # worker `entity` is given to machine `value`
+    FREE = 8  # worker `entity` is free again
+    FAIL = 9  # failure mode `entity` strikes
+    REPAIRED = 10  # failure mode `entity` is over
+    SETUP = 11  # machine `entity` begins a set-up to key `value`
+    ORDER_DONE = 12  # order `entity` has its good pieces
+    MOUNT = 13  # machine `entity` has tool `value` mounted
+
+
+@dataclass(frozen=True)
+class Trace:
+    """Columns of equal length in the order things happened. ``item`` is the item's serial
+    number in order of release, or -1.
+    """
+
+    time: Ints
+    kind: Ints
+    entity: Ints
+    item: Ints
+    value: Ints
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What one replication did.
+
+    Shapes: M machines, S stations, O operations, D modes (all operations' modes in order),
+    P products, W workers, K skills, F failures, R orders, B bins.
+    """
+
+    replication: int
+    observed: int  # horizon (or the instant of a stall) minus warm-up, ticks
+    ended: int  # tick at which the run ended
+    events: int  # calendar events the engine handled, whole run
+    machine_state: Ints  # (M, 7) ticks in each MachineState
+    mode_visits: Ints  # (D,) operations finished
+    mode_cycles: Ints  # (D,) cycles finished (shots, strokes)
+    mode_pieces: Ints  # (D,) pieces through finished operations
+    mode_scrap: Ints  # (D,) pieces scrapped there
+    mode_busy: Ints  # (D,) ticks of processing of finished operations
+    setups: Ints  # (M,) set-ups done
+    setup_time: Ints  # (M,) ticks
+    station_arrivals: Ints  # (S,) items that joined the queue
+    station_wait: Ints  # (S,) ticks waited by items that left the queue
+    station_queue_area: Ints  # (S,) items x microseconds in the input queue (us keeps int64 safe)
+    station_output_area: Ints  # (S,) items x microseconds in the output buffer
+    product_released: Ints  # (P,) pieces let in
+    product_good: Ints  # (P,) good pieces that left
+    product_items: Ints  # (P,) items that left
+    product_scrap: Ints  # (P,) pieces scrapped anywhere
+    product_lead: npt.NDArray[np.float64]  # (P,) sum over good pieces of lead time, s
+    product_wip_area: npt.NDArray[np.float64]  # (P,) pieces x s in the plant
+    lead_hist: tuple[dict[int, int], ...]  # (P,) lead_bin -> good pieces
+    worker_busy: Ints  # (W,) ticks on a task
+    worker_duty: Ints  # (W,) ticks on duty (busy after shift end included)
+    skill_claims: Ints  # (K,) claims granted
+    skill_wait: Ints  # (K,) ticks those claims waited
+    failures: Ints  # (F,) times each mode struck
+    failure_down: Ints  # (F,) ticks down, waiting for the repairer included
+    order_start: Ints  # (R,) first operation begun, -1 if never (whole run)
+    order_done: Ints  # (R,) tick the last good piece left, -1 if not done (whole run)
+    order_good: Ints  # (R,) good pieces made (whole run)
+    series_good: Ints  # (P, B) good pieces that left per bin (whole run, warm-up included)
+    series_cycles: Ints  # (M, B) cycles finished per bin
+    series_wip: npt.NDArray[np.float64]  # (B,) mean pieces in the plant per bin
+    state_at_end: Ints  # (M,) MachineState at the end
+    in_plant_at_end: int  # pieces
+    stall: tuple[str, ...] = ()  # one sentence per member of the wait-for cycle; () = no stall
+    trace: Trace | None = field(default=None, compare=False)

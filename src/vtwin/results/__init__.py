@@ -1,0 +1,1 @@
+"""What it shows: KPIs, statistics, bottlenecks, the store."""

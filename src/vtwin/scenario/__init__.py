@@ -1,0 +1,1 @@
+"""What the user wrote: the YAML document, its checks, and its lowering to a Program."""
