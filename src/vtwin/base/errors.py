@@ -84,6 +84,16 @@ CODES: dict[str, str] = {
     # 3xx the plant as a whole
     # 4xx plant records
     # 5xx running
+    "V551": "the number of replications must be a whole number of at least 1, or auto",
+    "V552": "a note after a run: no good piece left the plant after the warm-up",
+    "V553": "a note after a run: more comes in than the plant can make, the queue only grows",
+    "V554": "a note after a run: the plant stalled, everything waits for something else",
+    "V555": "a note after a run: a machine had nothing to do in any replication",
+    "V599": "a mistake in vtwin itself; VTWIN_DEBUG=1 shows the details",
     # 6xx files, store and app
+    "V651": "a result cannot be written where it was asked for; choose another folder",
+    "V652": "no scenario of that name: a file, a folder with scenario.yaml or a shipped name",
+    "V653": "the folder for a new scenario exists already",
+    "V654": "the library has no such equipment model",
     # 7xx equipment parameters
 }

@@ -1,0 +1,227 @@
+"""What a person may ask about scenarios: find, check, start a new one, models, changes in words."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from vtwin.base.errors import Problem, Refused, did_you_mean
+from vtwin.base.shipped import shipped
+
+FILE = "scenario.yaml"
+
+STARTER = """\
+# A plant in a page. `vtwin check` tells what is wrong with it, `vtwin run` simulates it,
+# `vtwin compare` judges the what-ifs at the end. Every quantity carries its unit.
+vtwin: 1
+name: {name}
+description: Two mills share one queue, then everything is washed
+
+run: {{horizon: 10 d, warmup: 1 d, replications: 10, seed: 1}}
+currency: KRW
+
+products:
+  bracket:
+    target: 400 /d
+    route:
+      - {{op: mill, on: mills, cycle: {{lognormal: {{mean: 5.5 min, cv: 0.3}}}}}}
+      - {{op: wash, on: washer, cycle: 2.5 min, scrap: 1 %}}
+
+orders:            # one bracket arrives every 3.5 min on average and is due two hours later
+  - {{product: bracket, every: {{exponential: {{mean: 3.5 min}}}}, due: 2 h}}
+
+equipment:
+  mills:
+    count: 2       # machines that serve one queue
+    failures:
+      spindle:     # breaks after 20 h of work on average; an hour's repair
+        {{after: {{exponential: {{mean: 20 h}}}}, clock: operating, repair: {{lognormal: {{mean: 1 h, cv: 0.8}}}}}}
+  washer: {{input: 10}}   # ten places before it; when they are full the mills wait
+
+variants:          # what-ifs: what would change, by the dotted path of the value
+  third-mill:   {{set: {{equipment.mills.count: 3}}}}
+  more-places:  {{set: {{equipment.washer.input: 30}}}}
+"""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What `check` found: every problem of the file and of each of its variants."""
+
+    path: Path
+    name: str | None
+    variants: tuple[str, ...]
+    problems: tuple[Problem, ...]
+
+    @property
+    def ok(self) -> bool:
+        """No error (warnings do not stop a run)."""
+        return not any(p.severity == "error" for p in self.problems)
+
+    def to_json(self) -> dict[str, Any]:
+        """``ok``, the name and the variants; the problems are added by who shows them."""
+        return {
+            "file": str(self.path),
+            "ok": self.ok,
+            "name": self.name,
+            "variants": list(self.variants),
+        }
+
+
+@dataclass(frozen=True)
+class Model:
+    """An equipment model of the library."""
+
+    name: str  # "<family>/<model>"
+    family: str
+    description: str
+    path: Path
+    values: dict[str, Any]
+    text: str
+
+    def to_json(self) -> dict[str, Any]:
+        """Name, family, description and the values as written."""
+        return {
+            "name": self.name,
+            "family": self.family,
+            "description": self.description,
+            "values": self.values,
+        }
+
+
+def find(path: str | Path) -> Path:
+    """The scenario file meant by a file, a folder with a ``scenario.yaml`` or the name of a
+    shipped scenario.
+
+    Raises:
+        Refused: V652, nothing of that name.
+    """
+    given = Path(path)
+    if given.is_dir():
+        inside = given / FILE
+        if inside.is_file():
+            return inside
+        what = f"the folder {given} has no {FILE}"
+        raise Refused(Problem("V652", what, hint="name the scenario file itself"))
+    if given.exists():
+        return given
+    names = shipped_scenarios()
+    if given.name == str(given) and given.name in names:
+        return shipped("scenarios") / given.name / FILE
+    hint = did_you_mean(str(given), [*names, *_beside(given)])
+    raise Refused(Problem("V652", f"there is no file {given}", hint=hint))
+
+
+def _beside(given: Path) -> list[str]:
+    """Scenario files near a path that does not exist, for the hint."""
+    try:
+        return [str(p) for p in sorted(given.parent.glob("*.y*ml"))[:200]]
+    except OSError:
+        return []
+
+
+def shipped_scenarios() -> list[str]:
+    """Names of the scenarios that come with vtwin."""
+    folder = shipped("scenarios")
+    return sorted(p.parent.relative_to(folder).as_posix() for p in folder.rglob(FILE))
+
+
+def check(path: str | Path) -> Checked:
+    """Everything that is wrong with a scenario and its variants."""
+    from vtwin.scenario import build, load
+
+    file = find(path)
+    problems = tuple(build.check(file))
+    try:
+        loaded = load.load(file)
+    except Refused:
+        return Checked(file, None, (), problems)
+    return Checked(file, loaded.document.name, tuple(load.variants(loaded)), problems)
+
+
+def new(folder: str | Path, *, like: str | None = None) -> Path:
+    """Write a scenario folder to start from; the path of its ``scenario.yaml``.
+
+    Raises:
+        Refused: V653, the folder exists and is not empty; V652, no shipped scenario ``like``;
+            V651, it cannot be written.
+    """
+    target = Path(folder)
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise Refused(Problem("V653", f"{target} exists already", hint="choose another name"))
+    try:
+        if like is None:
+            target.mkdir(parents=True, exist_ok=True)
+            text = STARTER.format(name=_yaml_name(target.name))
+            (target / FILE).write_text(text, encoding="utf-8")
+        else:
+            shutil.copytree(_shipped_folder(like), target, dirs_exist_ok=True)
+    except OSError as error:
+        what = f"cannot write {target}: {error.strerror or error}"
+        raise Refused(Problem("V651", what)) from error
+    return target / FILE
+
+
+def _yaml_name(name: str) -> str:
+    """A folder name as a YAML text, whatever it holds."""
+    import json
+
+    return json.dumps(name, ensure_ascii=False)
+
+
+def _shipped_folder(name: str) -> Path:
+    names = shipped_scenarios()
+    if name not in names:
+        what = f"no scenario '{name}' comes with vtwin"
+        hint = did_you_mean(name, names) or f"there are: {', '.join(names)}"
+        raise Refused(Problem("V652", what, hint=hint))
+    return shipped("scenarios") / name
+
+
+def library() -> list[Model]:
+    """Every equipment model that comes with vtwin, by name."""
+    folder = shipped("library")
+    return [_model(p, folder) for p in sorted(folder.rglob("*.yaml"))]
+
+
+def model(name: str) -> Model:
+    """One equipment model, ``<family>/<model>`` or the model's name alone.
+
+    Raises:
+        Refused: V654, unknown.
+    """
+    known = {m.name: m for m in library()}
+    short = [m for n, m in known.items() if n.split("/", 1)[-1] == name]
+    if name in known:
+        return known[name]
+    if len(short) == 1:
+        return short[0]
+    hint = did_you_mean(name, known) or "'vtwin library' lists them"
+    raise Refused(Problem("V654", f"the library has no model '{name}'", hint=hint))
+
+
+def _model(path: Path, folder: Path) -> Model:
+    import yaml
+
+    text = path.read_text(encoding="utf-8")
+    values = yaml.safe_load(text) or {}
+    name = path.relative_to(folder).with_suffix("").as_posix()
+    description = str(values.get("description") or values.get("name") or "")
+    return Model(name, name.split("/", 1)[0], description, path, values, text)
+
+
+def schema() -> dict[str, Any]:
+    """The scenario language as JSON Schema."""
+    from vtwin.scenario import document
+
+    return document.json_schema()
+
+
+def diff(before: str | Path, after: str | Path) -> list[str]:
+    """What changed from one scenario file to another, in words."""
+    from vtwin.scenario import diff as differences
+    from vtwin.scenario import load
+
+    return differences.describe(load.load(find(before)), load.load(find(after)))

@@ -1,0 +1,359 @@
+"""Tables and series ready to draw: what a screen shows, as frozen values free of words and ink.
+
+Every number is in its base unit (s, pieces, the scenario's currency); a screen chooses the
+unit, the rounding and the language. Shares are fractions. ``None`` means "not known" and
+the value beside it says why.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+Better = Literal["higher", "lower"]
+#: How a variant stands against the base in one figure.
+Standing = Literal["better", "worse", "unclear", "same", "no_data"]
+
+#: Machine states in the order of every ``states`` tuple below.
+STATES = ("working", "setup", "waiting_operator", "blocked", "starved", "down", "planned_stop")
+#: States a machine loses time in, in the order they are offered as "largest loss".
+LOSSES = ("setup", "waiting_operator", "blocked", "starved", "down")
+#: The six tiles of the overview, in the order a plant manager asks for them.
+TILES = ("good_per_day", "on_time", "oee", "lead_time_s", "wip", "unit_cost")
+#: The rows of a comparison.
+ROWS = (
+    "good_per_day",
+    "oee",
+    "lead_time_s",
+    "wip",
+    "on_time",
+    "unit_cost",
+    "energy_per_part_kwh",
+)
+BETTER: dict[str, Better] = {
+    "good_per_day": "higher",
+    "throughput_per_h": "higher",
+    "oee": "higher",
+    "on_time": "higher",
+    "utilisation": "higher",
+    "lead_time_s": "lower",
+    "lead_time_p90_s": "lower",
+    "wip": "lower",
+    "unit_cost": "lower",
+    "energy_per_part_kwh": "lower",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A mean with the half-width of its interval; ``why`` where either is missing."""
+
+    mean: float | None
+    half_width: float | None = None
+    why: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One KPI against its target."""
+
+    key: str
+    value: Figure
+    better: Better
+    target: float | None = None
+
+    @property
+    def gap(self) -> float | None:
+        """Value minus target, None without either."""
+        if self.value.mean is None or self.target is None:
+            return None
+        return self.value.mean - self.target
+
+    @property
+    def met(self) -> bool | None:
+        """Whether the target is met, None when nobody can say."""
+        gap = self.gap
+        if gap is None:
+            return None
+        return gap >= 0 if self.better == "higher" else gap <= 0
+
+
+@dataclass(frozen=True, slots=True)
+class MachineView:
+    """One machine on the floor. ``x, y`` is its upper left corner, m; ``states`` follow STATES
+    and sum to 1; ``utilisation`` is the busy share (working and set-up) of the time it was
+    meant to run. ``queue_capacity`` None: unlimited.
+    """
+
+    id: str
+    label: str
+    family: str
+    area: str
+    x: float
+    y: float
+    width: float
+    depth: float
+    utilisation: float
+    states: tuple[float, ...]
+    queue: float = 0.0
+    queue_capacity: int | None = None
+    rank: int | None = None  # 1..3 among the bottlenecks
+    oee: Figure = Figure(None)
+    good_per_day: float | None = None
+
+    @property
+    def loss(self) -> str | None:
+        """The state it loses most of its time in, None when it loses none."""
+        worst = max(LOSSES, key=lambda state: self.states[STATES.index(state)])
+        return worst if self.states[STATES.index(worst)] > 0 else None
+
+    @property
+    def queue_fill(self) -> float | None:
+        """Mean input queue over capacity, None for an unlimited queue."""
+        if not self.queue_capacity:
+            return None
+        return min(self.queue / self.queue_capacity, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class AreaView:
+    """A named rectangle of the floor, m."""
+
+    id: str
+    label: str
+    x: float
+    y: float
+    width: float
+    depth: float
+
+
+@dataclass(frozen=True, slots=True)
+class FlowView:
+    """Pieces per day that go from one area to another."""
+
+    origin: str
+    target: str
+    pieces_per_day: float
+
+
+@dataclass(frozen=True, slots=True)
+class FloorView:
+    """The plant seen from above. ``illustrative``: positions were not given but made up."""
+
+    width: float
+    depth: float
+    illustrative: bool
+    areas: tuple[AreaView, ...]
+    machines: tuple[MachineView, ...]
+    flows: tuple[FlowView, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Suspect:
+    """A machine or station suspected of limiting the plant. ``share`` of the observed time it
+    was the momentary bottleneck; ``gain`` in good pieces per day if it were 10 % faster, None
+    while nobody has simulated that.
+    """
+
+    id: str
+    label: str
+    share: float
+    gain: Figure | None = None
+    votes: tuple[str, ...] = ()  # methods of the jury that point here
+
+
+@dataclass(frozen=True, slots=True)
+class WhySlow:
+    """What limits the plant. ``limit`` names what does when it is no machine: ``"demand"``
+    (machines wait for orders) or None.
+    """
+
+    suspects: tuple[Suspect, ...]
+    agreed: bool = True  # the methods of the jury point at one
+    limit: str | None = None
+    why: str | None = None  # why there is nothing to say
+
+
+@dataclass(frozen=True, slots=True)
+class StaffLoss:
+    """What waiting for people costs: the machine that waits most and how much."""
+
+    group: str
+    label: str
+    count: int
+    busy: float | None
+    mean_wait_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """One stored run."""
+
+    id: str
+    scenario: str
+    title: str
+    variant: str | None
+    engine: str
+    replications: int
+    seed: int
+    horizon_s: float
+    warmup_s: float
+    finished: str  # ISO 8601, UTC
+    version: str
+    program: str
+    stale: bool = False  # the scenario file has changed since
+    good_per_day: Figure = Figure(None)
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioRow:
+    """One scenario the app was started with. ``problem`` when it cannot be loaded."""
+
+    key: str
+    title: str
+    variants: tuple[str, ...] = ()
+    changes: tuple[tuple[str, tuple[str, ...]], ...] = ()  # variant -> what it changes, in words
+    replications: int = 10
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OverviewView:
+    """The overview page of one variant of one scenario. ``run`` None: never run."""
+
+    scenario: ScenarioRow
+    variant: str | None
+    run: RunRow | None
+    tiles: tuple[Tile, ...]
+    floor: FloorView | None
+    why_slow: WhySlow
+    staff: tuple[StaffLoss, ...] = ()
+    currency: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A variant's figure beside the base: ``difference`` is paired, variant minus base;
+    ``more`` replications would likely tell them apart.
+    """
+
+    value: Figure
+    difference: Figure
+    standing: Standing
+    more: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CompareRow:
+    """One KPI: the base and each variant in the order of ``CompareView.variants``."""
+
+    key: str
+    better: Better
+    base: Figure
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VariantView:
+    """A column of the comparison. ``key`` None is the scenario as written."""
+
+    letter: str
+    key: str | None
+    run: str
+    changes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StateRow:
+    """Shares of time per state of one machine, in the order of STATES."""
+
+    id: str
+    label: str
+    states: tuple[float, ...]
+    rank: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CompareView:
+    """The comparison page. ``best`` is the letter of the variant that is better in the first
+    figure it can be told apart in, None when nothing can be told apart.
+    """
+
+    scenario: ScenarioRow
+    base: VariantView | None
+    variants: tuple[VariantView, ...]
+    rows: tuple[CompareRow, ...]
+    best: str | None = None
+    replications: int = 0
+    confidence: float = 0.95
+    states: dict[str, tuple[StateRow, ...]] | None = None  # letter -> machines, bottleneck first
+    currency: str | None = None
+    stale: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class GanttRow:
+    """States of one machine: ``start[i]`` s is when ``state[i]`` (index of STATES) began."""
+
+    id: str
+    label: str
+    start: tuple[float, ...]
+    state: tuple[int, ...]
+    rank: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GanttView:
+    """Who did what when, in one replication, bottleneck first."""
+
+    horizon_s: float
+    warmup_s: float
+    date: str | None  # of second 0
+    rows: tuple[GanttRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesView:
+    """Pieces in the plant over time: mean over replications with its interval, per bin."""
+
+    letter: str
+    key: str | None
+    mean: tuple[float, ...]
+    half_width: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WipView:
+    """WIP over time of the base and the variants."""
+
+    bin_s: float
+    warmup_s: float
+    date: str | None
+    series: tuple[SeriesView, ...]
+
+
+JobState = Literal["queued", "running", "done", "failed", "cancelled"]
+
+
+@dataclass(frozen=True, slots=True)
+class JobRow:
+    """One piece of long work. ``position`` in the queue, 0 when running; ``runs`` are the ids
+    of what it produced.
+    """
+
+    id: str
+    kind: Literal["run", "compare", "explain"]
+    scenario: str
+    variants: tuple[str | None, ...]
+    state: JobState
+    progress: float = 0.0
+    position: int = 0
+    error: str | None = None
+    created: str = ""
+    finished: str | None = None
+    runs: tuple[str, ...] = ()
+
+
+def as_json(view: Any) -> dict[str, Any]:
+    """A view as plain dicts, lists and numbers."""
+    return asdict(view)

@@ -1,0 +1,101 @@
+"""How figures and states are said to people: names, units, rounding. One place for the
+terminal and the report.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+#: KPI key -> title, in the order people ask for them.
+TITLES: dict[str, str] = {
+    "good_per_day": "Good pieces per day",
+    "throughput_per_h": "Throughput",
+    "on_time": "Orders on time",
+    "lead_time_s": "Lead time, mean",
+    "lead_time_p90_s": "Lead time, 9 of 10 within",
+    "wip": "Work in process",
+    "oee": "OEE",
+    "utilisation": "Utilisation",
+    "unit_cost": "Cost per good piece",
+    "energy_per_part_kwh": "Energy per good piece",
+}
+
+#: State key -> word, in the order they are drawn.
+STATES: dict[str, str] = {
+    "working": "working",
+    "setup": "set-up",
+    "waiting_operator": "waits for operator",
+    "blocked": "blocked",
+    "starved": "starved",
+    "down": "down",
+    "planned_stop": "planned stop",
+}
+
+_TIMES = (("d", 86_400.0, 2.0), ("h", 3_600.0, 2.0), ("min", 60.0, 2.0), ("s", 1.0, 0.0))
+_SHARES = ("share", "fraction", "ratio", "")
+
+
+def time_unit(seconds: float) -> tuple[str, float]:
+    """The unit a person would use for a duration of this size, and its length in seconds."""
+    size = abs(seconds)
+    for name, length, least in _TIMES:
+        if size >= least * length:
+            return name, length
+    return "s", 1.0
+
+
+def decimals(mean: float, half_width: float | None) -> int:
+    """Digits after the point: two significant ones of the half-width, else four of the mean."""
+    if half_width:
+        return min(max(1 - math.floor(math.log10(half_width)), 0), 6)
+    if mean == 0 or float(mean).is_integer():
+        return 0
+    return min(max(3 - math.floor(math.log10(abs(mean))), 0), 6)
+
+
+def split(mean: float | None, half_width: float | None, unit: str) -> tuple[str, str, str]:
+    """A figure as ``(value, ± half-width, unit)``: rounded to what it can bear, in a unit a
+    person would use. An absent value is a dash.
+    """
+    if mean is None:
+        return "–", "", ""
+    if unit == "s":
+        unit, length = time_unit(mean)
+        mean, half_width = mean / length, None if half_width is None else half_width / length
+    elif unit in _SHARES:
+        unit, mean = "%", 100 * mean
+        half_width = None if half_width is None else 100 * half_width
+    digits = decimals(mean, half_width)
+    value = f"{mean:,.{digits}f}"
+    margin = "" if half_width is None else f"± {half_width:,.{digits}f}"
+    return value, margin, unit
+
+
+def said(interval: Mapping[str, Any], *, sign: bool = False) -> str:
+    """An interval in its JSON form as one phrase, ``448.2 ± 5.1 1/d``."""
+    value, margin, unit = split(
+        interval.get("mean"), interval.get("half_width"), str(interval.get("unit") or "")
+    )
+    if sign and value[:1] not in "-–":
+        value = f"+{value}"
+    return " ".join(part for part in (value.replace("-", "−"), margin, unit) if part)
+
+
+def percent(share: float) -> str:
+    """A share of time: whole percent, ``<1`` where something happened but rounds to nothing."""
+    if share <= 0:
+        return "·"
+    return "<1" if share < 0.005 else f"{100 * share:.0f}"
+
+
+def duration(seconds: float) -> str:
+    """A duration as ``20 d``, ``3.5 h``."""
+    name, length = time_unit(seconds)
+    return f"{seconds / length:.4g} {name}"
+
+
+def count(number: int, noun: str) -> str:
+    """``1 machine``, ``3 machines``."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

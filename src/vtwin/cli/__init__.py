@@ -1,0 +1,57 @@
+"""Words on the command line to one app call, and its answer to text and an exit code.
+
+Exit codes: 0 done · 1 the user's problem, told on stderr with its code · 2 usage ·
+130 stopped with Ctrl-C (what was finished is shown and kept).
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Entry point of the ``vtwin`` command; always leaves by ``SystemExit``."""
+    sys.exit(run(sys.argv[1:] if arguments is None else list(arguments)))
+
+
+def run(arguments: list[str]) -> int:
+    """Carry out one command line and return its exit code; no traceback ever escapes."""
+    import click
+
+    from vtwin.base.errors import Refused
+    from vtwin.cli.commands import vtwin
+    from vtwin.cli.output import unexpected
+
+    _utf8()
+    try:
+        code = vtwin.main(arguments, prog_name="vtwin", standalone_mode=False)
+    except click.exceptions.Exit as leave:
+        return leave.exit_code
+    except click.ClickException as wrong:
+        wrong.show(sys.stderr)
+        return wrong.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        print("Stopped.", file=sys.stderr)
+        return INTERRUPTED
+    except Refused as refused:
+        for problem in refused.problems:
+            print(problem, file=sys.stderr)
+        return 1
+    except BrokenPipeError:  # the reader went away (`vtwin … | head`): nothing to tell it
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except Exception as surprise:
+        return unexpected(surprise, arguments)
+    return code if isinstance(code, int) else 0
+
+
+def _utf8() -> None:
+    """A console of another code page (CP949 on Korean Windows) must not end a run."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None and (stream.encoding or "").lower().replace("-", "") != "utf8":
+            reconfigure(errors="replace")

@@ -1,0 +1,343 @@
+"""The commands. Each is: words -> one app call -> text, JSON and files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from vtwin import __version__
+from vtwin.base.errors import nearest
+from vtwin.cli.output import INTERRUPTED, Output, problems_json, progress, stoppable
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Commands(click.Group):
+    """The group of commands; knows which one was probably meant."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """In the order a person meets them, not alphabetical."""
+        return list(self.commands)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command, or a usage error with the nearest name."""
+        if args and not args[0].startswith("-") and args[0] not in self.commands:
+            close = nearest(args[0], self.commands)
+            hint = f" Did you mean '{close}'?" if close else " 'vtwin --help' lists them."
+            raise click.UsageError(f"there is no command '{args[0]}'.{hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="vtwin", message="%(prog)s %(version)s")
+def vtwin() -> None:
+    """A digital twin of a factory: try a change before moving a single machine."""
+
+
+def json_option(function: F) -> F:
+    """``--json OUT``."""
+    return click.option(
+        "--json", "json_to", metavar="OUT", help="Also write the answer as JSON ('-': to stdout)."
+    )(function)
+
+
+def store_options(function: F) -> F:
+    """``--store URL`` and ``--no-store``."""
+    function = click.option(
+        "--store", metavar="URL", help="Where runs are kept (SQLite file or database URL)."
+    )(function)
+    return click.option("--no-store", is_flag=True, help="Keep nothing.")(function)
+
+
+def study_options(function: F) -> F:
+    """How often, by which engine, from which seed."""
+    function = click.option(
+        "--replications", "-n", metavar="N|auto", help="How often it is repeated."
+    )(function)
+    function = click.option(
+        "--engine", default="auto", show_default=True, metavar="NAME", help="Which engine runs it."
+    )(function)
+    return click.option("--seed", type=int, help="Seed of the random draws.")(function)
+
+
+def html_option(function: F) -> F:
+    """``--html OUT``."""
+    return click.option(
+        "--html",
+        type=click.Path(path_type=Path, dir_okay=False),
+        metavar="OUT",
+        help="Write a self-contained report with pictures.",
+    )(function)
+
+
+def _names(text: str | None) -> tuple[str, ...] | None:
+    """``a,b`` as names; None where nothing was said."""
+    return None if text is None else tuple(n.strip() for n in text.split(",") if n.strip())
+
+
+# --------------------------------------------------------------------------------------------
+
+
+@vtwin.command()
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("vtwin-out"),
+    show_default=True,
+    help="Folder for the report.",
+)
+@click.option("--replications", "-n", metavar="N", help="How often each plant is repeated.")
+@json_option
+@store_options
+def demo(
+    out: Path, replications: str | None, json_to: str | None, store: str | None, no_store: bool
+) -> int:
+    """The main job on the shipped plant, and what to try next."""
+    from vtwin.app import demo as app
+    from vtwin.app.report import study_html
+    from vtwin.cli import text
+
+    output = Output(json_to)
+    console = output.console
+    with stoppable() as stop, progress() as report:
+        show = app.Demo(store=False if no_store else store, progress=report, stop=stop)
+        console.print(text.plant(show.plant()))
+        baseline = show.baseline(replications)
+        console.print(text.result(baseline))
+        if not stop():
+            console.print(text.explanation(show.explain()))
+        comparison = None if stop() else show.compare()
+        if comparison is not None:
+            console.print(text.comparison(comparison))
+        report_file = out / "demo.html"
+        written = output.write(report_file, study_html(baseline, show.explanation, comparison))
+    output.json(show.to_json())
+    console.print(text.next_steps(report_file if written else None, show.path))
+    output.finish()
+    return INTERRUPTED if stop() else 0
+
+
+@vtwin.command()
+@click.argument("name", type=click.Path(path_type=Path))
+@click.option("--like", metavar="SCENARIO", help="Start from a copy of a shipped scenario.")
+@json_option
+def new(name: Path, like: str | None, json_to: str | None) -> None:
+    """A scenario folder to start from."""
+    from vtwin.app import scenarios
+
+    output = Output(json_to)
+    file = scenarios.new(name, like=like)
+    output.console.print(f"Written: {file}\nNext:    vtwin check {name}\n         vtwin run {name}")
+    output.json({"written": str(file)})
+    output.finish()
+
+
+@vtwin.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@json_option
+def check(file: Path, json_to: str | None) -> int:
+    """Problems with line numbers; exit 1 if there are any."""
+    from vtwin.app import scenarios
+    from vtwin.cli import text
+
+    output = Output(json_to)
+    checked = scenarios.check(file)
+    text.problems(checked.problems)
+    output.console.print(text.checked(checked))
+    output.json(checked.to_json() | {"problems": problems_json(checked.problems)})
+    output.finish()
+    return 0 if checked.ok else 1
+
+
+@vtwin.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--variant", metavar="NAME", help="A named what-if of the file.")
+@study_options
+@json_option
+@html_option
+@click.option(
+    "--trace",
+    "trace_to",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="OUT",
+    help="Write every event of the first replication as CSV.",
+)
+@store_options
+@click.option("--fresh", is_flag=True, help="Run even where the same run is kept already.")
+def run(
+    file: Path,
+    variant: str | None,
+    replications: str | None,
+    engine: str,
+    seed: int | None,
+    json_to: str | None,
+    html: Path | None,
+    trace_to: Path | None,
+    store: str | None,
+    no_store: bool,
+    fresh: bool,
+) -> int:
+    """Simulate a plant: KPIs with intervals, and what limits it."""
+    from vtwin.app import runs
+    from vtwin.cli import text
+
+    output = Output(json_to)
+    with stoppable() as stop, progress() as report:
+        result = runs.run(
+            file,
+            variant=variant,
+            replications=runs.replications_asked(replications),
+            engine=engine,
+            seed=seed,
+            store=False if no_store else store,
+            trace=trace_to is not None or html is not None,
+            fresh=fresh,
+            progress=report,
+            cancelled=stop,
+        )
+    text.problems(result.warnings)
+    output.console.print(text.result(result))
+    text.problems(result.notes)
+    output.json(result.to_json())
+    if trace_to is not None:
+        output.write(trace_to, runs.trace_csv(result))
+    if html is not None:
+        from vtwin.app.report import study_html
+
+        if output.write(html, study_html(result)):
+            output.console.print(f"Report: {html}")
+    output.finish()
+    return INTERRUPTED if result.interrupted else 0
+
+
+@vtwin.command()
+@click.argument("files", type=click.Path(path_type=Path), nargs=-1, required=True)
+@click.option("--variants", metavar="A,B", help="Which what-ifs (default: all of the file).")
+@study_options
+@json_option
+@html_option
+@store_options
+def compare(
+    files: Sequence[Path],
+    variants: str | None,
+    replications: str | None,
+    engine: str,
+    seed: int | None,
+    json_to: str | None,
+    html: Path | None,
+    store: str | None,
+    no_store: bool,
+) -> int:
+    """Which plant is better, by how much, with what certainty.
+
+    One FILE: its baseline against its variants. Several: the first is the baseline.
+    """
+    from vtwin.app import runs, studies
+    from vtwin.cli import text
+
+    output = Output(json_to)
+    with stoppable() as stop, progress() as report:
+        study = studies.compare(
+            list(files),
+            _names(variants),
+            replications=runs.replications_asked(replications),
+            engine=engine,
+            seed=seed,
+            store=False if no_store else store,
+            progress=report,
+            cancelled=stop,
+        )
+    text.problems(study.warnings)
+    output.console.print(text.comparison(study))
+    text.problems(study.notes)
+    output.json(study.to_json())
+    if html is not None:
+        from vtwin.app.report import study_html
+
+        if output.write(html, study_html(study.baseline, None, study)):
+            output.console.print(f"Report: {html}")
+    output.finish()
+    return INTERRUPTED if study.interrupted else 0
+
+
+@vtwin.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--variant", metavar="NAME", help="A named what-if of the file.")
+@study_options
+@json_option
+@html_option
+@store_options
+def explain(
+    file: Path,
+    variant: str | None,
+    replications: str | None,
+    engine: str,
+    seed: int | None,
+    json_to: str | None,
+    html: Path | None,
+    store: str | None,
+    no_store: bool,
+) -> int:
+    """Why it is slow: bottleneck jury and proof, lost time by cause, stalls."""
+    from vtwin.app import runs, studies
+    from vtwin.cli import text
+
+    output = Output(json_to)
+    with stoppable() as stop, progress() as report:
+        explanation = studies.explain(
+            file,
+            variant=variant,
+            replications=runs.replications_asked(replications),
+            engine=engine,
+            seed=seed,
+            store=False if no_store else store,
+            progress=report,
+            cancelled=stop,
+        )
+    text.problems(explanation.run.warnings)
+    output.console.print(text.explanation(explanation))
+    text.problems(explanation.run.notes)
+    output.json(explanation.to_json())
+    if html is not None:
+        from vtwin.app.report import study_html
+
+        if output.write(html, study_html(explanation.run, explanation)):
+            output.console.print(f"Report: {html}")
+    output.finish()
+    return INTERRUPTED if stop() else 0
+
+
+@vtwin.command()
+@click.argument("name", required=False)
+@json_option
+def library(name: str | None, json_to: str | None) -> None:
+    """List the equipment models, or show one."""
+    from vtwin.app import scenarios
+    from vtwin.cli import text
+
+    output = Output(json_to)
+    if name is None:
+        models = scenarios.library()
+        output.console.print(text.library(models))
+        output.json({"models": [m.to_json() for m in models]})
+    else:
+        model = scenarios.model(name)
+        output.console.print(text.model(model))
+        output.json(model.to_json())
+    output.finish()
+
+
+@vtwin.command()
+@json_option
+def schema(json_to: str | None) -> None:
+    """The scenario language as JSON Schema, for editors."""
+    from vtwin.app import scenarios
+
+    output = Output(json_to or "-")
+    output.json(scenarios.schema())
+    output.finish()
