@@ -37,7 +37,9 @@ equipment:
     count: 2       # machines that serve one queue
     failures:
       spindle:     # breaks after 20 h of work on average; an hour's repair
-        {{after: {{exponential: {{mean: 20 h}}}}, clock: operating, repair: {{lognormal: {{mean: 1 h, cv: 0.8}}}}}}
+        after: {{exponential: {{mean: 20 h}}}}
+        clock: operating
+        repair: {{lognormal: {{mean: 1 h, cv: 0.8}}}}
   washer: {{input: 10}}   # ten places before it; when they are full the mills wait
 
 variants:          # what-ifs: what would change, by the dotted path of the value

@@ -10,8 +10,6 @@ import os
 import sys
 from collections.abc import Sequence
 
-INTERRUPTED = 130
-
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Entry point of the ``vtwin`` command; always leaves by ``SystemExit``."""
@@ -24,7 +22,7 @@ def run(arguments: list[str]) -> int:
 
     from vtwin.base.errors import Refused
     from vtwin.cli.commands import vtwin
-    from vtwin.cli.output import unexpected
+    from vtwin.cli.output import INTERRUPTED, unexpected
 
     _utf8()
     try:

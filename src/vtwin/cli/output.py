@@ -20,6 +20,9 @@ from vtwin.base.errors import Problem, Refused
 if TYPE_CHECKING:
     from rich.console import Console
 
+#: Exit code after Ctrl-C, as shells have it.
+INTERRUPTED = 130
+
 
 @dataclass
 class Output:
