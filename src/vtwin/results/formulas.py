@@ -1,0 +1,182 @@
+"""The KPI table: formula, elements, unit and direction of every figure.
+
+Follows the vocabulary of ISO 22400-2; no conformity is claimed. ``docs/kpi.md`` is generated
+from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+Scope = Literal["plant", "product", "equipment", "people"]
+Better = Literal["higher", "lower", ""]
+
+NO_WINDOW = "nothing was observed: the run ended before its warm-up did"
+NO_GOOD = "no good piece finished after the warm-up"
+NO_PLAN = "no planned busy time after the warm-up"
+NO_WORK = "no operation finished after the warm-up"
+NO_COST = "no costs given"
+NO_POWER = "no power given"
+NO_DUE = "no due date falls between the warm-up and the horizon"
+NO_ORDERS = "no orders given"
+NO_CLAIM = "nobody was asked for after the warm-up"
+NO_DUTY = "nobody was on duty after the warm-up"
+NO_FAILURE = "no failure struck after the warm-up"
+
+
+@dataclass(frozen=True)
+class Kpi:
+    """One row of the KPI table. ``unit`` with ``{currency}`` takes the plant's currency."""
+
+    key: str
+    name: str
+    unit: str
+    better: Better
+    formula: str
+    elements: tuple[str, ...]
+    scopes: tuple[Scope, ...]
+    undefined: str  # why it may have no value
+
+
+#: Every figure, by key.
+KPIS: Mapping[str, Kpi] = {
+    kpi.key: kpi
+    for kpi in (
+        Kpi(
+            "throughput_per_h", "throughput", "1/h", "higher",
+            "good pieces that left / AOET in hours", ("GQ", "AOET"),
+            ("plant", "product"), NO_WINDOW,
+        ),
+        Kpi(
+            "good_per_day", "good pieces per day", "1/d", "higher",
+            "good pieces that left / AOET in days", ("GQ", "AOET"),
+            ("plant", "product"), NO_WINDOW,
+        ),
+        Kpi(
+            "lead_time_s", "lead time", "s", "lower",
+            "sum over good pieces that left of (left - released) / their number",
+            ("GQ",), ("plant", "product"), NO_GOOD,
+        ),
+        Kpi(
+            "lead_time_p90_s", "lead time, 90 % of pieces", "s", "lower",
+            "the lead time that 90 % of the good pieces do not exceed "
+            "(histogram with bins of 1/64 relative width, linear within a bin)",
+            ("GQ",), ("plant", "product"), NO_GOOD,
+        ),
+        Kpi(
+            "wip", "work in process", "pieces", "lower",
+            "integral of pieces in the plant over time / AOET", ("AOET",),
+            ("plant", "product"), NO_WINDOW,
+        ),
+        Kpi(
+            "oee", "overall equipment effectiveness", "share", "higher",
+            "availability · min(effectiveness, 1) · quality ratio per machine; "
+            "several machines: mean weighted with PBT",
+            ("PBT", "APT", "PRI·PQ", "PT", "PQ", "SQ", "GQ"), ("plant", "equipment"), NO_PLAN,
+        ),
+        Kpi(
+            "availability", "availability", "share", "higher",
+            "APT / PBT", ("APT", "PBT"), ("plant", "equipment"), NO_PLAN,
+        ),
+        Kpi(
+            "effectiveness", "effectiveness", "share", "higher",
+            "PRI·PQ / PT, both over finished operations; may exceed 100 % where the planned "
+            "time is longer than what is needed",
+            ("PRI·PQ", "PT"), ("plant", "equipment"), NO_WORK,
+        ),
+        Kpi(
+            "quality_ratio", "quality ratio", "share", "higher",
+            "GQ / PQ", ("GQ", "PQ"), ("plant", "equipment"), NO_WORK,
+        ),
+        Kpi(
+            "utilisation", "utilisation", "share", "",
+            "AUPT / PBT", ("AUPT", "PBT"), ("plant", "equipment"), NO_PLAN,
+        ),
+        Kpi(
+            "allocation_efficiency", "allocation efficiency", "share", "higher",
+            "AUBT / PBT", ("AUBT", "PBT"), ("equipment",), NO_PLAN,
+        ),
+        Kpi(
+            "setup_share", "set-up ratio", "share", "lower",
+            "AUST / AUPT", ("AUST", "AUPT"), ("plant", "equipment"), NO_WORK,
+        ),
+        Kpi(
+            "technical_efficiency", "technical efficiency", "share", "higher",
+            "APT / (APT + ADET)", ("APT", "ADET"), ("equipment",), NO_WORK,
+        ),
+        Kpi(
+            "scrap_share", "scrap ratio", "share", "lower",
+            "plant and product: pieces scrapped / (good pieces that left + pieces scrapped); "
+            "equipment: SQ / PQ",
+            ("SQ", "PQ", "GQ"), ("plant", "product", "equipment"), NO_WORK,
+        ),
+        Kpi(
+            "mtbf_s", "mean time between failures", "s", "higher",
+            "ΣTBF / (FE + 1)", ("ΣTBF", "FE"), ("equipment",), NO_WINDOW,
+        ),
+        Kpi(
+            "mttr_s", "mean time to repair", "s", "lower",
+            "ΣTTR / (FE + 1)", ("ΣTTR", "FE"), ("equipment",), NO_WINDOW,
+        ),
+        Kpi(
+            "mtbf_plain_s", "mean time between failures, ΣTBF/FE", "s", "higher",
+            "ΣTBF / FE", ("ΣTBF", "FE"), ("equipment",), NO_FAILURE,
+        ),
+        Kpi(
+            "mttr_plain_s", "mean time to repair, ΣTTR/FE", "s", "lower",
+            "ΣTTR / FE", ("ΣTTR", "FE"), ("equipment",), NO_FAILURE,
+        ),
+        Kpi(
+            "mean_input_queue", "mean input queue", "items", "lower",
+            "integral of items waiting before the station over time / AOET "
+            "(entries that share a station share its queue)", ("AOET",),
+            ("equipment",), NO_WINDOW,
+        ),
+        Kpi(
+            "energy_kwh", "energy", "kWh", "lower",
+            "sum over states of time · power", (), ("plant", "equipment"), NO_POWER,
+        ),
+        Kpi(
+            "energy_per_part_kwh", "energy per good piece", "kWh", "lower",
+            "energy of all machines / good pieces that left", ("GQ",), ("plant",), NO_GOOD,
+        ),
+        Kpi(
+            "unit_cost", "cost per good piece", "{currency}", "lower",
+            "(machine cost · PBT + labour cost · time on duty + energy · price + material · "
+            "pieces started + floor) / good pieces that left",
+            ("PBT", "APAT", "GQ"), ("plant",), NO_GOOD,
+        ),
+        Kpi(
+            "on_time", "on-time share", "share", "higher",
+            "orders due between warm-up and horizon that had all good pieces by their due "
+            "date / orders due; without orders: good pieces with lead time within the "
+            "promised time / good pieces", ("GQ",), ("plant", "product"), NO_DUE,
+        ),
+        Kpi(
+            "tardiness_s", "mean tardiness", "s", "lower",
+            "mean over orders due between warm-up and horizon of max(0, done - due); an order "
+            "still open counts up to the end of the run", (), ("plant",), NO_DUE,
+        ),
+        Kpi(
+            "orders_done", "orders done", "share", "higher",
+            "orders that had all good pieces by the end / orders released before it (whole "
+            "run)", (), ("plant",), NO_ORDERS,
+        ),
+        Kpi(
+            "busy", "worker efficiency", "share", "",
+            "APWT / APAT", ("APWT", "APAT"), ("people",), NO_DUTY,
+        ),
+        Kpi(
+            "mean_wait_s", "mean wait for a worker", "s", "lower",
+            "time claims for the group's skills waited / claims granted", (), ("people",),
+            NO_CLAIM,
+        ),
+    )
+}  # fmt: skip
+
+
+def unit_of(key: str, currency: str | None) -> str:
+    """The unit of a KPI, money in the plant's currency."""
+    return KPIS[key].unit.format(currency=currency or "money")

@@ -1,0 +1,299 @@
+"""Every KPI of one replication, computed from its tally."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from vtwin.base.units import TICKS_PER_SECOND
+from vtwin.plant.primitives import NEVER
+from vtwin.plant.program import Program
+from vtwin.plant.trace import Tally
+from vtwin.results.cost import costs, has_costs
+from vtwin.results.elements import Floats, MachineElements, entries, machine_elements
+from vtwin.results.energy import energy_kwh, has_power
+from vtwin.results.formulas import KPIS, NO_COST, NO_POWER
+from vtwin.results.leadtime import merged, quantile_s, share_within
+
+_HOUR = 3600.0
+_DAY = 86400.0
+#: Tally areas of queues are items x microseconds.
+_MICROSECONDS = 1e6
+
+Value = float | None
+Figures = Mapping[str, Value]
+
+
+@dataclass(frozen=True)
+class Measures:
+    """Every figure of one replication: plain floats, None where undefined (never NaN).
+
+    ``states`` are shares of the observed time in the order of MachineState, per machine.
+    ``why`` says for a plant figure without value why it has none.
+    """
+
+    replication: int
+    kpis: Figures
+    products: Mapping[str, Figures]
+    equipment: Mapping[str, Figures]  # by entry
+    machines: Mapping[str, Figures]
+    people: Mapping[str, Figures]  # by group
+    skills: Mapping[str, Figures]
+    states: Mapping[str, tuple[float, ...]]  # by machine
+    why: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+def ratio(above: float, below: float) -> Value:
+    """``above / below``, None where there is nothing to divide by."""
+    return float(above) / float(below) if below > 0 else None
+
+
+def measure(program: Program, tally: Tally) -> Measures:
+    """Every KPI of one replication of ``program``."""
+    elements = machine_elements(program, tally)
+    kwh = energy_kwh(program, tally).sum(axis=1)
+    all_machines = list(range(len(program.machines)))
+    names = tuple(machine.name for machine in program.machines)
+    groups = entries(names)
+    plant, why = _plant(program, tally, elements, float(kwh.sum()))
+    plant |= {
+        key: value
+        for key, value in _equipment(program, tally, elements, kwh, all_machines).items()
+        if "plant" in KPIS[key].scopes and key not in plant
+    }
+    return Measures(
+        replication=tally.replication,
+        kpis={key: plant[key] for key in KPIS if key in plant},
+        products=_products(program, tally),
+        equipment={
+            entry: _equipment(program, tally, elements, kwh, members)
+            for entry, members in groups.items()
+        },
+        machines={
+            name: _equipment(program, tally, elements, kwh, [index])
+            for index, name in enumerate(names)
+        },
+        people=_people(program, tally),
+        skills=_skills(program, tally),
+        states={
+            name: tuple(float(share) for share in row)
+            for name, row in zip(names, _shares(elements), strict=True)
+        },
+        why=why,
+        notes=_notes(program, tally),
+    )
+
+
+def _notes(program: Program, tally: Tally) -> tuple[str, ...]:
+    if not tally.stall:
+        return ()
+    at = tally.ended / TICKS_PER_SECOND
+    return (
+        f"replication {tally.replication} stalled at {at:.0f} s; figures are of the time before",
+    )
+
+
+def _shares(elements: MachineElements) -> Floats:
+    """Share of each state in the observed time, (M, 7); zeros where nothing was observed."""
+    total = elements.state.sum(axis=1, keepdims=True)
+    shares: Floats = np.divide(
+        elements.state, total, out=np.zeros_like(elements.state), where=total > 0
+    )
+    return shares
+
+
+def _plant(
+    program: Program, tally: Tally, elements: MachineElements, kwh: float
+) -> tuple[dict[str, Value], dict[str, str]]:
+    good = float(tally.product_good.sum())
+    histogram = merged(tally.lead_hist)
+    money = costs(program, tally)
+    found: dict[str, Value] = {
+        "throughput_per_h": ratio(good * _HOUR, elements.observed),
+        "good_per_day": ratio(good * _DAY, elements.observed),
+        "lead_time_s": ratio(float(tally.product_lead.sum()), good),
+        "lead_time_p90_s": quantile_s(histogram, 0.9),
+        "wip": ratio(float(tally.product_wip_area.sum()), elements.observed),
+        "energy_kwh": kwh if has_power(program) else None,
+        "energy_per_part_kwh": ratio(kwh, good) if has_power(program) else None,
+        "unit_cost": ratio(money.total, good) if money else None,
+        "on_time": _on_time(program, tally, None),
+        "tardiness_s": _tardiness(program, tally),
+        "orders_done": _orders_done(program, tally),
+        "scrap_share": ratio(
+            float(tally.product_scrap.sum()), good + float(tally.product_scrap.sum())
+        ),
+    }
+    why = {}
+    if not has_power(program):
+        why["energy_per_part_kwh"] = why["energy_kwh"] = NO_POWER
+    if not has_costs(program):
+        why["unit_cost"] = NO_COST
+    return found, why
+
+
+def _due_orders(program: Program, product: int | None) -> list[int]:
+    """Orders whose due date lies between warm-up and horizon."""
+    return [
+        index
+        for index, order in enumerate(program.orders)
+        if program.run.warmup <= order.due <= program.run.horizon
+        and product in (None, order.product)
+    ]
+
+
+def _on_time(program: Program, tally: Tally, product: int | None) -> Value:
+    due = _due_orders(program, product)
+    if due:
+        kept = sum(0 <= int(tally.order_done[i]) <= program.orders[i].due for i in due)
+        return kept / len(due)
+    return _promised(program, tally, product)
+
+
+def _promised(program: Program, tally: Tally, product: int | None) -> Value:
+    """On-time share of pieces from endless sources: where every source of a product promises
+    the same time, the lead-time histogram tells it; a product with mixed promises does not.
+    """
+    within = 0.0
+    pieces = 0
+    for index in range(len(program.products)):
+        if product not in (None, index):
+            continue
+        promises = {source.due_after for source in program.sources if source.product == index}
+        promises |= {NEVER for order in program.orders if order.product == index}
+        promised = promises.pop() if len(promises) == 1 else NEVER
+        share = share_within(tally.lead_hist[index], promised) if promised != NEVER else None
+        if share is not None:
+            count = sum(tally.lead_hist[index].values())
+            within += share * count
+            pieces += count
+    return ratio(within, pieces)
+
+
+def _tardiness(program: Program, tally: Tally) -> Value:
+    due = _due_orders(program, None)
+    if not due:
+        return None
+    late = 0
+    for index in due:
+        done = int(tally.order_done[index])
+        late += max(0, (done if done >= 0 else program.run.horizon) - program.orders[index].due)
+    return late / TICKS_PER_SECOND / len(due)
+
+
+def _orders_done(program: Program, tally: Tally) -> Value:
+    released = [i for i, order in enumerate(program.orders) if order.release < program.run.horizon]
+    return ratio(sum(int(tally.order_done[i]) >= 0 for i in released), len(released))
+
+
+def _products(program: Program, tally: Tally) -> dict[str, Figures]:
+    observed = tally.observed / TICKS_PER_SECOND
+    found: dict[str, Figures] = {}
+    for index, product in enumerate(program.products):
+        good = float(tally.product_good[index])
+        scrap = float(tally.product_scrap[index])
+        found[product.name] = {
+            "throughput_per_h": ratio(good * _HOUR, observed),
+            "good_per_day": ratio(good * _DAY, observed),
+            "lead_time_s": ratio(float(tally.product_lead[index]), good),
+            "lead_time_p90_s": quantile_s(tally.lead_hist[index], 0.9),
+            "wip": ratio(float(tally.product_wip_area[index]), observed),
+            "scrap_share": ratio(scrap, good + scrap),
+            "on_time": _on_time(program, tally, index),
+        }
+    return found
+
+
+def machine_oee(elements: MachineElements) -> list[Value]:
+    """OEE of each machine: availability · min(effectiveness, 1) · quality ratio.
+
+    A machine that never worked has OEE 0; one that worked but finished nothing has none,
+    because its effectiveness and quality are not known.
+    """
+    found: list[Value] = []
+    for index in range(len(elements.pbt)):
+        available = ratio(elements.apt[index], elements.pbt[index])
+        effective = ratio(elements.standard[index], elements.production[index])
+        quality = ratio(elements.pq[index] - elements.sq[index], elements.pq[index])
+        if available is None:
+            found.append(None)
+        elif available == 0.0:
+            found.append(0.0)
+        elif effective is None or quality is None:
+            found.append(None)
+        else:
+            found.append(available * min(effective, 1.0) * quality)
+    return found
+
+
+def _weighted_oee(elements: MachineElements, members: list[int]) -> Value:
+    each = machine_oee(elements)
+    parts = [(each[i], float(elements.pbt[i])) for i in members]
+    known = [(oee, weight) for oee, weight in parts if oee is not None]
+    return ratio(sum(oee * weight for oee, weight in known), sum(w for _, w in known))
+
+
+def _equipment(
+    program: Program, tally: Tally, elements: MachineElements, kwh: Floats, members: list[int]
+) -> dict[str, Value]:
+    def total(values: Floats) -> float:
+        return float(values[members].sum())
+
+    pbt, apt, aupt = total(elements.pbt), total(elements.apt), total(elements.aupt)
+    pq, sq = total(elements.pq), total(elements.sq)
+    found: dict[str, Value] = {
+        "oee": _weighted_oee(elements, members),
+        "availability": ratio(apt, pbt),
+        "effectiveness": ratio(total(elements.standard), total(elements.production)),
+        "quality_ratio": ratio(pq - sq, pq),
+        "utilisation": ratio(aupt, pbt),
+        "allocation_efficiency": ratio(total(elements.aubt), pbt),
+        "setup_share": ratio(total(elements.aust), aupt),
+        "technical_efficiency": ratio(apt, apt + total(elements.adet)),
+        "scrap_share": ratio(sq, pq),
+        "mean_input_queue": _input_queue(program, tally, members),
+    }
+    if has_power(program):
+        found["energy_kwh"] = total(kwh)
+    if any(program.machines[i].failures for i in members):
+        failures, repair = total(elements.fe), total(elements.ttr)
+        found["mtbf_s"] = apt / (failures + 1)
+        found["mttr_s"] = repair / (failures + 1)
+        found["mtbf_plain_s"] = ratio(apt, failures)
+        found["mttr_plain_s"] = ratio(repair, failures)
+    return found
+
+
+def _input_queue(program: Program, tally: Tally, members: list[int]) -> Value:
+    stations = {program.machines[i].station for i in members}
+    area = sum(float(tally.station_queue_area[s]) for s in stations) / _MICROSECONDS
+    return ratio(area, tally.observed / TICKS_PER_SECOND)
+
+
+def _people(program: Program, tally: Tally) -> dict[str, Figures]:
+    found: dict[str, Figures] = {}
+    for index, group in enumerate(program.groups):
+        members = [i for i, worker in enumerate(program.workers) if worker.group == index]
+        skills = sorted({skill for i in members for skill in program.workers[i].skills})
+        found[group] = {
+            "busy": ratio(
+                float(tally.worker_busy[members].sum()), float(tally.worker_duty[members].sum())
+            ),
+            "mean_wait_s": _mean_wait(tally, skills),
+        }
+    return found
+
+
+def _skills(program: Program, tally: Tally) -> dict[str, Figures]:
+    return {
+        skill: {"mean_wait_s": _mean_wait(tally, [index])}
+        for index, skill in enumerate(program.skills)
+    }
+
+
+def _mean_wait(tally: Tally, skills: list[int]) -> Value:
+    waited = float(tally.skill_wait[skills].sum()) / TICKS_PER_SECOND
+    return ratio(waited, float(tally.skill_claims[skills].sum()))
