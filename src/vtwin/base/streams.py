@@ -129,12 +129,8 @@ def power_of_two(k):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def log_near_one(f):  # type: ignore[no-untyped-def]
-    """``log(1 + f)`` for ``-0.3 < f < 0.42``: with s = f / (2 + f) it is 2 atanh(s), whose
-    series is taken as f - (f^2/2 - s (f^2/2 + R)), R = 2 s^2/3 + 2 s^4/5 + …
-    """
-    s = f / (2.0 + f)
-    z = s * s
+def series(z):  # type: ignore[no-untyped-def]
+    """``2/3 + 2 z/5 + 2 z^2/7 + …``, the tail of 2 atanh(s) with z = s^2 < 0.03."""
     r = 2.0 / 23.0
     r = r * z + 2.0 / 21.0
     r = r * z + 2.0 / 19.0
@@ -146,6 +142,17 @@ def log_near_one(f):  # type: ignore[no-untyped-def]
     r = r * z + 2.0 / 7.0
     r = r * z + 2.0 / 5.0
     r = r * z + 2.0 / 3.0
+    return r
+
+
+@compiled
+def log_near_one(f):  # type: ignore[no-untyped-def]
+    """``log(1 + f)`` for ``-0.3 < f < 0.42`` as ``(h, t)`` with log(1 + f) = f - (h - t): with
+    s = f / (2 + f) it is 2 atanh(s) = f - (f^2/2 - s (f^2/2 + 2 s^2/3 + 2 s^4/5 + …)).
+    """
+    s = f / (2.0 + f)
+    z = s * s
+    r = series(z)
     half = 0.5 * f * f
     return half, s * (half + r * z)
 
@@ -156,7 +163,8 @@ def log1p(x):  # type: ignore[no-untyped-def]
     if x < 0.4:
         half, rest = log_near_one(x)
         return x - (half - rest)
-    return log(1.0 + x)
+    y = 1.0 + x
+    return log(y) + (x - (y - 1.0)) / y
 
 
 @compiled
@@ -227,16 +235,40 @@ def two_product(a, b):  # type: ignore[no-untyped-def]
 
 
 @compiled
+def log_in_two(x):  # type: ignore[no-untyped-def]
+    """Natural logarithm of a normal x > 0 as a sum of two doubles, relative error about 2^-59.
+
+    The quotient s = (m - 1) / (m + 1) and the leading term 2 s are held in two parts; what
+    follows of the series is at most a hundredth of it.
+    """
+    image = bits(x)
+    k = (image >> _52) - 1023
+    m = np.int64((image & _MANTISSA) | _ONE_BITS).view(np.float64)
+    if m > 1.4142135623730951:
+        m *= 0.5
+        k += 1
+    f = m - 1.0
+    below = m + 1.0
+    lost = m - (below - 1.0)
+    s = f / below
+    product, error = two_product(s, below)
+    s_low = ((f - product) - error - s * lost) / below
+    z = s * s
+    lead = k * _LN2_HIGH
+    total = lead + 2.0 * s
+    back = total - lead
+    rounding = (lead - (total - back)) + (2.0 * s - back)
+    low = rounding + (2.0 * s_low + (s * (z * series(z)) + k * _LN2_LOW))
+    high = total + low
+    return high, low - (high - total)
+
+
+@compiled
 def power(x, y):  # type: ignore[no-untyped-def]
-    """``x ** y`` for x > 0: exp(y log x) with the logarithm held to twice the precision."""
-    high = log(x)
-    if not -1e300 < high < 1e300:
-        return exp(y * high)
-    # One Newton step from the rounded logarithm: log x = high + (x / exp(high) - 1).
-    near = exp(0.5 * high)
-    ratio = x / near / near - 1.0
+    """``x ** y`` for normal x > 0, with the logarithm held in two doubles."""
+    high, low = log_in_two(x)
     product, error = two_product(y, high)
-    return exp_of_sum(product, error + y * ratio * 0.0)
+    return exp_of_sum(product, error + y * low)
 
 
 @compiled
