@@ -1,4 +1,4 @@
-"""Random draws addressed by (seed, name, purpose, replication), and distributions.
+r"""Random draws addressed by (seed, name, purpose, replication), and distributions.
 
 Stream of a name: Philox4x64-10 with key (seed, domain) and counter (block, hash64(entity +
 "\\0" + purpose), replication, spare). A hash of the name, never an index: adding a machine
@@ -15,7 +15,7 @@ from itertools import chain, repeat
 from typing import TYPE_CHECKING, Final
 
 from vtwin.base.errors import Problem, Refused, Where
-from vtwin.base.units import ticks
+from vtwin.base.units import LONGEST, TICKS_PER_SECOND, ticks
 
 if TYPE_CHECKING:
     from vtwin.base.streams import Words
@@ -39,6 +39,12 @@ class Distribution:
     kind: str
     parameters: tuple[float, ...]
     values: tuple[float, ...] = ()
+
+    def __str__(self) -> str:
+        inside = [f"{p:g}" for p in self.parameters]
+        if self.values:
+            inside.append(f"{len(self.values)} values")
+        return f"{self.kind}({', '.join(inside)})"
 
     @property
     def mean(self) -> float:
@@ -82,20 +88,20 @@ def constant(s: float) -> Distribution:
     """Always ``s`` seconds. Raises ValueError for a negative time."""
     if not (math.isfinite(s) and s >= 0):
         raise ValueError(f"a constant time must be >= 0 s, not {s!r}")
-    return Distribution("constant", (float(s),))
+    return _made("constant", float(s))
 
 
 def exponential(mean: float) -> Distribution:
     """Exponential with a mean in s. Raises ValueError unless mean > 0."""
     _positive("exponential", "mean", mean)
-    return Distribution("exponential", (float(mean),))
+    return _made("exponential", float(mean))
 
 
 def uniform(low: float, high: float) -> Distribution:
     """Uniform between two times in s. Raises ValueError unless 0 <= low <= high."""
     if not (math.isfinite(high) and 0 <= low <= high):
         raise ValueError(f"uniform needs 0 <= low <= high, not low {low!r}, high {high!r}")
-    return Distribution("uniform", (float(low), float(high)))
+    return _made("uniform", float(low), float(high))
 
 
 def triangular(low: float, mode: float, high: float) -> Distribution:
@@ -105,7 +111,7 @@ def triangular(low: float, mode: float, high: float) -> Distribution:
             "triangular needs 0 <= low <= mode <= high, "
             f"not low {low!r}, mode {mode!r}, high {high!r}"
         )
-    return Distribution("triangular", (float(low), float(mode), float(high)))
+    return _made("triangular", float(low), float(mode), float(high))
 
 
 def lognormal(mean: float, cv: float) -> Distribution:
@@ -114,7 +120,7 @@ def lognormal(mean: float, cv: float) -> Distribution:
     """
     _positive("lognormal", "mean", mean)
     _not_negative("lognormal", "cv", cv)
-    return Distribution("lognormal", (float(mean), float(cv)))
+    return _made("lognormal", float(mean), float(cv))
 
 
 def normal(mean: float, sd: float) -> Distribution:
@@ -124,14 +130,14 @@ def normal(mean: float, sd: float) -> Distribution:
     """
     _positive("normal", "mean", mean)
     _not_negative("normal", "sd", sd)
-    return Distribution("normal", (float(mean), float(sd)))
+    return _made("normal", float(mean), float(sd))
 
 
 def weibull(shape: float, scale: float) -> Distribution:
     """Weibull, scale in s. Raises ValueError unless both are > 0."""
     _positive("weibull", "shape", shape)
     _positive("weibull", "scale", scale)
-    return Distribution("weibull", (float(shape), float(scale)))
+    return _made("weibull", float(shape), float(scale))
 
 
 def gamma(mean: float, cv: float) -> Distribution:
@@ -140,7 +146,7 @@ def gamma(mean: float, cv: float) -> Distribution:
     """
     _positive("gamma", "mean", mean)
     _not_negative("gamma", "cv", cv)
-    return Distribution("gamma", (float(mean), float(cv)))
+    return _made("gamma", float(mean), float(cv))
 
 
 def erlang(k: int, mean: float) -> Distribution:
@@ -150,7 +156,7 @@ def erlang(k: int, mean: float) -> Distribution:
     if not (math.isfinite(k) and k >= 1 and k == int(k)):
         raise ValueError(f"erlang k must be a whole number >= 1, not {k!r}")
     _positive("erlang", "mean", mean)
-    return Distribution("erlang", (float(k), float(mean)))
+    return _made("erlang", float(k), float(mean))
 
 
 def empirical(values: Iterable[float]) -> Distribution:
@@ -163,7 +169,15 @@ def empirical(values: Iterable[float]) -> Distribution:
         raise ValueError("empirical needs at least one value")
     if not all(math.isfinite(v) and v >= 0 for v in known):
         raise ValueError("empirical values must be finite times >= 0 s")
-    return Distribution("empirical", (), known)
+    return _made("empirical", values=known)
+
+
+def _made(kind: str, *parameters: float, values: tuple[float, ...] = ()) -> Distribution:
+    """The distribution, refused when a clock cannot count its mean."""
+    made = Distribution(kind, parameters, values)
+    if not made.mean * TICKS_PER_SECOND < LONGEST:
+        raise ValueError(f"the mean of {made} is beyond the 146 years a clock can count")
+    return made
 
 
 def _positive(kind: str, name: str, value: float) -> None:
@@ -188,7 +202,7 @@ def _moments(distribution: Distribution) -> tuple[float, float]:
         case "constant":
             return p[0], 0.0
         case "exponential":
-            return p[0], p[0] ** 2
+            return p[0], p[0] * p[0]
         case "uniform":
             return (p[0] + p[1]) / 2.0, (p[1] - p[0]) ** 2 / 12.0
         case "triangular":
@@ -196,13 +210,12 @@ def _moments(distribution: Distribution) -> tuple[float, float]:
             legs = (mode - low) ** 2 + (high - low) * (high - mode)
             return (low + mode + high) / 3.0, legs / 18.0
         case "lognormal" | "gamma":
-            return p[0], (p[0] * p[1]) ** 2
+            deviation = p[0] * p[1]
+            return p[0], deviation * deviation
         case "normal":
             return _truncated_moments(*p)
         case "weibull":
-            shape, scale = p
-            first, second = math.gamma(1.0 + 1.0 / shape), math.gamma(1.0 + 2.0 / shape)
-            return _portable(scale * first), _portable(scale**2 * (second - first**2))
+            return _weibull_moments(*p)
         case "erlang":
             return p[1], p[1] ** 2 / p[0]
         case "empirical":
@@ -210,6 +223,14 @@ def _moments(distribution: Distribution) -> tuple[float, float]:
             mean = math.fsum(values) / len(values)
             return mean, math.fsum((v - mean) ** 2 for v in values) / len(values)
     raise ValueError(f"there is no distribution '{distribution.kind}'")
+
+
+def _weibull_moments(shape: float, scale: float) -> tuple[float, float]:
+    """``scale * G(1 + 1/shape)`` and ``scale^2 * (G(1 + 2/shape) - G(1 + 1/shape)^2)``."""
+    if shape < 0.02:  # the gamma function of a double ends at 171
+        return math.inf, math.inf
+    first, second = math.gamma(1.0 + 1.0 / shape), math.gamma(1.0 + 2.0 / shape)
+    return _portable(scale * first), _portable(scale * scale * (second - first * first))
 
 
 def _truncated_moments(mean: float, sd: float) -> tuple[float, float]:
@@ -226,7 +247,7 @@ def _truncated_moments(mean: float, sd: float) -> tuple[float, float]:
 
 
 def hash64(entity: str, purpose: str) -> int:
-    """The stream's word for a name: the first 8 bytes, little endian, of the BLAKE2b digest of
+    r"""The stream's word for a name: the first 8 bytes, little endian, of the BLAKE2b digest of
     ``entity + "\\0" + purpose`` in UTF-8.
     """
     digest = hashlib.blake2b(f"{entity}\0{purpose}".encode(), digest_size=8).digest()
@@ -240,10 +261,17 @@ def times(
 
     Raises Refused (V501) when a draw is no time: negative, not a number or beyond 146 years.
     """
-    if distribution.kind == "constant" or distribution.variance == 0.0:
+    if _never_varies(distribution):
         return repeat(ticks(distribution.mean)).__next__
     blocks = _tick_blocks(distribution, seed, replication, entity, purpose)
     return chain.from_iterable(blocks).__next__
+
+
+def _never_varies(distribution: Distribution) -> bool:
+    """Whether every draw is the same tick, or differs by less than a millionth of one."""
+    if distribution.kind == "empirical":
+        return distribution.values[0] == distribution.values[-1]
+    return distribution.variance < 1e-30
 
 
 def uniforms(seed: int, replication: int, entity: str, purpose: str) -> Callable[[], float]:
@@ -313,9 +341,7 @@ def _tick_blocks(
     word, size = 0, _FIRST_BLOCK
     while True:
         out = np.empty(size, dtype=np.int64)
-        made, word = streams.fill_ticks(
-            out, np.uint64(word), kind, a, b, c, values, *address
-        )
+        made, word = streams.fill_ticks(out, np.uint64(word), kind, a, b, c, values, *address)
         yield out[:made].tolist()
         if made < size:
             raise _no_time(distribution, entity, purpose)
@@ -323,11 +349,10 @@ def _tick_blocks(
 
 
 def _no_time(distribution: Distribution, entity: str, purpose: str) -> Refused:
-    written = ", ".join(f"{p:g}" for p in distribution.parameters)
     return Refused(
         Problem(
             "V501",
-            f"{entity}: a draw of '{purpose}' from {distribution.kind}({written}) is no time",
+            f"{entity}: a draw of '{purpose}' from {distribution} is no time",
             Where(path=entity),
             "it is negative, not a number or beyond 146 years: check the parameters",
         )

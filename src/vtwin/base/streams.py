@@ -37,11 +37,10 @@ EXPONENTIAL, UNIFORM, TRIANGULAR, LOGNORMAL, NORMAL, WEIBULL, GAMMA, ERLANG, EMP
 
 def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
     """Machine code of a function, kept on disk where any cache directory can be written."""
-    options = {"nogil": True, "error_model": "numpy"}
     try:
-        made: Callable[..., Any] = numba.njit(cache=True, **options)(function)
+        made: Callable[..., Any] = numba.njit(cache=True, nogil=True, error_model="numpy")(function)
     except RuntimeError:  # neither __pycache__ nor the user's cache directory is writable
-        made = numba.njit(**options)(function)
+        made = numba.njit(nogil=True, error_model="numpy")(function)
     return made
 
 
@@ -141,8 +140,7 @@ def series(z):  # type: ignore[no-untyped-def]
     r = r * z + 2.0 / 9.0
     r = r * z + 2.0 / 7.0
     r = r * z + 2.0 / 5.0
-    r = r * z + 2.0 / 3.0
-    return r
+    return r * z + 2.0 / 3.0
 
 
 @compiled
@@ -364,7 +362,7 @@ def prepare(kind, a, b):  # type: ignore[no-untyped-def]
         return normal_cdf(a / b), 0.0
     if kind == WEIBULL:
         return 1.0 / a, 0.0
-    if kind == GAMMA or kind == ERLANG:  # -> Marsaglia and Tsang's d, and the scale
+    if kind in (GAMMA, ERLANG):  # -> Marsaglia and Tsang's d, and the scale
         shape = 1.0 / (b * b) if kind == GAMMA else a
         scale = a * b * b if kind == GAMMA else b / a
         return (shape if shape >= 1.0 else shape + 1.0) - 1.0 / 3.0, scale
@@ -396,6 +394,25 @@ def inverse(kind, u, a, b, c, d, e, values):  # type: ignore[no-untyped-def]
 
 
 @compiled
+def acceptance(t):  # type: ignore[no-untyped-def]
+    """``9 t^2/2 + 1 - v + log v`` with ``v = (1 + t)^3``, t > -1: the logarithm of Marsaglia and
+    Tsang's bound per unit of d. Its series ``-3 (t^4/4 - t^5/5 + …)`` where terms would cancel.
+    """
+    if abs(t) > 0.03:
+        v = (1.0 + t) * (1.0 + t) * (1.0 + t)
+        return 4.5 * t * t + 1.0 - v + log(v)
+    r = 1.0 / 11.0
+    r = 1.0 / 10.0 - r * t
+    r = 1.0 / 9.0 - r * t
+    r = 1.0 / 8.0 - r * t
+    r = 1.0 / 7.0 - r * t
+    r = 1.0 / 6.0 - r * t
+    r = 1.0 / 5.0 - r * t
+    r = 1.0 / 4.0 - r * t
+    return -3.0 * r * t * t * t * t
+
+
+@compiled
 def fill_ticks(  # type: ignore[no-untyped-def]
     out, first, kind, a, b, c, values, name, replication, spare, seed, domain
 ):
@@ -408,7 +425,7 @@ def fill_ticks(  # type: ignore[no-untyped-def]
     boost = 0.0
     if kind == GAMMA and b > 1.0:
         boost = b * b  # 1 / shape
-    rejecting = kind == GAMMA or kind == ERLANG
+    rejecting = kind in (GAMMA, ERLANG)
     lanes = (_1, _1, _1, _1)
     ready = False
     word = first
@@ -430,10 +447,10 @@ def fill_ticks(  # type: ignore[no-untyped-def]
                 normal = normal_quantile(u)
                 step = 1 if normal * spread > -1.0 else 0
                 continue
-            cube = 1.0 + spread * normal
-            cube = cube * cube * cube
+            t = spread * normal
+            cube = (1.0 + t) * (1.0 + t) * (1.0 + t)
             if step == 1:
-                if not log(u) < 0.5 * normal * normal + d - d * cube + d * log(cube):
+                if not log(u) < d * acceptance(t):
                     step = 0
                     continue
                 if boost > 0.0:

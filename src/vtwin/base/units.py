@@ -11,7 +11,8 @@ from typing import Final
 from vtwin.base.errors import nearest
 
 TICKS_PER_SECOND: Final = 1_000_000_000
-_LONGEST: Final = 2**62
+#: No time is this many ticks (146 years) or more.
+LONGEST: Final = 2**62
 
 
 class UnitError(ValueError):
@@ -126,7 +127,7 @@ def ticks(seconds: float) -> int:
     if seconds < 0:
         raise ValueError(f"a time cannot be negative: {seconds!r} s")
     whole = int((Decimal(repr(float(seconds))) * TICKS_PER_SECOND).to_integral_value(ROUND_HALF_UP))
-    if whole >= _LONGEST:
+    if whole >= LONGEST:
         raise ValueError(f"{seconds!r} s is longer than the 146 years a clock can count")
     return whole
 
