@@ -3,9 +3,24 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from vtwin.app import wording
 from vtwin.base.errors import Problem
+
+if TYPE_CHECKING:
+    from vtwin.app.runs import RunResult
+    from vtwin.app.scenarios import Checked, Model
+
+MOST_MACHINES = 14
+MINUS = "−"
 
 
 def problems(found: Iterable[Problem]) -> None:
@@ -13,3 +28,152 @@ def problems(found: Iterable[Problem]) -> None:
     for problem in found:
         head = "warning: " if problem.severity == "warning" else ""
         print(f"{head}{problem}", file=sys.stderr)
+
+
+def checked(answer: Checked) -> RenderableType:
+    """One sentence about a check."""
+    if not answer.ok:
+        errors = sum(p.severity == "error" for p in answer.problems)
+        return Text(f"{wording.count(errors, 'problem')} in {answer.path}", style="red")
+    what = f"{answer.path}: {answer.name or 'scenario'} is in order"
+    if answer.variants:
+        what += f", and so are its variants {', '.join(answer.variants)}"
+    return Text(what, style="green")
+
+
+def heading(text: str) -> Text:
+    """A section's title."""
+    return Text(f"\n{text}", style="bold")
+
+
+def plain_table(*columns: str) -> Table:
+    """A table without lines; a column named ``>x`` is right-aligned."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    for column in columns:
+        table.add_column(
+            column.removeprefix(">"), justify="right" if column[:1] == ">" else "left", no_wrap=True
+        )
+    return table
+
+
+def indented(*parts: RenderableType) -> Padding:
+    """Two spaces to the left."""
+    return Padding(Group(*parts), (0, 0, 0, 2))
+
+
+def result(answer: RunResult) -> RenderableType:
+    """A run: what was simulated, the KPIs, the machines, what limits it."""
+    parts: list[RenderableType] = [_title(answer), indented(_kpis(answer))]
+    parts += [heading("Machines, % of time"), indented(_machines(answer))]
+    if answer.summary.people:
+        parts += [heading("People"), indented(_people(answer))]
+    if answer.limit:
+        parts += [heading("What limits it"), indented(Text(answer.limit))]
+    return Group(*parts)
+
+
+def _title(answer: RunResult) -> Text:
+    summary = answer.summary
+    name = summary.scenario + (f" · {answer.variant}" if answer.variant else "")
+    observed = wording.duration(summary.horizon_s)
+    if summary.warmup_s:
+        observed += f", of which {wording.duration(summary.warmup_s)} warm-up"
+    facts = [
+        wording.count(summary.replications, "replication"),
+        observed,
+        f"engine {summary.engine}",
+        f"seed {summary.seed}",
+    ]
+    title = Text(f"\n{name}\n", style="bold")
+    title.append(" · ".join(facts), style="not bold dim")
+    if answer.interrupted:
+        told = f"\nstopped after {summary.replications} of {answer.asked} replications"
+        title.append(told, style="not bold yellow")
+    if answer.from_store:
+        title.append(f"\nkept from {answer.kept_at}; --fresh runs it again", style="not bold dim")
+    return title.append("\n")
+
+
+def _kpis(answer: RunResult) -> Table:
+    table = plain_table("", ">", "", "", "")
+    table.show_header = False
+    kpis = answer.summary.kpis
+    for key, title in wording.TITLES.items():
+        interval = kpis.get(key)
+        if interval is None:
+            continue
+        value, margin, unit = wording.split(interval.mean, interval.half_width, interval.unit)
+        remark = answer.remarks.get(key, "")
+        if interval.mean is None or interval.half_width is None:
+            remark = interval.why or remark
+        table.add_row(title, Text(value, style="bold"), margin, unit, Text(remark, style="dim"))
+    return table
+
+
+def _machines(answer: RunResult) -> RenderableType:
+    equipment = answer.summary.equipment
+    used = [s for s in wording.STATES if any(e.states.get(s, 0) > 0 for e in equipment.values())]
+    table = plain_table("", *[f">{wording.STATES[s]}" for s in used], ">OEE, %", ">queue")
+    ranked = sorted(
+        equipment.items(),
+        key=lambda pair: (-pair[1].states["working"] - pair[1].states["setup"], pair[0]),
+    )
+    for name, entry in ranked[:MOST_MACHINES]:
+        many = f" ×{len(entry.machines)}" if entry.machines else ""
+        shares = [wording.percent(entry.states.get(s, 0.0)) for s in used]
+        oee = _mean(entry.figures, "oee", 100)
+        table.add_row(name + many, *shares, oee, _mean(entry.figures, "mean_input_queue", 1))
+    rest = len(ranked) - MOST_MACHINES
+    if rest <= 0:
+        return table
+    return Group(table, Text(f"and {rest} less busy ones (--json or --html shows all)", "dim"))
+
+
+def _mean(figures: Mapping[str, Any], key: str, factor: float) -> str:
+    figure = figures.get(key)
+    if figure is None or figure.mean is None:
+        return "–"
+    return f"{factor * figure.mean:,.1f}"
+
+
+def _people(answer: RunResult) -> Table:
+    table = plain_table("", ">busy", "", "", ">mean wait for them", "", "")
+    for group, entry in answer.summary.people.items():
+        cells: list[str] = []
+        for key in ("busy", "mean_wait_s"):
+            figure = entry.figures.get(key)
+            cells += (
+                ["–", "", ""]
+                if figure is None
+                else wording.split(figure.mean, figure.half_width, figure.unit)
+            )
+        table.add_row(group, *cells)
+    return table
+
+
+def library(models: Sequence[Model]) -> RenderableType:
+    """The equipment models, by family."""
+    table = plain_table("model", "")
+    table.columns[1].no_wrap = False
+    for entry in models:
+        table.add_row(entry.name, Text(entry.description, style="dim"))
+    return table
+
+
+def model(entry: Model) -> RenderableType:
+    """One equipment model as it is written."""
+    return Text(entry.text.rstrip())
+
+
+def next_steps(report: Path | None, scenario: str) -> RenderableType:
+    """What to try after the demo."""
+    parts: list[RenderableType] = []
+    if report is not None:
+        parts += [heading("Report with pictures"), indented(Text(str(report)))]
+    table = plain_table("", "")
+    table.show_header = False
+    table.add_row("vtwin serve", "look at this plant in the browser")
+    table.add_row(f"vtwin explain {scenario}", "where the time goes, and what would help")
+    table.add_row("vtwin new my-plant", "start a plant of your own")
+    table.add_row("vtwin learn DATA --map MAP --out DIR", "make one from a plant's records")
+    return Group(*parts, heading("Next"), indented(table))

@@ -1,0 +1,104 @@
+"""What must be said about a run beside its figures: nothing finished, a queue that only grows,
+a stall, machines without work. Each is a warning with a code; the figures stay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from vtwin.app.wording import duration
+from vtwin.base.errors import Problem
+from vtwin.plant.primitives import ReleaseKind
+from vtwin.plant.program import Program
+from vtwin.plant.trace import Tally
+
+TICKS_PER_S = 1e9
+
+
+def after_run(program: Program, tallies: Sequence[Tally]) -> tuple[Problem, ...]:
+    """Every note on these replications, the gravest first."""
+    if not tallies:
+        return ()
+    found = [*_stalled(tallies), *_nothing_finished(program, tallies)]
+    if not found:
+        found += _growing(program, tallies)
+    return (*found, *_idle(program, tallies))
+
+
+def _stalled(tallies: Sequence[Tally]) -> list[Problem]:
+    stalled = [t for t in tallies if t.stall]
+    if not stalled:
+        return []
+    first = stalled[0]
+    when = duration(first.ended / TICKS_PER_S)
+    what = (
+        f"the plant stalled in {len(stalled)} of {len(tallies)} replications (replication "
+        f"{first.replication} after {when}): {'; '.join(first.stall)}"
+    )
+    hint = "give one of them more places, or let another machine take its work"
+    return [Problem("V554", what, hint=hint, severity="warning")]
+
+
+def _nothing_finished(program: Program, tallies: Sequence[Tally]) -> list[Problem]:
+    if any(int(t.product_good.sum()) for t in tallies):
+        return []
+    released = sum(int(t.product_released.sum()) for t in tallies)
+    scrapped = sum(int(t.product_scrap.sum()) for t in tallies)
+    inside = sum(t.in_plant_at_end for t in tallies)
+    window = duration((program.run.horizon - program.run.warmup) / TICKS_PER_S)
+    if scrapped and not inside:
+        reason = "every piece was scrapped"
+    elif not released and not inside:
+        reason = "no piece was let in"
+    else:
+        reason = f"{inside / len(tallies):,.0f} pieces were still inside at the end"
+    what = f"no good piece left the plant in the {window} after the warm-up: {reason}"
+    hint = "a longer run.horizon, a shorter run.warmup, or look at what blocks with vtwin explain"
+    return [Problem("V552", what, hint=hint, severity="warning")]
+
+
+def _growing(program: Program, tallies: Sequence[Tally]) -> list[Problem]:
+    """A queue that grows in every fifth of the time observed, in the mean over replications."""
+    if not any(s.kind == ReleaseKind.ARRIVALS for s in program.sources):
+        return []
+    shortest = min(len(t.series_wip) for t in tallies)
+    begin = -(-program.run.warmup // program.run.bin)
+    series = np.mean([t.series_wip[begin:shortest] for t in tallies], axis=0)
+    if len(series) < 10:
+        return []
+    fifths = np.array([part.mean() for part in np.array_split(series, 5)])
+    grown = fifths[-1] - fifths[0]
+    if not (np.diff(fifths) > 0).all() or grown < max(0.5 * fifths[0], 5.0):
+        return []
+    days = (program.run.horizon - program.run.warmup) / TICKS_PER_S / 86_400
+    released = np.mean([t.product_released.sum() for t in tallies]) / days
+    left = np.mean([(t.product_good + t.product_scrap).sum() for t in tallies]) / days
+    if released < 1.005 * left:
+        return []
+    what = (
+        f"more comes in than the plant can make: {released:,.4g} pieces a day come in, "
+        f"{left:,.4g} leave, work in process grew from {fifths[0]:,.0f} to {fifths[-1]:,.0f} pieces"
+    )
+    hint = "lead time and work in process depend on how long you simulate; see vtwin explain"
+    return [Problem("V553", what, hint=hint, severity="warning")]
+
+
+def _idle(program: Program, tallies: Sequence[Tally]) -> list[Problem]:
+    """Machines that could have worked but never did, in any replication."""
+    owner = [mode.machine for operation in program.operations for mode in operation.modes]
+    visits = np.sum([t.mode_visits for t in tallies], axis=0)
+    busy = np.sum([t.machine_state[:, 0] for t in tallies], axis=0)
+    never = sorted(
+        {
+            program.machines[m].name
+            for m in set(owner)
+            if busy[m] == 0 and not any(visits[i] for i, o in enumerate(owner) if o == m)
+        }
+    )
+    if not never or len(never) == len(program.machines):
+        return []
+    shown = ", ".join(never[:6]) + (f" and {len(never) - 6} more" if len(never) > 6 else "")
+    what = f"nothing was made on {shown} in any replication"
+    return [Problem("V555", what, hint="is it meant to be a spare?", severity="warning")]

@@ -1,0 +1,264 @@
+"""Pictures of a run as inline SVG: they take their colours from the page (light or dark)
+through CSS variables and their fonts from the reader's machine.
+
+Every function returns one ``<svg>`` element as text, or "" where there is nothing to draw.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from io import StringIO
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from vtwin.plant.primitives import MachineState
+from vtwin.plant.program import Program
+from vtwin.plant.trace import Event, Tally, Trace, lead_bin_bounds
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+#: Drawn in these stand-ins, which the page's CSS variables replace.
+_INK, _LINE, _ACCENT, _SOFT, _ALARM = "#010101", "#020202", "#030303", "#040404", "#050505"
+_VARIABLES = {_INK: "ink", _LINE: "line", _ACCENT: "accent", _SOFT: "soft", _ALARM: "alarm"}
+_STATE_INK = {state: f"#0101{10 + state:02x}" for state in MachineState}
+_VARIABLES |= {ink: f"state-{state.name.lower()}" for state, ink in _STATE_INK.items()}
+
+TICKS_PER_S = 1e9
+WIDTH = 9.0  # inches; the page scales it
+GANTT_COLUMNS = 720
+MOST_ROWS = 24
+
+
+def states(program: Program, tallies: Sequence[Tally]) -> str:
+    """Share of time per state and machine, the busiest on top; mean over replications."""
+    if not tallies:
+        return ""
+    total = np.sum([t.machine_state for t in tallies], axis=0).astype(float)
+    observed = total.sum(axis=1, keepdims=True)
+    share = np.divide(total, observed, out=np.zeros_like(total), where=observed > 0)
+    order = busiest(share)[:MOST_ROWS]
+    figure, axes = _figure(0.6 + 0.26 * len(order))
+    left = np.zeros(len(order))
+    for state in MachineState:
+        width = 100 * share[order, state]
+        if width.any():
+            axes.barh(range(len(order)), width, left=left, color=_STATE_INK[state], height=0.72)
+        left += width
+    axes.set_yticks(range(len(order)), [program.machines[i].name for i in order])
+    axes.invert_yaxis()
+    axes.set_xlim(0, 100)
+    axes.set_xlabel("% of the observed time")
+    return _svg(figure, "How each machine spends its time")
+
+
+def busiest(share: npt.NDArray[np.float64]) -> list[int]:
+    """Machine indices by share of time working or in set-up, largest first."""
+    busy = share[:, MachineState.WORKING] + share[:, MachineState.SETUP]
+    return [int(i) for i in np.lexsort((np.arange(len(busy)), -busy))]
+
+
+def gantt(program: Program, trace: Trace | None, ended: int) -> str:
+    """States over time in one replication: the dominant state per column of the picture."""
+    if trace is None or ended <= 0:
+        return ""
+    grid = dominant(program, trace, ended, GANTT_COLUMNS)
+    order = _most_varied(grid)[:MOST_ROWS]
+    figure, axes = _figure(0.6 + 0.26 * len(order))
+    factor, label = _clock(program, ended)
+    step = ended / TICKS_PER_S / factor / GANTT_COLUMNS
+    for row, machine in enumerate(order):
+        for begin, end, state in _stretches(grid[machine]):
+            axes.broken_barh(
+                [(begin * step, (end - begin) * step)],
+                (row - 0.36, 0.72),
+                facecolors=_STATE_INK[MachineState(state)],
+                linewidth=0,
+            )
+    axes.set_yticks(range(len(order)), [program.machines[i].name for i in order])
+    axes.set_ylim(len(order) - 0.5, -0.5)
+    axes.set_xlim(0, ended / TICKS_PER_S / factor)
+    axes.set_xlabel(label)
+    _shade_warmup(program, axes, factor)
+    return _svg(figure, "What each machine did, first replication")
+
+
+def dominant(program: Program, trace: Trace, ended: int, columns: int) -> npt.NDArray[np.int8]:
+    """The state each machine is in longest within each of ``columns`` equal stretches of
+    ``[0, ended)``; shape (machines, columns), -1 where nothing is known yet.
+    """
+    grid = np.full((len(program.machines), columns), -1, dtype=np.int8)
+    rows = trace.kind == Event.STATE
+    edges = np.arange(columns + 1) * (ended / columns)
+    for machine in range(len(program.machines)):
+        own = rows & (trace.entity == machine)
+        times = np.append(trace.time[own], ended).astype(float)
+        if len(times) < 2:
+            continue
+        values = trace.value[own]
+        best = np.zeros(columns)
+        for state in np.unique(values):
+            inside = np.concatenate(([0.0], np.cumsum(np.diff(times) * (values == state))))
+            spent = np.diff(np.interp(edges, times, inside))
+            wins = spent > best
+            grid[machine, wins] = state
+            best[wins] = spent[wins]
+    return grid
+
+
+def _most_varied(grid: npt.NDArray[np.int8]) -> list[int]:
+    """Machines with the most working columns first."""
+    working = (grid == MachineState.WORKING).sum(axis=1)
+    return [int(i) for i in np.lexsort((np.arange(len(working)), -working))]
+
+
+def _stretches(row: npt.NDArray[np.int8]) -> list[tuple[int, int, int]]:
+    """Runs of equal values ``(begin, end, value)``, unknown ones left out."""
+    cuts = [0, *(np.flatnonzero(np.diff(row)) + 1).tolist(), len(row)]
+    return [(a, b, int(row[a])) for a, b in pairwise(cuts) if row[a] >= 0]
+
+
+def wip(program: Program, tallies: Sequence[Tally]) -> str:
+    """Pieces in the plant over time: mean, and the span over replications; warm-up shaded."""
+    if not tallies:
+        return ""
+    shortest = min(len(t.series_wip) for t in tallies)
+    series = np.array([t.series_wip[:shortest] for t in tallies], dtype=float)
+    if shortest < 2:
+        return ""
+    figure, axes = _figure(2.6)
+    factor, label = _clock(program, program.run.horizon)
+    time = (np.arange(shortest) + 0.5) * program.run.bin / TICKS_PER_S / factor
+    if len(series) > 1:
+        axes.fill_between(time, series.min(axis=0), series.max(axis=0), color=_SOFT, linewidth=0)
+    axes.plot(time, series.mean(axis=0), color=_ACCENT, linewidth=1.6)
+    axes.set_xlim(0, program.run.horizon / TICKS_PER_S / factor)
+    axes.set_ylim(bottom=0)
+    axes.set_xlabel(label)
+    axes.set_ylabel("pieces in the plant")
+    _shade_warmup(program, axes, factor)
+    return _svg(figure, "Work in process over time")
+
+
+def lead_times(tallies: Sequence[Tally]) -> str:
+    """Histogram of the lead times of all good pieces of all replications."""
+    counts: dict[int, int] = {}
+    for tally in tallies:
+        for histogram in tally.lead_hist:
+            for index, pieces in histogram.items():
+                counts[index] = counts.get(index, 0) + pieces
+    if not counts:
+        return ""
+    middles = np.array([sum(lead_bin_bounds(i)) / 2 / TICKS_PER_S for i in counts])
+    weights = np.array(list(counts.values()), dtype=float)
+    reach = _quantile(middles, weights, 0.99)
+    factor, unit = _unit(reach)
+    figure, axes = _figure(2.2)
+    edges = np.linspace(0, max(reach, middles.min() * 1.01) / factor, 41)
+    share = 100 * weights / weights.sum()
+    axes.hist(middles / factor, bins=edges, weights=share, color=_ACCENT, rwidth=0.92)
+    axes.set_xlim(0, edges[-1])
+    axes.set_xlabel(f"lead time, {unit} (the longest 1 % not shown)")
+    axes.set_ylabel("% of good pieces")
+    return _svg(figure, "Lead times")
+
+
+def _quantile(
+    values: npt.NDArray[np.float64], weights: npt.NDArray[np.float64], share: float
+) -> float:
+    order = np.argsort(values)
+    reached = np.cumsum(weights[order]) / weights.sum()
+    return float(values[order][min(int(np.searchsorted(reached, share)), len(values) - 1)])
+
+
+def differences(rows: Sequence[tuple[str, float, float | None, bool]], unit: str) -> str:
+    """Interval plot of differences to the baseline: ``(name, mean, half-width, is better when
+    above 0 clear?)``; an open marker where the interval holds 0 (cannot be told apart).
+    """
+    if not rows:
+        return ""
+    figure, axes = _figure(0.75 + 0.36 * len(rows))
+    axes.axvline(0, color=_INK, linewidth=0.8)
+    for row, (_, mean, half_width, clear) in enumerate(rows):
+        margin = half_width or 0.0
+        axes.plot([mean - margin, mean + margin], [row, row], color=_ACCENT, linewidth=2)
+        face = _ACCENT if clear else "none"
+        axes.plot([mean], [row], "o", color=_ACCENT, markerfacecolor=face, markersize=7)
+    axes.set_yticks(range(len(rows)), [name for name, *_ in rows])
+    axes.set_ylim(len(rows) - 0.5, -0.5)
+    axes.set_xlabel(f"difference to the baseline, {unit} · open marker: cannot be told apart")
+    return _svg(figure, "Differences to the baseline with their intervals")
+
+
+def shares(rows: Sequence[tuple[str, float]], label: str, title: str) -> str:
+    """Horizontal bars of shares (0..1), largest first."""
+    rows = sorted((r for r in rows if r[1] > 0), key=lambda r: -r[1])[:MOST_ROWS]
+    if not rows:
+        return ""
+    figure, axes = _figure(0.6 + 0.27 * len(rows))
+    axes.barh(range(len(rows)), [100 * share for _, share in rows], color=_ACCENT, height=0.66)
+    axes.set_yticks(range(len(rows)), [name for name, _ in rows])
+    axes.invert_yaxis()
+    axes.set_xlabel(label)
+    return _svg(figure, title)
+
+
+def _unit(seconds: float) -> tuple[float, str]:
+    """Factor and name of the unit in which a picture shows this duration."""
+    for factor, name in ((86_400.0, "d"), (3_600.0, "h"), (60.0, "min")):
+        if seconds >= 2 * factor:
+            return factor, name
+    return 1.0, "s"
+
+
+def _clock(program: Program, until: int) -> tuple[float, str]:
+    factor, name = _unit(until / TICKS_PER_S)
+    since = f" since {program.run.start}" if program.run.start else ""
+    return factor, f"{name}{since}"
+
+
+def _shade_warmup(program: Program, axes: Axes, factor: float) -> None:
+    if program.run.warmup > 0:
+        end = program.run.warmup / TICKS_PER_S / factor
+        axes.axvspan(0, end, color=_LINE, alpha=0.45, linewidth=0, zorder=5)
+        axes.text(end / 2, 1.0, "warm-up", transform=axes.get_xaxis_transform(), va="bottom",
+                  ha="center", fontsize=8, color=_INK)  # fmt: skip
+
+
+def _figure(height: float) -> tuple[Any, Axes]:
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(WIDTH, height), layout="constrained")
+    axes = figure.add_subplot()
+    for side in ("top", "right", "left"):
+        axes.spines[side].set_visible(False)
+    axes.spines["bottom"].set_color(_LINE)
+    axes.tick_params(colors=_INK, length=0, labelsize=9)
+    axes.xaxis.label.set_color(_INK)
+    axes.yaxis.label.set_color(_INK)
+    axes.grid(axis="x", color=_LINE, linewidth=0.6)
+    axes.set_axisbelow(True)
+    return figure, axes
+
+
+def _svg(figure: Any, title: str) -> str:
+    import matplotlib as mpl
+
+    text = StringIO()
+    settings = {"svg.fonttype": "none", "svg.hashsalt": title, "font.size": 9}
+    with mpl.rc_context(settings):
+        figure.savefig(text, format="svg", transparent=True, metadata={"Date": None})
+    body = text.getvalue()
+    body = body[body.index("<svg") :]
+    for ink, variable in _VARIABLES.items():
+        body = body.replace(ink, f"var(--{variable})")
+    body = re.sub(r"<metadata>.*?</metadata>", "", body, count=1, flags=re.DOTALL)
+    body = re.sub(r'font: ([\d.]+)px [^;"]*', r"font-size: \1px", body)
+    body = re.sub(
+        r'(<svg [^>]*?)width="[^"]*" height="[^"]*"|height="[^"]*pt"', r"\1", body, count=1
+    )
+    return body.replace("<svg", f'<svg role="img" aria-label="{title}"', 1)

@@ -1,0 +1,57 @@
+"""What is said beside the figures."""
+
+import numpy as np
+
+from tests.app.made import program, tally
+from vtwin.app.notes import after_run
+
+
+def _codes(plant, tallies):
+    return [note.code for note in after_run(plant, tallies)]
+
+
+def test_run_when_nothing_is_wrong_then_nothing_is_said():
+    plant = program()
+    assert _codes(plant, [tally(plant)]) == []
+
+
+def test_run_when_no_good_piece_left_then_it_says_so_and_why():
+    plant = program()
+    empty = tally(plant, product_good=np.array([0]), lead_hist=({},))
+    (note,) = after_run(plant, [empty])
+    assert note.code == "V552"
+    assert "10 pieces were still inside" in note.what
+    scrapped = tally(
+        plant, product_good=np.array([0]), product_scrap=np.array([9]), in_plant_at_end=0
+    )
+    assert "every piece was scrapped" in after_run(plant, [scrapped])[0].what
+
+
+def test_run_when_work_in_process_only_grows_then_the_overload_is_told_in_pieces_a_day():
+    plant = program()
+    growing = tally(
+        plant,
+        series_wip=np.linspace(1, 400, plant.run.horizon // plant.run.bin),
+        product_released=np.array([900]),
+    )
+    (note,) = after_run(plant, [growing])
+    assert note.code == "V553"
+    assert "216 pieces a day come in, 120 leave" in note.what
+
+
+def test_run_when_stalled_in_one_replication_then_the_cycle_is_told():
+    plant = program()
+    stalled = tally(
+        plant, 1, stall=("m0 holds a part and waits for m1", "m1 holds a part and waits for m0")
+    )
+    (note,) = after_run(plant, [tally(plant), stalled])
+    assert note.code == "V554"
+    assert "1 of 2 replications" in note.what
+    assert "m1 holds a part" in note.what
+
+
+def test_machine_when_it_never_worked_then_it_is_named():
+    plant = program(4)
+    idle = tally(plant, mode_visits=np.array([5, 5, 5, 0]))
+    (note,) = after_run(plant, [idle])
+    assert (note.code, "m3" in note.what) == ("V555", True)
