@@ -1,7 +1,7 @@
 r"""Random draws addressed by (seed, name, purpose, replication), and distributions.
 
 Stream of a name: Philox4x64-10 with key (seed, domain) and counter (block, hash64(entity +
-"\\0" + purpose), replication, spare). A hash of the name, never an index: adding a machine
+"\0" + purpose), replication, spare). A hash of the name, never an index: adding a machine
 disturbs nobody else's draws, so plants are compared under common random numbers.
 """
 
@@ -248,7 +248,7 @@ def _truncated_moments(mean: float, sd: float) -> tuple[float, float]:
 
 def hash64(entity: str, purpose: str) -> int:
     r"""The stream's word for a name: the first 8 bytes, little endian, of the BLAKE2b digest of
-    ``entity + "\\0" + purpose`` in UTF-8.
+    ``entity + "\0" + purpose`` in UTF-8.
     """
     digest = hashlib.blake2b(f"{entity}\0{purpose}".encode(), digest_size=8).digest()
     return int.from_bytes(digest, "little")

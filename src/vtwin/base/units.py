@@ -77,7 +77,7 @@ _SPELLINGS: Final = {
     "hour": "h", "hours": "h", "hr": "h", "hrs": "h", "시간": "h",
     "day": "d", "days": "d", "일": "d",
     "w": "wk", "week": "wk", "weeks": "wk", "주": "wk",
-    "\u03bcs": "us", "msec": "ms",
+    "msec": "ms",
     "meter": "m", "meters": "m", "metre": "m", "metres": "m",
     "sqm": "m2", "m^2": "m2",
     "percent": "%", "pct": "%", "퍼센트": "%",
@@ -246,7 +246,7 @@ def _plain(number: Decimal) -> str:
 
 def _split(text: str, likely: str) -> tuple[Decimal, str]:
     """Number and unit as written; the commonest slips get an error that shows the fix."""
-    clean = _clean(text)
+    clean = _clean(text).replace("\u03bc", "u")  # micro
     if _NOT_FINITE.fullmatch(clean):
         raise UnitError(f"'{clean}' is not a finite number", "leave it out, or write a number")
     if found := _THOUSANDS.fullmatch(clean):
