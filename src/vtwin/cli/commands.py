@@ -283,7 +283,7 @@ def explain(
     store: str | None,
     no_store: bool,
 ) -> int:
-    """Why it is slow: bottleneck jury and proof, lost time by cause, stalls."""
+    """Why it is slow: the bottleneck with proof, lost time by cause."""
     from vtwin.app import runs, studies
     from vtwin.cli import text
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sys
@@ -74,6 +75,8 @@ def write_whole(path: Path, text: str) -> None:
     if path.exists() and not path.is_file():  # a device such as /dev/full, or a folder
         path.write_text(text, encoding="utf-8")
         return
+    if path.exists() and not os.access(path, os.W_OK):
+        raise PermissionError(errno.EACCES, "the file there is read-only")
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     part = Path(name)
     try:
