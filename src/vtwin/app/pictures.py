@@ -160,7 +160,7 @@ def lead_times(tallies: Sequence[Tally]) -> str:
     figure, axes = _figure(2.2)
     edges = np.linspace(0, max(reach, middles.min() * 1.01) / factor, 41)
     share = 100 * weights / weights.sum()
-    axes.hist(middles / factor, bins=edges, weights=share, color=_ACCENT, rwidth=0.92)
+    axes.hist(middles / factor, bins=edges.tolist(), weights=share, color=_ACCENT, rwidth=0.92)
     axes.set_xlim(0, edges[-1])
     axes.set_xlabel(f"lead time, {unit} (the longest 1 % not shown)")
     axes.set_ylabel("% of good pieces")
@@ -249,7 +249,7 @@ def _svg(figure: Any, title: str) -> str:
     import matplotlib as mpl
 
     text = StringIO()
-    settings = {"svg.fonttype": "none", "svg.hashsalt": title, "font.size": 9}
+    settings: Any = {"svg.fonttype": "none", "svg.hashsalt": title, "font.size": 9}
     with mpl.rc_context(settings):
         figure.savefig(text, format="svg", transparent=True, metadata={"Date": None})
     body = text.getvalue()

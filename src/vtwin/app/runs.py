@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from vtwin.app import notes as said
+from vtwin.app.scenarios import find
+from vtwin.app.shelf import Keep, Shelf
 from vtwin.base.errors import Problem, Refused
 
 if TYPE_CHECKING:
@@ -17,8 +20,6 @@ if TYPE_CHECKING:
 
 #: How many replications: a number, "auto" (until precise enough) or None (the scenario's own).
 Replications = int | Literal["auto"] | None
-#: Where runs are kept: a database URL, None for the default place, False for nowhere.
-Keep = str | Literal[False] | None
 #: Called with what is being done and the share of it that is done, 0..1.
 Progress = Callable[[str, float], None]
 
@@ -84,3 +85,202 @@ def replications_asked(text: str | None) -> Replications:
         what = f"replications must be a whole number of at least 1, or auto, not '{text}'"
         raise Refused(Problem("V551", what, hint="5 give a first idea, 20 a narrow interval"))
     return number
+
+
+def run(
+    path: str | Path,
+    *,
+    variant: str | None = None,
+    replications: Replications = None,
+    engine: str = "auto",
+    seed: int | None = None,
+    store: Keep = None,
+    trace: bool = False,
+    fresh: bool = False,
+    progress: Progress | None = None,
+    cancelled: Callable[[], bool] | None = None,
+    overrides: Mapping[str, object] | None = None,
+) -> RunResult:
+    """Simulate a scenario, or one of its variants, and judge it.
+
+    Replications kept under the same passport are not run again, unless ``fresh``; every
+    finished one is kept at once. ``trace``: the first replication comes with its events.
+    ``cancelled`` is asked now and then; what is finished then is the result. A default store
+    that cannot be written is a warning; one that was named is refused.
+
+    Raises:
+        Refused: whatever is wrong with the scenario, the engine or a store that was named.
+        KeyboardInterrupt: cancelled before the first replication was finished.
+    """
+    plant = ready(path, variant, seed=seed, overrides=overrides)
+    return execute(
+        plant,
+        replications=replications,
+        engine=engine,
+        store=store,
+        trace=trace,
+        fresh=fresh,
+        progress=progress,
+        cancelled=cancelled,
+    )
+
+
+@dataclass(frozen=True)
+class Plant:
+    """A scenario that was read, checked and built: ready to run."""
+
+    file: Path
+    variant: str | None
+    program: Program
+    warnings: tuple[Problem, ...]
+    data: Mapping[str, str]  # data file -> hash
+
+    @property
+    def name(self) -> str:
+        """The scenario, with its variant."""
+        return f"{self.program.name} · {self.variant}" if self.variant else self.program.name
+
+
+def ready(
+    path: str | Path,
+    variant: str | None = None,
+    *,
+    seed: int | None = None,
+    overrides: Mapping[str, object] | None = None,
+) -> Plant:
+    """Read, check and build a scenario.
+
+    Raises:
+        Refused: everything that is wrong with it.
+    """
+    from vtwin.scenario import build, load
+
+    file = find(path)
+    loaded = load.load(file)
+    program = build.build(loaded, variant, overrides=overrides or {})
+    if seed is not None:
+        program = replace(program, run=replace(program.run, seed=seed))
+    read = {Path(name).name: hashed for name, hashed in loaded.hashes.items() if name != str(file)}
+    return Plant(file, variant, program, tuple(loaded.warnings), read)
+
+
+def execute(
+    plant: Plant,
+    *,
+    replications: Replications = None,
+    engine: str = "auto",
+    store: Keep = None,
+    trace: bool = False,
+    fresh: bool = False,
+    progress: Progress | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> RunResult:
+    """Simulate a plant that is ready; see :func:`run`."""
+    from vtwin.engines.choose import engine as choose
+    from vtwin.results.record import passport_of
+
+    program = plant.program
+    chosen = choose(engine, program)
+    shelf = Shelf(store)
+    passport = passport_of(program, chosen.name, data=plant.data)
+    asked = program.run.replications if replications is None else replications
+    work = _Work(plant, chosen.name, asked, trace, progress, cancelled)
+    work.done = shelf.open(passport, plant, asked, trace=trace, fresh=fresh)
+    tallies = work.carry_out(shelf)
+    if not tallies:
+        shelf.abandon()
+        raise KeyboardInterrupt("stopped before the first replication was finished")
+    interrupted = isinstance(asked, int) and len(tallies) < asked
+    result = judged(plant, tallies, chosen.name, passport.to_json())
+    result = replace(
+        result,
+        why_engine=chosen.why,
+        asked=asked if isinstance(asked, int) else len(tallies),
+        interrupted=interrupted or bool(cancelled and cancelled()),
+    )
+    return shelf.keep(result, reused=work.reused)
+
+
+def judged(
+    plant: Plant, tallies: Sequence[Tally], engine: str, passport: Mapping[str, object]
+) -> RunResult:
+    """What these replications say: figures, notes, the jury."""
+    from vtwin.results.bottleneck import jury
+    from vtwin.results.kpi import measure, summarise
+
+    program = plant.program
+    summary = summarise(
+        program,
+        [measure(program, tally) for tally in tallies],
+        variant=plant.variant,
+        engine=engine,
+        passport=passport,
+    )
+    return RunResult(
+        file=plant.file,
+        variant=plant.variant,
+        program=program,
+        tallies=tuple(tallies),
+        summary=summary,
+        jury=jury(program, tallies),
+        why_engine="",
+        asked=len(tallies),
+        warnings=plant.warnings,
+        notes=said.after_run(program, tallies),
+        remarks=_remarks(program),
+    )
+
+
+def _remarks(program: Program) -> dict[str, str]:
+    target = sum(product.target_per_day for product in program.products)
+    return {"good_per_day": f"target {target:,.6g}"} if target else {}
+
+
+@dataclass
+class _Work:
+    """One call's wishes, and what is done of them."""
+
+    plant: Plant
+    engine: str
+    asked: int | Literal["auto"]
+    trace: bool
+    progress: Progress | None
+    cancelled: Callable[[], bool] | None
+    done: dict[int, Tally] = field(default_factory=dict)
+    reused: bool = False  # nothing had to be run
+
+    def carry_out(self, shelf: Shelf) -> list[Tally]:
+        """Every replication asked for and not done before; in their order."""
+        from vtwin.studies.run_many import run_auto, run_many
+
+        program = self.plant.program
+        if self.asked == "auto":
+            return run_auto(
+                program,
+                engine=self.engine,
+                trace_first=self.trace,
+                on_done=shelf.add,
+                on_progress=self._report,
+                cancelled=self.cancelled,
+            )
+        done = {r: t for r, t in self.done.items() if r < self.asked}
+        if self.trace and 0 in done and done[0].trace is None:
+            del done[0]
+        missing = [r for r in range(self.asked) if r not in done]
+        self.reused = not missing
+        if missing:
+            ran = run_many(
+                program,
+                missing,
+                engine=self.engine,
+                trace_first=self.trace and missing[0] == 0,
+                on_done=shelf.add,
+                on_progress=self._report,
+                cancelled=self.cancelled,
+            )
+            done |= {tally.replication: tally for tally in ran}
+        return [done[r] for r in sorted(done)]
+
+    def _report(self, share: float) -> None:
+        if self.progress is not None:
+            self.progress(self.plant.name, share)

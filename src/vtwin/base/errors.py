@@ -96,7 +96,7 @@ CODES: dict[str, str] = {
     "V411": "a warning: the dates of one column are written in several formats",
     "V412": "a cell is not a number; a decimal comma must be declared in the mapping",
     "V413": "a quantity must be a whole number, zero or more",
-    "V414": "the same name is in a master table twice",
+    "V414": "a warning: the same name is in a master table twice, the first was taken",
     "V415": "a record lacks what it cannot do without, or names an unknown shift",
     "V420": "the records cannot be learned from: nothing before the day asked for",
     "V421": "the folder for the learned scenario cannot be written, or holds something else",
@@ -110,6 +110,7 @@ CODES: dict[str, str] = {
     "V554": "a note after a run: the plant stalled, everything waits for something else",
     "V555": "a note after a run: a machine had nothing to do in any replication",
     "V571": "worker processes keep dying; is the memory full?",
+    "V556": "nothing to compare: the scenario has no variants and no other file was named",
     "V599": "a mistake in vtwin itself; VTWIN_DEBUG=1 shows the details",
     # 6xx files, store and app
     "V601": "the run store cannot be opened for writing; name another place in VTWIN_STORE",

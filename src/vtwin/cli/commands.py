@@ -205,7 +205,9 @@ def run(
     text.problems(result.notes)
     output.json(result.to_json())
     if trace_to is not None:
-        output.write(trace_to, runs.trace_csv(result))
+        from vtwin.app.events import trace_csv
+
+        output.write(trace_to, trace_csv(result))
     if html is not None:
         from vtwin.app.report import study_html
 

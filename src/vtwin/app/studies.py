@@ -1,0 +1,221 @@
+"""Comparisons and explanations: several runs, one answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from vtwin.app import runs
+from vtwin.app.runs import Plant, Progress, Replications, RunResult
+from vtwin.app.shelf import Keep
+from vtwin.base.errors import Problem, Refused
+
+if TYPE_CHECKING:
+    from vtwin.studies.compare import Comparison
+
+BASELINE = "baseline"
+
+
+@dataclass(frozen=True)
+class Study:
+    """Plants compared with a baseline under common random numbers."""
+
+    results: Mapping[str, RunResult]  # label -> run, the baseline first
+    comparison: Comparison
+    changes: Mapping[str, tuple[str, ...]]  # label -> what is different, in words
+
+    @property
+    def baseline(self) -> RunResult:
+        """The run everything is compared with."""
+        return self.results[self.comparison.baseline]
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether some replications asked for are missing."""
+        return any(result.interrupted for result in self.results.values())
+
+    @property
+    def warnings(self) -> tuple[Problem, ...]:
+        """What the checks warn of, each once."""
+        return tuple(dict.fromkeys(p for r in self.results.values() for p in r.warnings))
+
+    @property
+    def notes(self) -> tuple[Problem, ...]:
+        """What must be said about single runs, with the label of the run."""
+        return _labelled_notes(self.results)
+
+    def to_json(self) -> dict[str, Any]:
+        """The comparison, what was changed, and what was told beside it."""
+        body: dict[str, Any] = dict(self.comparison.to_json())
+        body["changes"] = {label: list(words) for label, words in self.changes.items()}
+        body["interrupted"] = self.interrupted
+        body["runs"] = {label: result.run_id for label, result in self.results.items()}
+        body["warnings"] = [
+            {"code": p.code, "what": p.what, "hint": p.hint} for p in (*self.warnings, *self.notes)
+        ]
+        return body
+
+
+def _labelled_notes(results: Mapping[str, RunResult]) -> tuple[Problem, ...]:
+    from dataclasses import replace
+
+    noted = [
+        replace(p, what=f"{label}: {p.what}") if p.code.startswith("V55") else p
+        for label, result in results.items()
+        for p in result.notes
+    ]
+    return tuple(dict.fromkeys(noted))
+
+
+def compare(
+    paths: str | Path | Sequence[str | Path],
+    variants: Sequence[str] | None = None,
+    *,
+    replications: Replications = None,
+    engine: str = "auto",
+    seed: int | None = None,
+    goal: str | None = None,
+    store: Keep = None,
+    trace: bool = False,
+    progress: Progress | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Study:
+    """Which plant is better, by how much, with what certainty.
+
+    One path: the scenario against its ``variants`` (None: all of them). Several: the first is
+    the baseline; ``variants`` then are those of the first. All run the same replications with
+    the baseline's seed. ``goal``: the KPI that decides (None: chosen, and the answer says why).
+
+    Raises:
+        Refused: what is wrong with any of them, all at once; V556, nothing to compare.
+        KeyboardInterrupt: cancelled before each had one replication in common.
+    """
+    listed = [paths] if isinstance(paths, str | Path) else list(paths)
+    plants = _plants(listed, variants, seed)
+    return compare_plants(
+        plants,
+        replications=replications,
+        engine=engine,
+        goal=goal,
+        store=store,
+        trace=trace,
+        progress=progress,
+        cancelled=cancelled,
+    )
+
+
+def compare_plants(
+    plants: Mapping[str, Plant],
+    *,
+    replications: Replications = None,
+    engine: str = "auto",
+    goal: str | None = None,
+    store: Keep = None,
+    trace: bool = False,
+    progress: Progress | None = None,
+    cancelled: Callable[[], bool] | None = None,
+    done: Mapping[str, RunResult] | None = None,
+) -> Study:
+    """Compare plants that are ready, the first being the baseline; ``done``: runs made
+    already, by label, with the replications wanted.
+    """
+    from vtwin.studies.compare import compare_tallies
+
+    results: dict[str, RunResult] = {}
+    wanted = replications
+    for label, plant in plants.items():
+        result = (done or {}).get(label)
+        if result is None:
+            result = runs.execute(
+                plant,
+                replications=wanted,
+                engine=engine,
+                store=store,
+                trace=trace and not results,
+                progress=_named(progress, label),
+                cancelled=cancelled,
+            )
+        results[label] = result
+        if not results or label == next(iter(plants)):
+            wanted = len(result.tallies)
+    baseline = next(iter(results))
+    comparison = compare_tallies(
+        {label: result.program for label, result in results.items()},
+        {label: result.tallies for label, result in results.items()},
+        baseline,
+        goal=goal,
+        engine=results[baseline].summary.engine,
+        passports={label: dict(r.summary.passport) for label, r in results.items()},
+        variants={label: result.variant for label, result in results.items()},
+    )
+    changes = {
+        label: changed(plants[baseline], plant)
+        for label, plant in plants.items()
+        if label != baseline
+    }
+    return Study(results, comparison, changes)
+
+
+def _named(progress: Progress | None, label: str) -> Progress | None:
+    if progress is None:
+        return None
+    return lambda _, share: progress(label, share)
+
+
+def _plants(
+    paths: Sequence[str | Path], variants: Sequence[str] | None, seed: int | None
+) -> dict[str, Plant]:
+    """Every plant to compare by its label; problems of all of them at once."""
+    from vtwin.app.scenarios import find
+    from vtwin.scenario import load
+
+    first = find(paths[0])
+    wanted: list[tuple[str | Path, str | None]] = [(first, None)]
+    if variants is None:
+        variants = load.variants(load.load(first)) if len(paths) == 1 else []
+    wanted += [(first, name) for name in variants]
+    wanted += [(path, None) for path in paths[1:]]
+    if len(wanted) < 2:
+        what = f"nothing to compare: {paths[0]} has no variants and no second file is named"
+        raise Refused(Problem("V556", what, hint="add `variants:` to it, or name another file"))
+    plants: dict[str, Plant] = {}
+    problems: list[Problem] = []
+    for path, variant in wanted:
+        try:
+            plant = runs.ready(path, variant, seed=seed)
+        except Refused as refused:
+            problems += [p for p in refused.problems if p not in problems]
+            continue
+        if seed is None:
+            seed = plant.program.run.seed
+        plants[_label(plant, plants)] = plant
+    if problems:
+        raise Refused(problems)
+    return plants
+
+
+def _label(plant: Plant, taken: Mapping[str, Plant]) -> str:
+    """``baseline``, the variant's name, or for another file its name, made unique."""
+    if not taken:
+        return BASELINE
+    stem = plant.file.parent.name if plant.file.stem == "scenario" else plant.file.stem
+    label = plant.variant or stem
+    number = 2
+    while label in taken:
+        label = f"{plant.variant or stem} ({number})"
+        number += 1
+    return label
+
+
+def changed(before: Plant, after: Plant) -> tuple[str, ...]:
+    """What is different in ``after``, in words."""
+    from vtwin.scenario import diff, load
+
+    return tuple(
+        diff.describe(
+            load.load(before.file).resolve(before.variant),
+            load.load(after.file).resolve(after.variant),
+        )
+    )
