@@ -1,0 +1,177 @@
+"""What every part of a running plant shares: clock, dirty stations, products, trace."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from vtwin.engines.instant import Clock
+from vtwin.plant.order import Slots
+from vtwin.plant.trace import Event, lead_bin
+
+if TYPE_CHECKING:
+    from vtwin.engines.machines import Machine
+    from vtwin.engines.releases import Conwip, OrderFile
+    from vtwin.engines.staff import Staff
+    from vtwin.engines.stations import Station, Step
+    from vtwin.engines.tools import ToolRack
+
+Row = tuple[int, int, int, int, int]
+
+
+class Item:
+    """What flows: one part, or a lot of ``quantity`` pieces that moves as one."""
+
+    __slots__ = (
+        "due", "joined", "machine", "order", "output", "priority", "product", "quantity",
+        "release", "serial", "source", "step",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        serial: int,
+        step: Step,
+        quantity: int,
+        release: int,
+        due: int,
+        *,
+        order: OrderFile | None = None,
+        source: Conwip | None = None,
+    ) -> None:
+        self.serial = serial
+        self.step = step  # the operation it waits for or is in
+        self.product = step.product
+        self.quantity = quantity
+        self.release = release
+        self.due = due
+        self.priority = 0 if order is None else order.priority
+        self.order = order
+        self.source = source
+        self.joined = release
+        self.machine: Machine | None = None  # that holds it
+        self.output: Station | None = None  # whose output buffer holds it
+
+
+class ProductCount:
+    """What has happened to one product since tick 0, in pieces and ticks."""
+
+    __slots__ = ("good", "histogram", "index", "items", "lead", "moment", "released", "scrapped")
+
+    def __init__(self, index: int) -> None:
+        self.index = index
+        self.released = 0
+        self.good = 0
+        self.items = 0
+        self.scrapped = 0
+        self.lead = 0
+        #: Sum of (time out - time in) so far with "in" counted at once: the integral of the
+        #: pieces inside up to t is ``moment + inside * t``, so nothing is added up in between.
+        self.moment = 0
+        self.histogram: dict[int, int] = {}
+
+    @property
+    def inside(self) -> int:
+        """Pieces in the plant."""
+        return self.released - self.good - self.scrapped
+
+
+class Floor:
+    """The running plant."""
+
+    def __init__(self, slots: Slots, products: int, *, trace: bool) -> None:
+        self.slots = slots
+        self.clock = Clock(slots.count, self._settle)
+        self.env = self.clock.env
+        self.stations: list[Station] = []
+        self.machines: list[Machine] = []
+        self.staff: Staff
+        self.tools: ToolRack
+        self.products = [ProductCount(p) for p in range(products)]
+        #: Bit s is set while station s may have something to move or to start.
+        self.dirty = 0
+        #: Machines whose state may differ from the one accounted.
+        self.changed: list[Machine] = []
+        #: Timed events under way that can let something go on; none and parts inside: a stall.
+        self.pending = 0
+        #: Called when nothing timed is under way after phase C.
+        self.on_idle: Callable[[], None] = _nothing
+        self.serial = 0
+        #: Timed events that are not the end of an operation (those are counted per mode).
+        self.other_events = 0
+        self.rows: list[Row] | None = [] if trace else None
+
+    @property
+    def now(self) -> int:
+        """The present tick; SimPy keeps whole numbers whole."""
+        return self.env.now  # type: ignore[return-value]
+
+    def _settle(self, now: int) -> None:
+        """Phase C: movements and grants until nothing more can happen now (S-20, S-50)."""
+        stations, staff = self.stations, self.staff
+        while True:
+            while self.dirty:
+                lowest = self.dirty & -self.dirty
+                self.dirty ^= lowest
+                stations[lowest.bit_length() - 1].settle(now)
+            if not staff.dirty:
+                break
+            staff.grant(now)
+        changed = self.changed
+        if len(changed) > 1 and self.rows is not None:
+            changed.sort(key=lambda machine: machine.index)
+        for machine in changed:
+            machine.account(now)
+        changed.clear()
+        if not self.pending:
+            self.on_idle()
+
+    def note(self, now: int, kind: Event, entity: int, item: int, value: int) -> None:
+        """Write a trace row if a trace was asked for."""
+        if self.rows is not None:
+            self.rows.append((now, kind, entity, item, value))
+
+    def next_serial(self) -> int:
+        """Serial number of the next item."""
+        self.serial += 1
+        return self.serial - 1
+
+    def release(self, product: int, quantity: int, serial: int, now: int) -> None:
+        """Pieces enter the plant (S-60)."""
+        count = self.products[product]
+        count.released += quantity
+        count.moment -= quantity * now
+        self.note(now, Event.RELEASE, product, serial, quantity)
+
+    def leave(self, item: Item, now: int) -> None:
+        """A finished item leaves the plant with its good pieces (S-64)."""
+        count = self.products[item.product]
+        quantity = item.quantity
+        lead = now - item.release
+        count.good += quantity
+        count.items += 1
+        count.lead += quantity * lead
+        count.moment += quantity * now
+        index = lead_bin(lead)
+        count.histogram[index] = count.histogram.get(index, 0) + quantity
+        if self.rows is not None:
+            self.rows.append((now, Event.LEAVE, item.product, item.serial, quantity))
+        if item.order is not None:
+            item.order.delivered(quantity, now)
+        if item.source is not None:
+            item.source.one_left(now)
+
+    def scrap(self, item: Item, pieces: int, machine: int, now: int) -> None:
+        """Pieces of an item become scrap; an item without any piece left is gone (S-35)."""
+        count = self.products[item.product]
+        count.scrapped += pieces
+        count.moment += pieces * now
+        item.quantity -= pieces
+        self.note(now, Event.SCRAP, machine, item.serial, pieces)
+        if item.order is not None:
+            item.order.lost(pieces, now)
+        if item.source is not None and item.quantity == 0:
+            item.source.one_left(now)
+
+
+def _nothing() -> None:
+    """Until a run says what to do."""

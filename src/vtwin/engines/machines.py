@@ -1,0 +1,460 @@
+"""Machines: what one does with the item it has taken, and what can interrupt it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from simpy import Event as CalendarEvent
+
+from vtwin.base.draws import binomial
+from vtwin.engines.instant import Alarm
+from vtwin.plant import rules
+from vtwin.plant.primitives import NONE, MachineState, SetupTable, ShiftEnd
+from vtwin.plant.primitives import Machine as MachineSpec
+from vtwin.plant.trace import Event
+
+if TYPE_CHECKING:
+    from vtwin.engines.faults import Fault
+    from vtwin.engines.floor import Floor, Item
+    from vtwin.engines.staff import Claim, Person
+    from vtwin.engines.stations import Station, Step
+
+Draw = Callable[[], int]
+
+WORKING, SETUP, WAITING_OPERATOR, BLOCKED, STARVED, DOWN, PLANNED_STOP = MachineState
+
+
+class Way:
+    """One operation on one machine: its times, and what has come of it since tick 0."""
+
+    __slots__ = (
+        "busy", "cycles", "draw", "expected", "machine", "pieces", "plain", "scrap_draw",
+        "scrapped", "step", "visits",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        machine: Machine,
+        step: Step,
+        draw: Draw,
+        expected: int,
+        scrap_draw: Callable[[], float],
+    ) -> None:
+        self.machine = machine
+        self.step = step
+        self.draw = draw
+        self.expected = expected
+        self.scrap_draw = scrap_draw
+        #: Nothing to mount, to set up or to wait for: work begins at once.
+        self.plain = step.tool == NONE and step.skill == NONE and machine.setups is None
+        self.visits = 0
+        self.cycles = 0
+        self.pieces = 0
+        self.scrapped = 0
+        self.busy = 0
+
+
+class SetupTimes:
+    """The set-up table as one machine uses it; a stream of draws per pair of keys (S-33)."""
+
+    __slots__ = ("_draws", "_expected", "_stream", "skill", "table")
+
+    def __init__(
+        self,
+        table: SetupTable,
+        expected: Sequence[int],
+        stream: Callable[[int, str], Draw],
+    ) -> None:
+        self.table = table
+        self.skill = table.skill
+        self._expected = expected  # ticks, by distribution
+        self._stream = stream  # (distribution, purpose) -> draws
+        self._draws: dict[tuple[int, int], Draw] = {}
+
+    def needed(self, present: int, wanted: int) -> bool:
+        """Whether going from one key to the other takes a set-up."""
+        return rules.setup_cell(self.table, present, wanted) != NONE
+
+    def expected(self, present: int, wanted: int) -> int:
+        """Expected ticks of that set-up, 0 for none."""
+        cell = rules.setup_cell(self.table, present, wanted)
+        return 0 if cell == NONE else self._expected[cell]
+
+    def draw(self, present: int, wanted: int) -> int:
+        """Ticks of the next set-up from one key to the other."""
+        pair = (present, wanted)
+        if pair not in self._draws:
+            keys = self.table.keys
+            cell = self.table.cell[present][wanted]
+            self._draws[pair] = self._stream(cell, f"setup/{keys[present]}/{keys[wanted]}")
+        return self._draws[pair]()
+
+
+class Machine:
+    """One server of a station.
+
+    ``doing`` is what it is about (STARVED: nothing in hand; BLOCKED: finished, not handed
+    over), ``state`` the accounted one of the seven (S-10). ``fit`` says that it may work: on
+    duty and not down.
+    """
+
+    __slots__ = (
+        "_alarm", "_finishes", "_left", "_run_from", "_running", "_setup_alarm", "_setup_next",
+        "_striker", "ageing", "begun", "claim", "cycles", "doing", "down", "fit", "floor",
+        "index", "item", "key", "name", "on_duty", "open", "setup_count", "setup_ticks",
+        "setups", "since", "slot", "state", "station", "times", "tool", "way", "ways", "work",
+        "worker",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        floor: Floor,
+        index: int,
+        spec: MachineSpec,
+        station: Station,
+        setups: SetupTimes | None,
+    ) -> None:
+        clock = floor.clock
+        self.floor = floor
+        self.index = index
+        self.slot = floor.slots.machines[index]
+        self.name = spec.name
+        self.station = station
+        self.setups = setups
+        self.ways: list[Way] = []
+        self.ageing: list[Fault] = []  # failure modes on the operating clock, by slot
+        # What is in hand
+        self.item: Item | None = None
+        self.way: Way | None = None
+        self.cycles = 0
+        self.work = 0  # ticks the operation takes here
+        self.doing = STARVED
+        self.begun = False  # a set-up or the operation has begun and is not finished
+        self.worker: Person | None = None
+        self.claim: Claim | None = None
+        self.key = spec.initial_key
+        self.tool = NONE
+        # Whether it may work
+        self.open = True  # by its calendar
+        self._finishes = spec.shift_end is ShiftEnd.FINISH
+        self.on_duty = True
+        self.down = 0  # failure modes it suffers from
+        self.fit = True
+        # The set-up or operation under way
+        self._running = False
+        self._run_from = 0
+        self._left = 0
+        self._setup_next = False  # a claimed worker comes for the set-up, not the operation
+        self._alarm = Alarm(clock, clock.phases.timed(self.slot), self._finish)
+        self._setup_alarm = Alarm(clock, clock.phases.timed(self.slot), self._finish_setup)
+        self._striker: Fault | None = None
+        # What has been
+        self.state = STARVED
+        self.since = 0
+        self.times = [0] * len(MachineState)
+        self.setup_count = 0
+        self.setup_ticks = 0
+
+    def account(self, now: int) -> None:
+        """Close the interval of the accounted state if the present one differs (S-10)."""
+        state = self.present_state()
+        if state is not self.state:
+            self.times[self.state] += now - self.since
+            self.since = now
+            self.state = state
+            rows = self.floor.rows
+            if rows is not None:
+                rows.append((now, Event.STATE, self.index, -1, state))
+
+    def present_state(self) -> MachineState:
+        """The one of the seven states it is in now (S-11)."""
+        if not self.on_duty:
+            return PLANNED_STOP
+        if self.down:
+            return DOWN
+        if self.worker is not None and not self.worker.present:
+            return WAITING_OPERATOR
+        return self.doing
+
+    # -- taking an item (phase C1) ---------------------------------------------------------
+
+    def take(self, item: Item, way: Way, now: int) -> None:
+        """An item comes into the machine (S-30)."""
+        self.item = item
+        self.way = way
+        item.machine = self
+        per_cycle = way.step.per_cycle
+        self.cycles = 1 if item.quantity <= per_cycle else rules.cycles(item.quantity, per_cycle)
+        if way.plain:
+            self._begin(way.draw() * self.cycles, now)
+        else:
+            self._prepare(way.step, now)
+
+    def mismatch(self, step: Step) -> int:
+        """0 when an operation needs neither another tool nor a set-up here, else 1 (S-25)."""
+        if step.tool not in (NONE, self.tool):
+            return 1
+        return int(self.setups is not None and self.setups.needed(self.key, step.setup_key))
+
+    def expected_setup(self, step: Step) -> int:
+        """Expected ticks of the set-up an operation would need now (S-25)."""
+        return 0 if self.setups is None else self.setups.expected(self.key, step.setup_key)
+
+    def _prepare(self, step: Step, now: int) -> None:
+        """Mount, then set up, then work (S-32, S-33, S-34)."""
+        if step.tool != NONE:
+            self.floor.tools.mount(self, step.tool, now)
+        present, setups = self.key, self.setups
+        if step.setup_key != NONE:
+            self.key = step.setup_key
+        if setups is None or not setups.needed(present, step.setup_key):
+            self._staff_operation(now)
+            return
+        self._left = setups.draw(present, step.setup_key)
+        if setups.skill == NONE:
+            self._begin_setup(now)
+        else:
+            self._setup_next = True
+            self._wait_for(setups.skill, now)
+
+    def _staff_operation(self, now: int) -> None:
+        """Nothing but the operation is left to do: with its operator, or at once."""
+        way = self._way_in_hand()
+        if way.step.skill != NONE:
+            self._wait_for(way.step.skill, now)
+        else:
+            self._begin(way.draw() * self.cycles, now)
+
+    def _wait_for(self, skill: int, now: int) -> None:
+        item = self._item_in_hand()
+        self.doing = WAITING_OPERATOR
+        self.floor.changed.append(self)
+        self.claim = self.floor.staff.ask(
+            self, skill, item.priority, item.step.remaining, self.slot, now
+        )
+        if not self.fit:
+            self.claim.suspend(now)
+
+    def staffed(self, person: Person, skill: int, now: int) -> None:
+        """The worker asked for has come (phase C2, S-50)."""
+        self.claim = None
+        self.worker = person
+        self.floor.changed.append(self)
+        speed = person.speeds[skill]
+        if self._setup_next:
+            self._setup_next = False
+            self._left = rules.at_speed(self._left, speed)
+            self._begin_setup(now)
+        else:
+            way = self._way_in_hand()
+            self._begin(rules.at_speed(way.draw() * self.cycles, speed), now)
+
+    @property
+    def helped_at(self) -> int:
+        """Machine a worker is sent to."""
+        return self.index
+
+    # -- set-up and operation --------------------------------------------------------------
+
+    def _begin_setup(self, now: int) -> None:
+        self.doing = SETUP
+        self.begun = True
+        self.floor.changed.append(self)
+        self.floor.note(now, Event.SETUP, self.index, self._item_in_hand().serial, self.key)
+        self.work = self._left
+        self.run_or_halt(now)
+
+    def _finish_setup(self, _event: CalendarEvent) -> None:
+        floor = self.floor
+        now = floor.now
+        floor.other_events += 1
+        floor.pending -= 1
+        self._running = False
+        self.setup_count += 1
+        self.setup_ticks += self.work
+        self._free_worker(now)
+        self._staff_operation(now)
+        floor.clock.ask()
+
+    def _begin(self, work: int, now: int) -> None:
+        """Begin the operation, which takes ``work`` ticks here."""
+        item, floor = self._item_in_hand(), self.floor
+        self.work = self._left = work
+        self.doing = WORKING
+        self.begun = True
+        if self.state is not WORKING:
+            floor.changed.append(self)
+        if floor.rows is not None:
+            floor.rows.append((now, Event.START, self.index, item.serial, item.step.index))
+        if item.order is not None and item.order.started < 0:
+            item.order.started = now
+        self.run_or_halt(now)
+
+    def _finish(self, _event: CalendarEvent) -> None:
+        """The operation is done (phase B, S-35)."""
+        floor, item, way = self.floor, self._item_in_hand(), self._way_in_hand()
+        now, step = floor.now, way.step
+        floor.pending -= 1
+        self._running = self.begun = False
+        for fault in self.ageing:
+            fault.left -= now - self._run_from
+        way.visits += 1
+        way.cycles += self.cycles
+        way.pieces += item.quantity
+        way.busy += self.work
+        if floor.rows is not None:
+            floor.rows.append((now, Event.FINISH, self.index, item.serial, step.index))
+        if self.worker is not None:
+            self._free_worker(now)
+        if step.scrap:
+            lost = binomial(item.quantity, step.scrap, way.scrap_draw())
+            if lost:
+                way.scrapped += lost
+                floor.scrap(item, lost, self.index, now)
+        self.doing = BLOCKED
+        following = step.following
+        if item.quantity == 0:
+            self.hand_over(now)
+        elif following is None:
+            self.hand_over(now)
+            floor.leave(item, now)
+        else:
+            item.step = following
+            following.station.expect(item, self, now)
+            floor.changed.append(self)
+        if not self.open:
+            self.refresh(now)  # what it finished after its shift is finished now
+        floor.clock.ask()
+
+    def hand_over(self, now: int) -> None:
+        """The item has left the machine."""
+        floor, item = self.floor, self._item_in_hand()
+        item.machine = None
+        self.item = self.way = None
+        self.doing = STARVED
+        floor.changed.append(self)
+        floor.dirty |= self.station.bit
+        if self.tool != NONE:
+            floor.tools.loosened(self.tool)
+
+    def _free_worker(self, now: int) -> None:
+        person, self.worker = self.worker, None
+        if person is not None:
+            person.done(now)
+
+    # -- interruptions (phase B) -----------------------------------------------------------
+
+    def refresh(self, now: int) -> None:
+        """Something that decides whether it may work has changed (S-11, S-44)."""
+        floor = self.floor
+        on_duty = self.open or (self._finishes and self.begun)
+        if self.on_duty and not on_duty and self.worker is not None:
+            self.on_duty = False
+            self.worker.may_go_home(now)
+        self.on_duty = on_duty
+        fit = on_duty and not self.down
+        if fit is not self.fit:
+            self.fit = fit
+            if self.claim is not None:
+                self.claim.resume(now) if fit else self.claim.suspend(now)
+            if self.item is None:
+                floor.dirty |= self.station.bit
+                if self.tool != NONE:
+                    floor.tools.loosened(self.tool)
+        floor.changed.append(self)
+        self.run_or_halt(now)
+
+    def run_or_halt(self, now: int) -> None:
+        """Let the set-up or operation in hand run if it may, halt it if it may not."""
+        may = (
+            self.fit
+            and (self.doing is WORKING or self.doing is SETUP)
+            and (self.worker is None or self.worker.present)
+        )
+        if may:
+            if not self._running:
+                self._run(now)
+        elif self._running and self._left > now - self._run_from:
+            # Work with nothing left is not interrupted: it ends in this instant (S-43).
+            self._call_off()
+            self._halt(now)
+
+    def _run(self, now: int) -> None:
+        self._running = True
+        self._run_from = now
+        self.floor.pending += 1
+        if self.doing is SETUP:
+            self._setup_alarm.set(self._left)
+            return
+        soonest = self._left
+        for fault in self.ageing:  # at a tie the work is finished first (S-43)
+            if fault.left < soonest:
+                soonest, self._striker = fault.left, fault
+        if self._striker is None:
+            self._alarm.set(soonest)
+        else:
+            self._striker.alarm.set(soonest)
+
+    def _halt(self, now: int) -> None:
+        ran = now - self._run_from
+        self._running = False
+        self._left -= ran
+        self.floor.pending -= 1
+        if self.doing is WORKING:
+            for fault in self.ageing:
+                fault.left -= ran
+
+    def _call_off(self) -> None:
+        if self._striker is not None:
+            self._striker.alarm = self._striker.alarm.replaced()
+            self._striker = None
+        elif self.doing is SETUP:
+            self._setup_alarm = self._setup_alarm.replaced()
+        else:
+            self._alarm = self._alarm.replaced()
+
+    def break_down(self, fault: Fault, now: int) -> None:
+        """A failure mode strikes; one on the operating clock does so through the work."""
+        self.down += 1
+        if self._striker is fault:
+            self._striker = None  # its alarm has rung
+            self._halt(now)
+        self.refresh(now)
+
+    def repaired(self, now: int) -> None:
+        """A failure mode is over."""
+        self.down -= 1
+        self.refresh(now)
+
+    @property
+    def in_process(self) -> bool:
+        """Whether an item is in an operation that has begun, and is halted."""
+        return self.doing is WORKING and not self._running
+
+    def begin_again(self) -> None:
+        """The work done on the item so far is lost (S-45)."""
+        self._left = self.work
+
+    def lose_item(self, now: int) -> None:
+        """The item in work is scrap (S-45)."""
+        item = self._item_in_hand()
+        self.begun = False
+        self._free_worker(now)
+        self.hand_over(now)
+        self.floor.scrap(item, item.quantity, self.index, now)
+        if not self.open:
+            self.refresh(now)
+
+    # -- in hand ---------------------------------------------------------------------------
+
+    def _item_in_hand(self) -> Item:
+        assert self.item is not None
+        return self.item
+
+    def _way_in_hand(self) -> Way:
+        assert self.way is not None
+        return self.way
+
+
+__all__ = ["Machine", "SetupTimes", "Way"]

@@ -1,0 +1,278 @@
+"""The reference engine: discrete-event simulation of a Program on SimPy.
+
+Written to be read beside ``docs/semantics.md``, whose rule numbers (S-01 …) the code cites.
+The parts of the plant live in modules of their own: ``stations`` (queues and who is next),
+``machines``, ``faults``, ``staff``, ``shifts``, ``tools``, ``releases``; ``instant`` turns
+SimPy's calendar into the three-phase instant, ``counting`` makes the tally. This module puts
+a plant together from a Program, runs it and ends it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TypeAlias
+
+from simpy import Event
+
+from vtwin.base import draws
+from vtwin.base.draws import Distribution
+from vtwin.engines.counting import Counted, Reading, Series, tally
+from vtwin.engines.faults import Fault
+from vtwin.engines.floor import Floor
+from vtwin.engines.instant import Alarm
+from vtwin.engines.machines import Draw, Machine, SetupTimes, Way
+from vtwin.engines.releases import Arrivals, Conwip, OrderBook, OrderFile, Supply
+from vtwin.engines.shifts import Shift
+from vtwin.engines.staff import Staff
+from vtwin.engines.stalls import explain
+from vtwin.engines.stations import Station, Step
+from vtwin.engines.tools import ToolRack
+from vtwin.plant import rules
+from vtwin.plant.order import Phases, slots
+from vtwin.plant.primitives import NONE, FailureClock, ReleaseKind
+from vtwin.plant.program import Program
+from vtwin.plant.trace import Tally
+
+Progress: TypeAlias = Callable[[float], bool]
+
+#: How often a run reports progress, at equal distances in simulated time.
+_REPORTS = 400
+
+
+class Cancelled(Exception):
+    """The run was given up because its ``on_progress`` said so."""
+
+
+def simulate(
+    program: Program,
+    replication: int,
+    *,
+    seed: int | None = None,
+    trace: bool = False,
+    on_progress: Progress | None = None,
+) -> Tally:
+    """Run one replication from tick 0 to the horizon, or to a stall.
+
+    Args:
+        program: the plant.
+        replication: number of the replication, part of the address of every random draw.
+        seed: of the random draws; None takes the program's.
+        trace: also keep every happening; otherwise memory does not grow with the horizon.
+        on_progress: called now and then with the fraction of the horizon that is done;
+            returning False cancels the run.
+
+    Raises:
+        Cancelled: when ``on_progress`` returned False.
+        Refused: when a random draw is no time (V501).
+    """
+    run = Run(program, replication, program.run.seed if seed is None else seed, trace=trace)
+    return run.to_the_end(on_progress)
+
+
+class Run:
+    """One plant in one replication."""
+
+    def __init__(self, program: Program, replication: int, seed: int, *, trace: bool) -> None:
+        self._program = program
+        self._replication = replication
+        self._seed = seed
+        self._expected = [rules.expected_ticks(d) for d in program.distributions]
+        self.floor = floor = Floor(slots(program), len(program.products), trace=trace)
+        floor.tools = ToolRack(floor, program.tools)
+        floor.staff = Staff(floor, program.workers, len(program.skills), program.grant)
+        floor.stations = [Station(floor, n, s) for n, s in enumerate(program.stations)]
+        self._add_machines()
+        self.steps = self._add_steps()
+        self.ways = self._add_ways()
+        self.faults = self._add_faults()
+        self._add_releases()
+        self.shifts = self._add_shifts()
+        for station in floor.stations:
+            station.prepare()
+        self._end = Alarm(floor.clock, Phases.HOUSEKEEPING, _nothing)
+        floor.on_idle = self._perhaps_stalled
+        self._stalled = False
+        self._counted = Counted(floor, self.ways, self.faults, self.orders)
+        self._start: Reading = self._counted.read(0)
+        self._series = Series(self._counted, program.run.bin, program.run.horizon)
+
+    # -- random times ----------------------------------------------------------------------
+
+    def _draws(self, distribution: Distribution, entity: str, purpose: str) -> Draw:
+        """Successive ticks of a distribution, addressed by names (S-07)."""
+        return draws.times(distribution, self._seed, self._replication, entity, purpose)
+
+    def _setup_draws(self, machine: str, distribution: int, purpose: str) -> Draw:
+        return self._draws(self._program.distributions[distribution], machine, purpose)
+
+    def _units(self, entity: str, purpose: str) -> Callable[[], float]:
+        return draws.uniforms(self._seed, self._replication, entity, purpose)
+
+    # -- putting the plant together --------------------------------------------------------
+
+    def _add_machines(self) -> None:
+        floor, program = self.floor, self._program
+        for index, spec in enumerate(program.machines):
+            setups = None
+            if spec.setup != NONE:
+                stream = partial(self._setup_draws, spec.name)
+                setups = SetupTimes(program.setups[spec.setup], self._expected, stream)
+            machine = Machine(floor, index, spec, floor.stations[spec.station], setups)
+            floor.machines.append(machine)
+            machine.station.machines.append(machine)
+            if spec.initial_tool != NONE:
+                floor.tools.mount_at_start(machine, spec.initial_tool)
+
+    def _add_steps(self) -> list[Step]:
+        floor, program = self.floor, self._program
+        lengths = [len(product.route) for product in program.products]
+        steps = []
+        for index, spec in enumerate(program.operations):
+            station = floor.stations[spec.station]
+            step = Step(index, spec, station, lengths[spec.product] - spec.step)
+            station.lines.append(step.line)
+            if spec.tool != NONE:
+                floor.tools.used_at(spec.tool, station.bit)
+            steps.append(step)
+        for product in program.products:
+            for here, there in zip(product.route, product.route[1:], strict=False):
+                steps[here].following = steps[there]
+        return steps
+
+    def _add_ways(self) -> list[Way]:
+        floor, times = self.floor, self._program.distributions
+        ways = []
+        for step, spec in zip(self.steps, self._program.operations, strict=True):
+            for mode in spec.modes:
+                machine = floor.machines[mode.machine]
+                way = Way(
+                    machine,
+                    step,
+                    self._draws(times[mode.cycle], machine.name, f"cycle/{spec.name}"),
+                    self._expected[mode.cycle],
+                    self._units(machine.name, f"scrap/{spec.name}"),
+                )
+                step.ways[machine.index] = way
+                machine.ways.append(way)
+                ways.append(way)
+        return ways
+
+    def _add_faults(self) -> list[Fault]:
+        floor, program = self.floor, self._program
+        faults: dict[int, Fault] = {}
+        for machine, spec in zip(floor.machines, program.machines, strict=True):
+            for index in sorted(spec.failures, key=lambda i: floor.slots.failures[i]):
+                failure = program.failures[index]
+                after = self._draws(failure.after, failure.name, "after")
+                repair = self._draws(failure.repair, failure.name, "repair")
+                fault = Fault(floor, index, failure, machine, after, repair)
+                faults[index] = fault
+                if failure.clock is FailureClock.OPERATING:
+                    machine.ageing.append(fault)
+        return [faults[index] for index in sorted(faults)]
+
+    def _add_releases(self) -> None:
+        floor, program, steps = self.floor, self._program, self.steps
+        for index, spec in enumerate(program.sources):
+            step = steps[program.products[spec.product].route[0]]
+            slot = floor.slots.sources[index]
+            if spec.kind is ReleaseKind.SATURATED:
+                step.station.supplies.append(Supply(floor, spec, step))
+            elif spec.kind is ReleaseKind.CONWIP:
+                Conwip(floor, spec, step, slot)
+            else:
+                interval = self._draws(program.distributions[spec.interval], spec.name, "interval")
+                Arrivals(floor, spec, step, slot, interval)
+        self.orders = [
+            OrderFile(floor, index, spec, steps[program.products[spec.product].route[0]])
+            for index, spec in enumerate(program.orders)
+        ]
+        times = [max(spec.release, 0) for spec in program.orders]
+        OrderBook(floor, self.orders, times, floor.slots.book)
+
+    def _add_shifts(self) -> list[Shift]:
+        floor, program = self.floor, self._program
+        shifts = [
+            Shift(floor, spec, floor.slots.calendars[n], program.run.horizon)
+            for n, spec in enumerate(program.calendars)
+        ]
+        for machine, spec in zip(floor.machines, program.machines, strict=True):
+            if spec.calendar != NONE:
+                shifts[spec.calendar].machines.append(machine)
+        for person, worker in zip(floor.staff.people, program.workers, strict=True):
+            if worker.calendar != NONE:
+                shifts[worker.calendar].people.append(person)
+        for shift in shifts:
+            shift.begin()
+        return shifts
+
+    # -- running ---------------------------------------------------------------------------
+
+    def to_the_end(self, on_progress: Progress | None) -> Tally:
+        """Run to the horizon or to a stall and report."""
+        floor, spec = self.floor, self._program.run
+        if spec.warmup:
+            self._housekeeping(spec.warmup, spec.horizon, self._warm)
+        self._housekeeping(spec.bin, spec.bin, self._series.close_bin)
+        if on_progress is not None:
+            self._housekeeping(
+                spec.horizon // _REPORTS,
+                spec.horizon // _REPORTS,
+                partial(self._report, on_progress),
+            )
+        floor.dirty = (1 << len(floor.stations)) - 1
+        floor.changed.extend(floor.machines)
+        floor.clock.ask()
+        self._end.set(spec.horizon)
+        floor.env.run(until=self._end)
+        ended = floor.now
+        return tally(
+            self._counted,
+            self._start,
+            self._series,
+            replication=self._replication,
+            warmup=spec.warmup,
+            ended=ended,
+            stall=explain(self._program, floor, self.faults) if self._stalled else (),
+        )
+
+    def _housekeeping(self, first: int, every: int, look: Callable[[int], None]) -> None:
+        """Look at the plant before anything happens at that tick, and again (S-06)."""
+        floor, horizon = self.floor, self._program.run.horizon
+
+        def ring(_event: Event) -> None:
+            now = floor.now
+            look(now)
+            if now + every < horizon:
+                alarm.set(every)
+
+        alarm = Alarm(floor.clock, Phases.HOUSEKEEPING, ring)
+        if 0 < first < horizon:
+            alarm.set(first)
+
+    def _warm(self, now: int) -> None:
+        self._start = self._counted.read(now)
+        for product in self.floor.products:
+            product.histogram.clear()
+
+    def _report(self, on_progress: Progress, now: int) -> None:
+        if on_progress(now / self._program.run.horizon) is False:
+            raise Cancelled
+
+    def _perhaps_stalled(self) -> None:
+        """Nothing timed is under way: is that for ever (S-80)?"""
+        floor = self.floor
+        if any(shift.opens_again for shift in self.shifts):
+            return
+        waiting = any(p.inside for p in floor.products) or any(s.supplies for s in floor.stations)
+        if waiting:
+            self._stalled = True
+            floor.env.schedule(self._end, delay=0)
+
+
+def _nothing(_event: Event) -> None:
+    """The end of a run needs no action of its own."""
+
+
+__all__ = ["Cancelled", "Run", "simulate"]

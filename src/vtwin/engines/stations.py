@@ -1,0 +1,374 @@
+"""Stations: the queue before the machines, the output buffer behind them, and who is next."""
+
+from __future__ import annotations
+
+from bisect import insort
+from collections import deque
+from heapq import heappop, heappush
+from typing import TYPE_CHECKING
+
+from vtwin.engines.floor import Item
+from vtwin.engines.releases import OrderFile, Stands
+from vtwin.plant import rules
+from vtwin.plant.primitives import NONE, UNLIMITED, DispatchRule
+from vtwin.plant.primitives import Operation as OperationSpec
+from vtwin.plant.primitives import Station as StationSpec
+from vtwin.plant.trace import Event
+
+if TYPE_CHECKING:
+    from vtwin.engines.floor import Floor
+    from vtwin.engines.machines import Machine, Way
+    from vtwin.engines.releases import Supply
+
+#: Places of an unlimited buffer; more than any run can fill.
+ENDLESS = 2**62
+
+Rank = tuple[int, int, int, int, int]
+
+
+class Step:
+    """One operation of a product's route, with the line of those who wait for it."""
+
+    __slots__ = (
+        "following", "index", "line", "name", "per_cycle", "product", "remaining",
+        "scrap", "setup_key", "skill", "station", "tool", "ways",
+    )  # fmt: skip
+
+    def __init__(self, index: int, spec: OperationSpec, station: Station, remaining: int) -> None:
+        self.index = index
+        self.name = spec.name
+        self.product = spec.product
+        self.station = station
+        self.per_cycle = spec.pieces_per_cycle
+        self.setup_key = spec.setup_key
+        self.tool = spec.tool
+        self.skill = spec.skill
+        self.scrap = spec.scrap
+        self.remaining = remaining  # operations still to finish, this one included
+        self.following: Step | None = None
+        self.line = Line(self, first_come=station.rule is DispatchRule.FIFO)
+        self.ways: dict[int, Way] = {}  # by machine index
+
+
+class Line:
+    """Those who wait for one operation: (key within the operation, queue position, item or
+    order file). Only the head is ever looked at, so the length does not matter.
+    """
+
+    __slots__ = ("_first_come", "queue", "step")
+
+    def __init__(self, step: Step, *, first_come: bool) -> None:
+        self.step = step
+        self._first_come = first_come
+        self.queue: (
+            deque[tuple[int, int, Item | OrderFile]] | list[tuple[int, int, Item | OrderFile]]
+        ) = deque() if first_come else []
+
+    def push(self, key: int, position: int, waiting: Item | OrderFile) -> None:
+        """Line up."""
+        if isinstance(self.queue, list):
+            heappush(self.queue, (key, position, waiting))
+        else:
+            self.queue.append((key, position, waiting))
+
+    def pop(self) -> None:
+        """The head has gone."""
+        if isinstance(self.queue, list):
+            heappop(self.queue)
+        else:
+            self.queue.popleft()
+
+
+class Station:
+    """One station. ``settle`` is its share of phase C1; everything else here serves it."""
+
+    def __init__(self, floor: Floor, index: int, spec: StationSpec) -> None:
+        self.floor = floor
+        self.index = index
+        self.bit = 1 << index
+        self.name = spec.name
+        self.rule = spec.rule
+        self.places = ENDLESS if spec.input == UNLIMITED else spec.input
+        self.output_places = ENDLESS if spec.output == UNLIMITED else spec.output
+        self.machines: list[Machine] = []
+        self.lines: list[Line] = []
+        self.supplies: list[Supply] = []
+        self.turn = 0  # which supply is next
+        #: Finished items elsewhere in the plant that want in: (since, machine, item), sorted.
+        self.door: deque[tuple[int, int, Item]] = deque()
+        #: Released items and orders that want in, in the order of release.
+        self.outside: deque[Item | OrderFile] = deque()
+        #: Finished items in this station's machines that want into its output buffer.
+        self.stuck: list[tuple[int, int, Item]] = []
+        self.position = 0  # of the last one who joined the queue
+        self.queued = 0
+        self.moment = 0  # see ProductCount.moment
+        self.arrivals = 0
+        self.waited = 0
+        self.held = 0  # items in the output buffer
+        self.held_moment = 0
+        self._start_one = self._start_by_rule
+
+    def prepare(self) -> None:
+        """Choose the shortest way to decide that gives the same decisions (S-25)."""
+        if self.places == 0:
+            self._start_one = self._start_from_door
+        elif (
+            len(self.lines) == 1
+            and self.rule is not DispatchRule.SPT
+            and self.lines[0].step.tool == NONE
+            and all(m.setups is None for m in self.machines)
+            and len(self.lines[0].step.ways) == len(self.machines)
+        ):
+            self._start_one = self._start_first
+
+    # -- what happens elsewhere ------------------------------------------------------------
+
+    def expect(self, item: Item, machine: Machine, now: int) -> None:
+        """A machine has finished an item whose next operation is here (S-22)."""
+        entry = (now, machine.index, item)
+        _file(self.door, entry)
+        home = machine.station
+        if home.output_places:
+            _file(home.stuck, entry)
+            self.floor.dirty |= home.bit
+        self.floor.dirty |= self.bit
+
+    # -- phase C1 --------------------------------------------------------------------------
+
+    def settle(self, now: int) -> None:
+        """Let in, start, and let in again until nothing more can move (S-20)."""
+        if self.stuck:
+            self._fill_output(now)
+        while True:
+            if self.places and (self.door or self.outside):
+                self._admit(now)
+            if not self._start_one(now):
+                return
+
+    def _admit(self, now: int) -> None:
+        """Everything there is room for joins the queue: who is inside first (S-22, S-23)."""
+        while self.door and self.queued < self.places:
+            item = self.door.popleft()[2]
+            self._fetch(item, now)
+            self._join(item, now)
+        while self.outside and self.queued < self.places:
+            first = self.outside[0]
+            if isinstance(first, Item):
+                self.outside.popleft()
+                self._join(first, now)
+            elif self.places == ENDLESS:
+                self.outside.popleft()
+                self._join_order(first, now)
+            else:
+                item = first.next_lot(now)
+                if not first.remaining:
+                    first.stands = Stands.NOWHERE
+                    self.outside.popleft()
+                self._join(item, now)
+
+    def _fetch(self, item: Item, now: int) -> None:
+        """Take an item from the machine or output buffer that holds it."""
+        machine = item.machine
+        if machine is not None:
+            home = machine.station
+            if home.stuck:
+                home.stuck = [entry for entry in home.stuck if entry[2] is not item]
+            machine.hand_over(now)
+        elif item.output is not None:
+            home, item.output = item.output, None
+            home.held -= 1
+            home.held_moment += now
+            self.floor.dirty |= home.bit
+
+    def _fill_output(self, now: int) -> None:
+        """Finished items leave their machines for free output places (S-24)."""
+        while self.stuck and self.held < self.output_places:
+            item = self.stuck.pop(0)[2]
+            assert item.machine is not None
+            item.machine.hand_over(now)
+            item.output = self
+            self.held += 1
+            self.held_moment -= now
+
+    def _join(self, item: Item, now: int) -> None:
+        step = item.step
+        self.position += 1
+        item.joined = now
+        self.queued += 1
+        self.moment -= now
+        self.arrivals += 1
+        key = rules.queue_key(
+            self.rule, item.due, item.priority, rules.cycles(item.quantity, step.per_cycle)
+        )
+        step.line.push(key, self.position, item)
+        rows = self.floor.rows
+        if rows is not None:
+            rows.append((now, Event.ARRIVE, self.index, item.serial, item.quantity))
+
+    def _join_order(self, order: OrderFile, now: int) -> None:
+        """All lots of an order join as one entry (S-61)."""
+        self.position += 1
+        order.joined = now
+        order.stands = Stands.IN_QUEUE
+        step = order.step
+        work = rules.cycles(min(order.lot, order.quantity), step.per_cycle)
+        key = rules.queue_key(self.rule, order.due, order.priority, work)
+        step.line.push(key, self.position, order)
+        self.count_lots(rules.lots(order.remaining, order.lot), now)
+        self.floor.note(now, Event.ARRIVE, self.index, -1, order.remaining)
+
+    def count_lots(self, lots: int, now: int) -> None:
+        """That many lots more wait in the queue."""
+        self.queued += lots
+        self.moment -= lots * now
+        self.arrivals += lots
+
+    def _head(self, line: Line, now: int) -> Item:
+        """Take the head of a line out of the queue."""
+        first = line.queue[0][2]
+        self.queued -= 1
+        self.moment += now
+        self.waited += now - first.joined
+        if isinstance(first, Item):
+            line.pop()
+            return first
+        item = first.next_lot(now)
+        if not first.remaining:
+            line.pop()
+            first.stands = Stands.NOWHERE
+        return item
+
+    # -- who is next -----------------------------------------------------------------------
+
+    def _start_first(self, now: int) -> bool:
+        """One line that every machine serves alike: its head, on the first free machine."""
+        line = self.lines[0]
+        if line.queue or self.supplies:
+            for machine in self.machines:
+                if machine.item is None and machine.fit:
+                    if not line.queue:
+                        return self._start_supply(now)
+                    machine.take(self._head(line, now), line.step.ways[machine.index], now)
+                    return True
+        return False
+
+    def _start_by_rule(self, now: int) -> bool:
+        """The best pair of a free machine and a head of line by the station's rule (S-25)."""
+        best: Way | None = None
+        least: Rank | None = None
+        rule, tools = self.rule, self.floor.tools
+        for machine in self.machines:
+            if machine.item is not None or not machine.fit:
+                continue
+            for way in machine.ways:
+                step = way.step
+                queue = step.line.queue
+                if not queue:
+                    continue
+                if step.tool != NONE and not tools.can_mount(machine, step.tool):
+                    continue
+                key, position, _ = queue[0]
+                setup = machine.expected_setup(step) if rule is DispatchRule.LEAST_SETUP else 0
+                first, second = rules.choice_key(rule, key, way.expected, setup)
+                rank = (first, second, position, machine.mismatch(step), machine.index)
+                if least is None or rank < least:
+                    best, least = way, rank
+        if best is None:
+            return bool(self.supplies) and self._start_supply(now)
+        best.machine.take(self._head(best.step.line, now), best, now)
+        return True
+
+    def _start_from_door(self, now: int) -> bool:
+        """Without input places: the first of those waiting whom a free machine may take, from
+        inside the plant, then from outside, then from a supply (S-26).
+        """
+        if not any(machine.item is None and machine.fit for machine in self.machines):
+            return False
+        refused: set[Step] = set()
+        for n, (_, _, item) in enumerate(self.door):
+            way = None if item.step in refused else self.free_way(item.step)
+            if way is not None:
+                del self.door[n]
+                self._fetch(item, now)
+                self._enter(item, way, now)
+                return True
+            refused.add(item.step)
+        for n, first in enumerate(self.outside):
+            way = None if first.step in refused else self.free_way(first.step)
+            if way is not None:
+                if isinstance(first, Item):
+                    del self.outside[n]
+                    self._enter(first, way, now)
+                    return True
+                item = first.next_lot(now)
+                if not first.remaining:
+                    first.stands = Stands.NOWHERE
+                    del self.outside[n]
+                self._enter(item, way, now)
+                return True
+            refused.add(first.step)
+        return bool(self.supplies) and self._start_supply(now)
+
+    def _start_supply(self, now: int) -> bool:
+        """Endless supplies take turns, and only where nothing else waits (S-63)."""
+        supplies = self.supplies
+        for n in rules.in_turn(len(supplies), self.turn):
+            way = self.free_way(supplies[n].step)
+            if way is not None:
+                self.turn = (n + 1) % len(supplies)
+                self._enter(supplies[n].next_item(now), way, now)
+                return True
+        return False
+
+    def _enter(self, item: Item, way: Way, now: int) -> None:
+        """Go straight to a machine, without a place in the queue."""
+        self.arrivals += 1
+        rows = self.floor.rows
+        if rows is not None:
+            rows.append((now, Event.ARRIVE, self.index, item.serial, item.quantity))
+        way.machine.take(item, way, now)
+
+    def free_way(self, step: Step) -> Way | None:
+        """The free machine that may take this operation: least to change, then first (S-25)."""
+        found: Way | None = None
+        for machine in self.machines:
+            if machine.item is not None or not machine.fit:
+                continue
+            way = step.ways.get(machine.index)
+            if way is None:
+                continue
+            if step.tool != NONE and not self.floor.tools.can_mount(machine, step.tool):
+                continue
+            if not machine.mismatch(step):
+                return way
+            found = found or way
+        return found
+
+    def offers(self, machine: Machine, tool: int) -> bool:
+        """Whether something waits here that this machine could do with this tool (S-42)."""
+        for way in machine.ways:
+            step = way.step
+            if step.tool == tool and (
+                step.line.queue
+                or any(supply.step is step for supply in self.supplies)
+                or (self.places == 0 and self._at_door(step))
+            ):
+                return True
+        return False
+
+    def _at_door(self, step: Step) -> bool:
+        return any(entry[2].step is step for entry in self.door) or any(
+            first.step is step for first in self.outside
+        )
+
+
+def _file(
+    waiting: deque[tuple[int, int, Item]] | list[tuple[int, int, Item]],
+    entry: tuple[int, int, Item],
+) -> None:
+    """File by (since, machine): nearly always at the end, but for later rounds (S-22)."""
+    if waiting and entry < waiting[-1]:
+        insort(waiting, entry)
+    else:
+        waiting.append(entry)

@@ -1,0 +1,86 @@
+"""What happens first when times are equal.
+
+Times of a plant tie all the time (shift starts, constant cycle times), and how ties fall
+decides results wherever people are shared. So the order is a property of the plant, made here
+once from the *names* of things; no engine may fall back on the order in which its calendar
+happened to be filled. The rules are numbered in ``docs/semantics.md``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from vtwin.plant.program import Program
+
+
+@dataclass(frozen=True, slots=True)
+class Slots:
+    """The fixed number of everything that has timed events (S-04). Calendars come first,
+    because they change before anything else happens (S-05); then machines, failure modes
+    and sources merged by name; the order book is last.
+    """
+
+    calendars: tuple[int, ...]
+    machines: tuple[int, ...]
+    failures: tuple[int, ...]
+    sources: tuple[int, ...]
+    book: int
+
+    @property
+    def count(self) -> int:
+        """Number of slots, all of them below it."""
+        return self.book + 1
+
+
+def slots(program: Program) -> Slots:
+    """Number everything that has timed events by its name (S-04).
+
+    A failure mode comes directly after its machine, and a machine before a source of the same
+    name, so that a completion precedes a failure at the same instant (S-43).
+    """
+    owner = {mode: m for m, machine in enumerate(program.machines) for mode in machine.failures}
+    named: list[tuple[tuple[str, int, str], str, int]] = []
+    for index, machine in enumerate(program.machines):
+        named.append(((machine.name, 0, ""), "machine", index))
+    for index, failure in enumerate(program.failures):
+        # A mode no machine has never happens; it still gets a number of its own.
+        host = program.machines[owner[index]].name if index in owner else failure.name
+        named.append(((host, 1, failure.name), "failure", index))
+    for index, source in enumerate(program.sources):
+        named.append(((source.name, 2, ""), "source", index))
+    first = len(program.calendars)
+    rank = {(kind, index): first + n for n, (_, kind, index) in enumerate(sorted(named))}
+    return Slots(
+        calendars=tuple(range(first)),
+        machines=tuple(rank["machine", i] for i in range(len(program.machines))),
+        failures=tuple(rank["failure", i] for i in range(len(program.failures))),
+        sources=tuple(rank["source", i] for i in range(len(program.sources))),
+        book=first + len(named),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Phases:
+    """Priorities of one instant as numbers, smallest first (S-02, S-03): housekeeping, then
+    every slot in turn (phase B), then the movements and grants that follow (phase C). One
+    ``span`` further the next round of the same instant begins.
+    """
+
+    slots: int
+
+    #: Warm-up reset and time-series bins look at the plant before anything happens (S-06).
+    HOUSEKEEPING = 0
+
+    def timed(self, slot: int) -> int:
+        """Priority of a timed event of this slot in the first round."""
+        return 1 + slot
+
+    @property
+    def movements(self) -> int:
+        """Priority of phase C in the first round."""
+        return 1 + self.slots
+
+    @property
+    def span(self) -> int:
+        """What a later round of the same instant adds to a priority."""
+        return 2 + self.slots

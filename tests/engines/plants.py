@@ -1,0 +1,350 @@
+"""Small plants for tests, written with names; the builder sorts and numbers them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from vtwin.base.draws import Distribution, constant, exponential
+from vtwin.base.errors import Where
+from vtwin.base.units import ticks
+from vtwin.plant.primitives import (
+    NEVER,
+    NONE,
+    UNLIMITED,
+    Calendar,
+    DispatchRule,
+    Failure,
+    FailureClock,
+    Machine,
+    Mode,
+    Operation,
+    Order,
+    PartAtFailure,
+    Product,
+    ReleaseKind,
+    SetupTable,
+    ShiftEnd,
+    Source,
+    Station,
+    Tool,
+    Worker,
+)
+from vtwin.plant.program import GrantRule, Program, RunSpec
+
+S = 1_000_000_000  # ticks per second
+
+
+@dataclass
+class Plant:
+    """Everything by name, times in seconds; ``program()`` is the frozen, numbered result."""
+
+    horizon: float = 1000.0
+    warmup: float = 0.0
+    seed: int = 7
+    bin: float | None = None
+    grant: GrantRule = GrantRule.CLOSEST_TO_DONE
+    stations: dict[str, dict[str, Any]] = field(default_factory=dict)
+    machines: dict[str, dict[str, Any]] = field(default_factory=dict)
+    failures: dict[str, dict[str, Any]] = field(default_factory=dict)
+    calendars: dict[str, Sequence[tuple[float, float]]] = field(default_factory=dict)
+    products: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    sources: dict[str, dict[str, Any]] = field(default_factory=dict)
+    orders: list[dict[str, Any]] = field(default_factory=list)
+    tools: dict[str, int] = field(default_factory=dict)
+    setups: dict[str, dict[str, Any]] = field(default_factory=dict)
+    workers: dict[str, dict[str, Any]] = field(default_factory=dict)
+    places: dict[str, int] = field(default_factory=dict)  # path -> line, for stall sentences
+
+    def station(self, name: str, count: int = 1, **keys: Any) -> Plant:
+        """A station with its machines: ``name`` alone or ``name#1`` …; machine keys:
+        calendar, finish, setup, key, tool. Station keys: input, output, rule.
+        """
+        own = {k: keys.pop(k) for k in ("input", "output", "rule") if k in keys}
+        self.stations[name] = own
+        names = [name] if count == 1 else [f"{name}#{n + 1}" for n in range(count)]
+        for machine in names:
+            self.machines[machine] = {"station": name, **keys}
+        return self
+
+    def product(self, name: str, *route: dict[str, Any]) -> Plant:
+        """Steps: op, on (station), cycle (s, Distribution or per machine), per_cycle, key, tool,
+        skill, scrap.
+        """
+        self.products[name] = list(route)
+        return self
+
+    def failure(self, machine: str, mode: str, after: Any, repair: Any, **keys: Any) -> Plant:
+        self.failures[f"{machine}/{mode}"] = {
+            "machine": machine, "after": after, "repair": repair, **keys,
+        }  # fmt: skip
+        return self
+
+    def worker(self, name: str, skills: Any, **keys: Any) -> Plant:
+        self.workers[name] = {"skills": skills, **keys}
+        return self
+
+    def saturated(self, product: str, **keys: Any) -> Plant:
+        self.sources[f"{product}:saturated"] = {"product": product, "kind": "saturated", **keys}
+        return self
+
+    def arrivals(self, product: str, every: Any, **keys: Any) -> Plant:
+        self.sources[f"{product}:arrivals"] = {
+            "product": product, "kind": "arrivals", "every": every, **keys,
+        }  # fmt: skip
+        return self
+
+    def conwip(self, product: str, level: int, **keys: Any) -> Plant:
+        self.sources[f"{product}:conwip"] = {
+            "product": product, "kind": "conwip", "level": level, **keys,
+        }  # fmt: skip
+        return self
+
+    def order(self, name: str, product: str, quantity: int, **keys: Any) -> Plant:
+        """Keys: lot, release, due (s), priority, replace."""
+        self.orders.append({"name": name, "product": product, "quantity": quantity, **keys})
+        return self
+
+    def program(self) -> Program:
+        """Number everything by sorted name."""
+        return _Numbering(self).program()
+
+
+def _time(value: Any) -> Distribution:
+    return value if isinstance(value, Distribution) else constant(float(value))
+
+
+def _at(value: float) -> int:
+    return ticks(value)
+
+
+class _Numbering:
+    def __init__(self, plant: Plant) -> None:
+        self.plant = plant
+        self.distributions: list[Distribution] = []
+        self.names = {
+            kind: {name: n for n, name in enumerate(sorted(found))}
+            for kind, found in {
+                "station": plant.stations,
+                "machine": plant.machines,
+                "failure": plant.failures,
+                "calendar": plant.calendars,
+                "product": plant.products,
+                "tool": plant.tools,
+                "setup": plant.setups,
+                "skill": self._skills(),
+                "op": [f"{p}/{s['op']}" for p, route in plant.products.items() for s in route],
+            }.items()
+        }
+
+    def _skills(self) -> set[str]:
+        plant = self.plant
+        return (
+            {skill for worker in plant.workers.values() for skill in worker["skills"]}
+            | {s["skill"] for route in plant.products.values() for s in route if "skill" in s}
+            | {f["skill"] for f in plant.failures.values() if "skill" in f}
+            | {t["skill"] for t in plant.setups.values() if "skill" in t}
+        )
+
+    def _of(self, kind: str, name: str | None) -> int:
+        return NONE if name is None else self.names[kind][name]
+
+    def _distribution(self, value: Any) -> int:
+        made = _time(value)
+        if made not in self.distributions:
+            self.distributions.append(made)
+        return self.distributions.index(made)
+
+    def program(self) -> Program:
+        plant = self.plant
+        horizon = _at(plant.horizon)
+        run = RunSpec(
+            horizon=horizon,
+            warmup=_at(plant.warmup),
+            replications=1,
+            seed=plant.seed,
+            bin=_at(plant.bin) if plant.bin else max(horizon // 10, 1),
+        )
+        setups = tuple(self._setup(name, plant.setups[name]) for name in sorted(plant.setups))
+        operations = self._operations(setups)
+        machines = tuple(
+            self._machine(n, plant.machines[n], setups) for n in sorted(plant.machines)
+        )
+        return Program(
+            name="test",
+            run=run,
+            calendars=tuple(
+                Calendar(n, tuple((_at(a), _at(b)) for a, b in plant.calendars[n]))
+                for n in sorted(plant.calendars)
+            ),
+            skills=tuple(sorted(self.names["skill"])),
+            groups=tuple(sorted({w.split("#")[0] for w in plant.workers})),
+            workers=tuple(self._worker(n, plant.workers[n]) for n in sorted(plant.workers)),
+            tools=tuple(Tool(n, plant.tools[n]) for n in sorted(plant.tools)),
+            setups=setups,
+            failures=tuple(self._failure(n, plant.failures[n]) for n in sorted(plant.failures)),
+            stations=tuple(self._station(n, plant.stations[n]) for n in sorted(plant.stations)),
+            machines=machines,
+            operations=operations,
+            products=tuple(
+                Product(p, tuple(self._of("op", f"{p}/{s['op']}") for s in plant.products[p]))
+                for p in sorted(plant.products)
+            ),
+            sources=tuple(self._source(n, plant.sources[n]) for n in sorted(plant.sources)),
+            orders=tuple(sorted(map(self._order, plant.orders), key=lambda o: (o.release, o.name))),
+            grant=plant.grant,
+            sources_map={p: Where("plant.yaml", n, None, p) for p, n in plant.places.items()},
+            distributions=tuple(self.distributions),
+        )
+
+    def _setup(self, name: str, spec: Mapping[str, Any]) -> SetupTable:
+        keys = tuple(spec["keys"])
+        times = spec["times"]  # {(from, to): time}
+        cell = tuple(
+            tuple(self._distribution(times[a, b]) if (a, b) in times else NONE for b in keys)
+            for a in keys
+        )
+        return SetupTable(name, keys, cell, self._of("skill", spec.get("skill")))
+
+    def _operations(self, setups: tuple[SetupTable, ...]) -> tuple[Operation, ...]:
+        made = {}
+        for product, route in self.plant.products.items():
+            for n, step in enumerate(route):
+                name = f"{product}/{step['op']}"
+                made[name] = self._operation(name, product, n, step, setups)
+        return tuple(made[name] for name in sorted(made))
+
+    def _operation(
+        self, name: str, product: str, n: int, step: Mapping[str, Any],
+        setups: tuple[SetupTable, ...],
+    ) -> Operation:  # fmt: skip
+        plant = self.plant
+        on = step["on"]
+        cycle = step["cycle"]
+        able = sorted(m for m, spec in plant.machines.items() if spec["station"] == on)
+        if isinstance(cycle, dict):
+            able = [m for m in able if m in cycle]
+        modes = []
+        for machine in able:
+            time = cycle[machine] if isinstance(cycle, dict) else cycle
+            modes.append(
+                Mode(self._of("machine", machine), self._distribution(time), _time(time).mean)
+            )
+        key = NONE
+        if "key" in step:
+            tables = {plant.machines[m].get("setup") for m in able} - {None}
+            key = setups[self._of("setup", tables.pop())].keys.index(step["key"])
+        return Operation(
+            name,
+            self._of("product", product),
+            n,
+            self._of("station", on),
+            tuple(modes),
+            pieces_per_cycle=step.get("per_cycle", 1),
+            setup_key=key,
+            tool=self._of("tool", step.get("tool")),
+            skill=self._of("skill", step.get("skill")),
+            scrap=step.get("scrap", 0.0),
+        )
+
+    def _machine(
+        self, name: str, spec: Mapping[str, Any], setups: tuple[SetupTable, ...]
+    ) -> Machine:
+        setup = self._of("setup", spec.get("setup"))
+        key = setups[setup].keys.index(spec["key"]) if spec.get("key") else NONE
+        return Machine(
+            name,
+            self._of("station", spec["station"]),
+            calendar=self._of("calendar", spec.get("calendar")),
+            shift_end=ShiftEnd.FINISH if spec.get("finish") else ShiftEnd.PAUSE,
+            failures=tuple(
+                self._of("failure", f)
+                for f in sorted(self.plant.failures)
+                if self.plant.failures[f]["machine"] == name
+            ),
+            setup=setup,
+            initial_key=key,
+            initial_tool=self._of("tool", spec.get("tool")),
+        )
+
+    def _station(self, name: str, spec: Mapping[str, Any]) -> Station:
+        return Station(
+            name,
+            tuple(
+                n for n, m in enumerate(sorted(self.plant.machines))
+                if self.plant.machines[m]["station"] == name
+            ),
+            input=spec.get("input", UNLIMITED),
+            output=spec.get("output", 0),
+            rule=spec.get("rule", DispatchRule.FIFO),
+        )  # fmt: skip
+
+    def _failure(self, name: str, spec: Mapping[str, Any]) -> Failure:
+        return Failure(
+            name,
+            _time(spec["after"]),
+            FailureClock.CALENDAR if spec.get("calendar") else FailureClock.OPERATING,
+            _time(spec["repair"]),
+            skill=self._of("skill", spec.get("skill")),
+            part=spec.get("part", PartAtFailure.KEPT),
+        )
+
+    def _worker(self, name: str, spec: Mapping[str, Any]) -> Worker:
+        skills = spec["skills"]
+        speeds = skills if isinstance(skills, dict) else dict.fromkeys(skills, 1.0)
+        numbered = sorted((self._of("skill", s), v) for s, v in speeds.items())
+        return Worker(
+            name,
+            group=sorted({w.split("#")[0] for w in self.plant.workers}).index(name.split("#")[0]),
+            skills=tuple(s for s, _ in numbered),
+            speeds=tuple(v for _, v in numbered),
+            calendar=self._of("calendar", spec.get("calendar")),
+            shift_end=ShiftEnd.PAUSE if spec.get("pause") else ShiftEnd.FINISH,
+        )
+
+    def _source(self, name: str, spec: Mapping[str, Any]) -> Source:
+        kind = {
+            "saturated": ReleaseKind.SATURATED,
+            "arrivals": ReleaseKind.ARRIVALS,
+            "conwip": ReleaseKind.CONWIP,
+        }[spec["kind"]]
+        return Source(
+            name,
+            self._of("product", spec["product"]),
+            kind,
+            interval=self._distribution(spec["every"]) if "every" in spec else NONE,
+            level=spec.get("level", 0),
+            lot=spec.get("lot", 1),
+            due_after=_at(spec["due"]) if "due" in spec else NEVER,
+        )
+
+    def _order(self, spec: Mapping[str, Any]) -> Order:
+        return Order(
+            spec["name"],
+            self._of("product", spec["product"]),
+            spec["quantity"],
+            spec.get("lot", 1),
+            _at(spec.get("release", 0)),
+            due=_at(spec["due"]) if "due" in spec else NEVER,
+            priority=spec.get("priority", 0),
+            replace_scrap=spec.get("replace", True),
+        )
+
+
+def line(cycles: Sequence[Any], buffers: Sequence[int] | int, horizon: float, **keys: Any) -> Plant:
+    """A saturated serial line ``s1 … sn`` of one product; ``buffers[i]`` places before s(i+2)."""
+    n = len(cycles)
+    places = [buffers] * (n - 1) if isinstance(buffers, int) else list(buffers)
+    plant = Plant(horizon=horizon, **keys)
+    for i in range(n):
+        plant.station(f"s{i + 1}", input=0 if i == 0 else places[i - 1])
+    plant.product(
+        "part", *({"op": f"op{i + 1}", "on": f"s{i + 1}", "cycle": cycles[i]} for i in range(n))
+    )
+    return plant.saturated("part")
+
+
+def exponential_line(n: int, buffers: Sequence[int] | int, horizon: float, **keys: Any) -> Plant:
+    """A line of ``n`` stations with exponential cycles of mean 1 s."""
+    return line([exponential(1.0)] * n, buffers, horizon, **keys)
