@@ -296,8 +296,9 @@ def pictures_to_bytes(shown: Pictures) -> bytes:
 def pictures_from_bytes(body: bytes) -> Pictures:
     """The inverse of `pictures_to_bytes`."""
     arrays, meta = from_bytes(body)
-    lists = {k: tuple(v) if isinstance(v, list) else v for k, v in meta.items()}
-    return Pictures(**arrays, **lists)
+    for name, value in meta.items():
+        arrays[name] = tuple(value) if isinstance(value, list) else value
+    return Pictures(**arrays)
 
 
 #: The order of the columns of ``Pictures.states``.

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 from statistics import variance
 from typing import TYPE_CHECKING, Literal
 
-from vtwin.plant.primitives import ReleaseKind
 from vtwin.plant.trace import Tally
+from vtwin.results.demand import demand_limited
 from vtwin.results.kpi import KPIS, Measures, Summary, measure, summarise, unit_of
 from vtwin.results.statistics import Interval, paired, replications_needed
 
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 Call = Literal["better", "worse", "differs", "cannot_tell", "undefined"]
 
-#: An open plant is held back by demand, not by itself, when it makes this share of what comes in.
-_KEEPS_UP = 0.97
 #: Below this spread relative to the mean, differences are rounding, not luck.
 _ROUNDING = 1e-9
 
@@ -356,20 +354,6 @@ def _crn_gain(pairs: Sequence[tuple[float, float]]) -> float | None:
     if together <= (_ROUNDING * size) ** 2 or alone == 0.0:
         return None
     return alone / together
-
-
-def demand_limited(program: Program, tallies: Sequence[Tally]) -> bool:
-    """Whether this plant made all that was asked of it, so that output cannot tell it from a
-    faster one: no endless or level-controlled release, every order done in every replication,
-    and at least 97 % of the pieces that came in by arrivals left again.
-    """
-    if any(source.kind != ReleaseKind.ARRIVALS for source in program.sources):
-        return False
-    orders_done = all((tally.order_done >= 0).all() for tally in tallies)
-    released = sum(float(tally.product_released.sum()) for tally in tallies)
-    left = sum(float(tally.product_good.sum() + tally.product_scrap.sum()) for tally in tallies)
-    keeps_up = not program.sources or left >= _KEEPS_UP * released
-    return bool(orders_done and keeps_up)
 
 
 def choose_goal(

@@ -18,15 +18,15 @@ def sentence(verdict: Verdict) -> str:
     """One clause per alternative, the decided ones first, in the verdict's order."""
     order = {"better": 0, "differs": 1, "worse": 2, "cannot_tell": 3, "undefined": 4}
     ranked = sorted(verdict.outcomes.items(), key=lambda item: order[item[1].call])
-    clauses = [_clause(label, one, verdict.baseline) for label, one in ranked]
+    clauses = [_clause(label, one) for label, one in ranked]
     return "; ".join(clauses) + "."
 
 
-def _clause(label: str, one: Difference, baseline: str) -> str:
+def _clause(label: str, one: Difference) -> str:
     if one.call == "undefined":
         return f"{label} cannot be compared: {one.alternative.why or one.baseline.why}"
     if one.call == "cannot_tell":
-        return f"{label} cannot be told from {baseline}{_remedy(one)}"
+        return f"{label} cannot be told from the baseline{_remedy(one)}"
     return f"{label} {_effect(one)}"
 
 
@@ -54,7 +54,8 @@ def _effect(one: Difference) -> str:
         factor, unit = _time_unit(abs(one.gain.mean or 0.0))
     if one.unit == "share":
         factor, unit = 100.0, "percentage points"
-    return f"has {amount(one.gain, factor)} {unit} {'more' if more else 'less'} {name}"
+    size = f"{amount(one.gain, factor)} {unit or one.unit}"
+    return f"has {size} {'more' if more else 'less'} {name}"
 
 
 _NAMES = {

@@ -1,0 +1,384 @@
+"""The bottleneck jury: several measures vote for what limits the plant, and may disagree.
+
+- utilisation: largest share of planned time working, in set-up or down (people: on a task).
+- queue: most items waiting before the station, per machine of it.
+- active period: longest mean uninterrupted active period (Roser, Nakano and Tanaka, "A
+  practical bottleneck detection method", Winter Simulation Conference 2001). Needs a trace.
+- turning point: where blocked minus starved changes sign (Li, Chang and Ni, "Data driven
+  bottleneck detection of manufacturing systems", IJPR 47, 2009). Serial lines only.
+- arrow: no arrow leaves the bottleneck; arrows point from the more blocked to the more
+  starved neighbour (Kuo, Lim and Meerkov, "Bottlenecks in serial production lines",
+  Mathematical Problems in Engineering 2, 1996). Serial lines only.
+
+The proof (each suspect 10 % faster) is in :mod:`vtwin.studies.proof`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from vtwin.plant.primitives import MachineState, ReleaseKind
+from vtwin.plant.program import Program
+from vtwin.plant.trace import Tally
+from vtwin.results.active import ActivePeriods, active_periods
+from vtwin.results.demand import demand_limited
+from vtwin.results.elements import entries, entry_of
+from vtwin.results.statistics import Interval, interval, paired
+
+Kind = Literal["equipment", "people"]
+Scores = dict[str, list[float]]  # suspect -> one score per replication
+
+MEASURES = ("utilisation", "queue", "active_period", "turning_point", "arrow")
+#: So many suspects are named.
+MOST_SUSPECTS = 5
+#: Mean waiting items below this are nobody's queue.
+_NO_QUEUE = 0.01
+
+
+@dataclass(frozen=True)
+class Vote:
+    """What one measure says. ``suspect`` None: it abstains, and ``why`` says why. ``clear``:
+    the lead over the runner-up is larger than chance. ``scores`` are of all it looked at.
+    """
+
+    measure: str
+    suspect: str | None
+    unit: str = ""
+    score: Interval | None = None
+    runner_up: str | None = None
+    clear: bool = False
+    why: str | None = None
+    scores: Mapping[str, float] | None = None
+
+    def to_json(self) -> dict[str, object]:
+        """All fields."""
+        return {
+            "measure": self.measure,
+            "suspect": self.suspect,
+            "score": self.score.to_json() if self.score else None,
+            "runner_up": self.runner_up,
+            "clear": self.clear,
+            "why": self.why,
+        }
+
+
+@dataclass(frozen=True)
+class Suspect:
+    """An equipment entry or a group of people. ``busy`` is its utilisation; ``share`` of the
+    planned time it was the momentary bottleneck (longest active period at that instant) in
+    the traced replication, None without a trace.
+    """
+
+    name: str
+    kind: Kind
+    votes: tuple[str, ...]
+    busy: Interval
+    share: float | None = None
+
+    def to_json(self) -> dict[str, object]:
+        """All fields."""
+        return {
+            "name": self.name,
+            "kind": self.kind,
+            "votes": list(self.votes),
+            "busy": self.busy.to_json(),
+            "momentary_share": self.share,
+        }
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The jury's verdict: suspects by number of votes, then utilisation.
+
+    ``agreed``: all measures that voted clearly named the same. ``limit`` is "demand" when the
+    plant makes all that is asked of it, else None.
+    """
+
+    suspects: tuple[Suspect, ...]
+    votes: tuple[Vote, ...]
+    agreed: bool
+    limit: Literal["demand"] | None
+    replications: int
+
+    @property
+    def prime(self) -> Suspect | None:
+        """The first suspect."""
+        return self.suspects[0] if self.suspects else None
+
+    @property
+    def sentence(self) -> str:
+        """The verdict in English."""
+        prime = self.prime
+        if prime is None:
+            return "Nothing was busy after the warm-up."
+        busy = f"busy {100.0 * (prime.busy.mean or 0.0):.0f} % of the time it is planned"
+        if self.limit == "demand":
+            return (
+                f"Demand limits this plant: it makes what is asked of it; the busiest is "
+                f"{self._busiest().name} ({100.0 * (self._busiest().busy.mean or 0.0):.0f} %)."
+            )
+        named = ", ".join(vote.replace("_", " ") for vote in prime.votes)
+        text = f"{prime.name} limits this plant ({busy}; named by {named or 'utilisation'})"
+        if self.agreed:
+            return f"{text}; no measure disagrees."
+        others = [
+            f"{vote.measure.replace('_', ' ')} names {vote.suspect}"
+            + ("" if vote.clear else " (could be chance)")
+            for vote in self.votes
+            if vote.suspect not in (None, prime.name)
+        ]
+        if not others:
+            return f"{text}, but its lead over the next could be chance."
+        return f"{text}, but {' and '.join(others)}."
+
+    def _busiest(self) -> Suspect:
+        return max(self.suspects, key=lambda suspect: suspect.busy.mean or 0.0)
+
+    def to_json(self) -> dict[str, object]:
+        """All fields, and the sentence."""
+        return {
+            "sentence": self.sentence,
+            "agreed": self.agreed,
+            "limit": self.limit,
+            "replications": self.replications,
+            "suspects": [suspect.to_json() for suspect in self.suspects],
+            "votes": [vote.to_json() for vote in self.votes],
+        }
+
+
+@dataclass(frozen=True)
+class _Shares:
+    """Shares of planned busy time per entry and replication."""
+
+    entries: tuple[str, ...]
+    state: npt.NDArray[np.float64]  # (replications, entries, 7)
+
+    def of(self, *states: MachineState) -> npt.NDArray[np.float64]:
+        chosen: npt.NDArray[np.float64] = self.state[:, :, list(states)].sum(axis=2)
+        return chosen
+
+    def scores(self, values: npt.NDArray[np.float64]) -> Scores:
+        return {name: values[:, i].tolist() for i, name in enumerate(self.entries)}
+
+
+def jury(program: Program, tallies: Sequence[Tally], confidence: float = 0.95) -> Verdict:
+    """Let the measures vote. ``tallies`` holds at least one replication; a trace in any of
+    them (usually the first) lets the active period vote.
+    """
+    shares = _shares(program, tallies)
+    busy = shares.scores(
+        shares.of(MachineState.WORKING, MachineState.SETUP, MachineState.DOWN)
+    ) | _people(program, tallies)
+    line = serial_line(program)
+    trace = next((tally for tally in tallies if tally.trace is not None), None)
+    periods = None if trace is None else active_periods(program, trace)
+    votes = (
+        _vote("utilisation", busy, "share", confidence),
+        _queue(program, tallies, busy, confidence),
+        _active(periods),
+        _turning_point(shares, line),
+        _arrow(shares, line),
+    )
+    momentary = periods.momentary if periods else {}
+    suspects = _rank(program, votes, busy, momentary, confidence)
+    named = {vote.suspect for vote in votes if vote.suspect is not None}
+    return Verdict(
+        suspects=suspects,
+        votes=votes,
+        agreed=len(named) == 1 and any(vote.clear for vote in votes),
+        limit="demand" if demand_limited(program, tallies) else None,
+        replications=len(tallies),
+    )
+
+
+def _shares(program: Program, tallies: Sequence[Tally]) -> _Shares:
+    groups = entries(tuple(machine.name for machine in program.machines))
+    state = np.zeros((len(tallies), len(groups), len(MachineState)))
+    for replication, tally in enumerate(tallies):
+        for number, members in enumerate(groups.values()):
+            ticks = tally.machine_state[members].sum(axis=0).astype(np.float64)
+            planned = ticks.sum() - ticks[MachineState.PLANNED_STOP]
+            if planned > 0:
+                state[replication, number] = ticks / planned
+    return _Shares(tuple(groups), state)
+
+
+def _people(program: Program, tallies: Sequence[Tally]) -> Scores:
+    found: Scores = {}
+    for index, group in enumerate(program.groups):
+        members = [i for i, worker in enumerate(program.workers) if worker.group == index]
+        duty = [float(t.worker_duty[members].sum()) for t in tallies]
+        busy = [float(t.worker_busy[members].sum()) for t in tallies]
+        found[group] = [b / d if d > 0 else 0.0 for b, d in zip(busy, duty, strict=True)]
+    return found
+
+
+def _vote(measure: str, scores: Scores, unit: str, confidence: float) -> Vote:
+    """The largest mean score wins; clearly, when it leads the next in paired replications."""
+    means = {name: sum(each) / len(each) for name, each in scores.items()}
+    ranked = sorted(means, key=lambda name: (-means[name], name))
+    if not ranked or means[ranked[0]] <= 0.0:
+        return Vote(measure, None, unit, why="all are zero", scores=means)
+    first = ranked[0]
+    second = ranked[1] if len(ranked) > 1 else None
+    clear = True
+    if second is not None:
+        lead = paired(scores[second], scores[first], unit, confidence)
+        clear = lead.low is not None and lead.low > 0.0
+    return Vote(
+        measure, first, unit, interval(scores[first], unit, confidence), second, clear, None, means
+    )
+
+
+def _queue(program: Program, tallies: Sequence[Tally], busy: Scores, confidence: float) -> Vote:
+    """Waiting items per machine; of several entries at one station the busiest stands for it."""
+    endless = {
+        program.operations[program.products[source.product].route[0]].station
+        for source in program.sources
+        if source.kind == ReleaseKind.SATURATED
+    }
+    scores: Scores = {}
+    for index, station in enumerate(program.stations):
+        if index in endless or not station.machines:
+            continue
+        names = {entry_of(program.machines[m].name) for m in station.machines}
+        stands = max(sorted(names), key=lambda name: sum(busy[name]))
+        observed = [max(tally.observed, 1) / 1e3 for tally in tallies]  # microseconds
+        waiting = [float(tally.station_queue_area[index]) for tally in tallies]
+        scores[stands] = [
+            area / time / len(station.machines)
+            for area, time in zip(waiting, observed, strict=True)
+        ]
+    if not any(sum(each) / len(each) > _NO_QUEUE for each in scores.values()):
+        return Vote("queue", None, "items", why="nothing ever waits in a queue")
+    return _vote("queue", scores, "items", confidence)
+
+
+def _active(periods: ActivePeriods | None) -> Vote:
+    if periods is None:
+        why = "no replication was traced"
+        return Vote("active_period", None, "s", why=why)
+    means = {name: mean for name, (mean, _) in periods.mean_s.items()}
+    if not any(means.values()):
+        return Vote("active_period", None, "s", why="nothing was active")
+    ranked = sorted(means, key=lambda name: (-means[name], name))
+    first, second = ranked[0], ranked[1] if len(ranked) > 1 else None
+    mean, half = periods.mean_s[first]
+    clear = second is None
+    if second is not None and half is not None:
+        other_mean, other_half = periods.mean_s[second]
+        clear = other_half is not None and mean - half > other_mean + other_half
+    alone = None if half is not None else "a single active period"
+    score = Interval(mean, half, "s", 0.95, periods.count[first], alone)
+    return Vote("active_period", first, "s", score, second, clear, None, means)
+
+
+def serial_line(program: Program) -> tuple[str, ...] | None:
+    """Entries in flow order when all routes run along one line of stations, else None."""
+    follows: dict[int, int] = {}
+    stations: list[int] = []
+    for product in program.products:
+        visited = [program.operations[op].station for op in product.route]
+        if len(set(visited)) != len(visited):
+            return None
+        stations += [s for s in visited if s not in stations]
+        for here, there in pairwise(visited):
+            if follows.setdefault(here, there) != there:
+                return None
+    starts = [s for s in stations if s not in follows.values()]
+    if len(starts) != 1 or len(set(follows.values())) != len(follows):
+        return None
+    order = [starts[0]]
+    while order[-1] in follows:
+        order.append(follows[order[-1]])
+    names = [
+        {entry_of(program.machines[m].name) for m in program.stations[s].machines} for s in order
+    ]
+    if len(order) < 2 or len(order) != len(stations) or any(len(each) != 1 for each in names):
+        return None
+    return tuple(next(iter(each)) for each in names)
+
+
+_NOT_SERIAL = "not one serial line"
+
+
+def _turning_point(shares: _Shares, line: tuple[str, ...] | None) -> Vote:
+    if line is None:
+        return Vote("turning_point", None, "share", why=_NOT_SERIAL)
+    blocked, starved = _along(shares, line)
+    surplus = blocked - starved
+    idle = blocked + starved
+    turns = [
+        j for j in range(len(line)) if (surplus[:j] > 0).all() and (surplus[j + 1 :] < 0).all()
+    ]
+    if not turns or not idle.any():
+        why = "blocked minus starved does not change sign once along the line"
+        return Vote("turning_point", None, "share", why=why)
+    turn = min(turns, key=lambda j: idle[j])
+    means = dict(zip(line, surplus.tolist(), strict=True))
+    score = Interval(float(idle[turn]), None, "share", why="a place, not a figure")
+    return Vote("turning_point", line[turn], "share", score, None, True, None, means)
+
+
+def _along(
+    shares: _Shares, line: tuple[str, ...]
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    places = [shares.entries.index(name) for name in line]
+    blocked = shares.of(MachineState.BLOCKED).mean(axis=0)[places]
+    starved = shares.of(MachineState.STARVED).mean(axis=0)[places]
+    return blocked, starved
+
+
+def _arrow(shares: _Shares, line: tuple[str, ...] | None) -> Vote:
+    """Arrow from i to i+1 where i is blocked more than i+1 is starved, else back. Of several
+    machines no arrow leaves, the most severe: the largest difference to its neighbours.
+    """
+    if line is None:
+        return Vote("arrow", None, "share", why=_NOT_SERIAL)
+    blocked, starved = _along(shares, line)
+    if not (blocked + starved).any():
+        return Vote("arrow", None, "share", why="nobody is ever blocked or starved")
+    down = blocked[:-1] > starved[1:]
+    last = len(line) - 1
+    heads = [i for i in range(len(line)) if (i == last or not down[i]) and (i == 0 or down[i - 1])]
+    gap = np.abs(starved[1:] - blocked[:-1])
+    severity = {i: (gap[i] if i < last else 0.0) + (gap[i - 1] if i > 0 else 0.0) for i in heads}
+    chosen = max(heads, key=lambda i: severity[i])
+    score = Interval(float(severity[chosen]), None, "share", why="a place, not a figure")
+    rest = [line[i] for i in heads if i != chosen]
+    return Vote("arrow", line[chosen], "share", score, rest[0] if rest else None, not rest)
+
+
+def _rank(
+    program: Program,
+    votes: Sequence[Vote],
+    busy: Scores,
+    momentary: Mapping[str, float],
+    confidence: float,
+) -> tuple[Suspect, ...]:
+    weight: dict[str, float] = dict.fromkeys(busy, 0.0)
+    for vote in votes:
+        if vote.suspect is not None:
+            weight[vote.suspect] += 1.0 if vote.clear else 0.5
+    ranked = sorted(busy, key=lambda name: (-weight[name], -sum(busy[name]), name))
+    people = set(program.groups)
+    found = []
+    for name in ranked[:MOST_SUSPECTS]:
+        if not any(busy[name]):
+            continue
+        found.append(
+            Suspect(
+                name=name,
+                kind="people" if name in people else "equipment",
+                votes=tuple(vote.measure for vote in votes if vote.suspect == name),
+                busy=interval(busy[name], "share", confidence),
+                share=momentary.get(name),
+            )
+        )
+    return tuple(found)
