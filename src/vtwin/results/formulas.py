@@ -20,6 +20,7 @@ NO_WORK = "no operation finished after the warm-up"
 NO_COST = "no costs given"
 NO_POWER = "no power given"
 NO_DUE = "no due date falls between the warm-up and the horizon"
+NO_PROMISE = "no due dates given"
 NO_ORDERS = "no orders given"
 NO_CLAIM = "nobody was asked for after the warm-up"
 NO_DUTY = "nobody was on duty after the warm-up"
@@ -72,7 +73,7 @@ KPIS: Mapping[str, Kpi] = {
         ),
         Kpi(
             "oee", "overall equipment effectiveness", "share", "higher",
-            "availability · min(effectiveness, 1) · quality ratio per machine; "
+            "min(1, availability · effectiveness · quality ratio) per machine; "
             "several machines: mean weighted with PBT",
             ("PBT", "APT", "PRI·PQ", "PT", "PQ", "SQ", "GQ"), ("plant", "equipment"), NO_PLAN,
         ),

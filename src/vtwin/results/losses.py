@@ -70,22 +70,42 @@ class Ledger:
         return {name: dict(one.shares) for name, one in self.machines.items()}
 
 
-def booked(program: Program, tally: Tally) -> list[dict[str, int]]:
-    """Ticks by cause for every machine in one replication; they sum to its state times."""
-    elements = machine_elements(program, tally)
+def booked(program: Program, tally: Tally, slow: Sequence[float]) -> list[dict[str, int]]:
+    """Ticks by cause for every machine in one replication; they sum to its state times.
+
+    ``slow`` is the share of each machine's working time that went into slow cycles.
+    """
     scrapped = _scrap_share(program, tally)
     books = []
     for index in range(len(program.machines)):
         states = tally.machine_state[index]
         working = int(states[MachineState.WORKING])
-        production = float(elements.production[index])
-        waste = 1.0 - float(elements.standard[index]) / production if production > 0 else 0.0
-        slow = round(working * min(max(waste, 0.0), 1.0))
-        scrap = round((working - slow) * float(scrapped[index]))
-        book = {"good": working - slow - scrap, "scrap": scrap, "slow": slow}
+        lost = round(working * slow[index])
+        scrap = round((working - lost) * float(scrapped[index]))
+        book = {"good": working - lost - scrap, "scrap": scrap, "slow": lost}
         book |= {cause: int(states[state]) for cause, state in _OF_STATE.items()}
         books.append(book)
     return books
+
+
+def slow_shares(program: Program, tallies: Sequence[Tally], confidence: float) -> list[float]:
+    """Per machine, the share of production time beyond what its cycles were planned to take.
+
+    Cycles that vary about their planned time lose nothing on average, so a share is booked
+    only where the interval over replications shows one (one replication: as it is).
+    """
+    each = [machine_elements(program, tally) for tally in tallies]
+    shares = []
+    for index in range(len(program.machines)):
+        excess = [
+            1.0 - float(e.standard[index]) / float(e.production[index])
+            for e in each
+            if e.production[index] > 0
+        ]
+        seen = interval(excess, "share", confidence)
+        shown = seen.half_width is None or seen.mean is None or seen.mean > seen.half_width
+        shares.append(min(max(seen.mean or 0.0, 0.0), 1.0) if shown else 0.0)
+    return shares
 
 
 def _scrap_share(program: Program, tally: Tally) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
@@ -115,7 +135,8 @@ def exact_shares(ticks: Mapping[str, int]) -> dict[str, float]:
 
 def ledger(program: Program, tallies: Sequence[Tally], confidence: float = 0.95) -> Ledger:
     """The loss ledger of every machine over these replications (at least one)."""
-    each = [booked(program, tally) for tally in tallies]
+    slow = slow_shares(program, tallies, confidence)
+    each = [booked(program, tally, slow) for tally in tallies]
     found = {}
     for index, machine in enumerate(program.machines):
         books = [replication[index] for replication in each]
@@ -145,7 +166,8 @@ def waterfall(
     sides = []
     for program, tallies in (before, after):
         index = [m.name for m in program.machines].index(machine)
-        sides.append([exact_shares(booked(program, tally)[index]) for tally in tallies])
+        slow = slow_shares(program, tallies, confidence)
+        sides.append([exact_shares(booked(program, tally, slow)[index]) for tally in tallies])
     return {
         cause: paired(
             [shares[cause] for shares in sides[0]],

@@ -14,7 +14,7 @@ from vtwin.plant.trace import Tally
 from vtwin.results.cost import costs, has_costs
 from vtwin.results.elements import Floats, MachineElements, entries, machine_elements
 from vtwin.results.energy import energy_kwh, has_power
-from vtwin.results.formulas import KPIS, NO_COST, NO_POWER
+from vtwin.results.formulas import KPIS, NO_COST, NO_POWER, NO_PROMISE
 from vtwin.results.leadtime import merged, quantile_s, share_within
 
 _HOUR = 3600.0
@@ -132,7 +132,16 @@ def _plant(
         why["energy_per_part_kwh"] = why["energy_kwh"] = NO_POWER
     if not has_costs(program):
         why["unit_cost"] = NO_COST
+    if not _promises(program):
+        why["on_time"] = why["tardiness_s"] = NO_PROMISE
     return found, why
+
+
+def _promises(program: Program) -> bool:
+    """Whether anything has a due date."""
+    return any(order.due < NEVER for order in program.orders) or any(
+        source.due_after < NEVER for source in program.sources
+    )
 
 
 def _due_orders(program: Program, product: int | None) -> list[int]:
@@ -208,10 +217,12 @@ def _products(program: Program, tally: Tally) -> dict[str, Figures]:
 
 
 def machine_oee(elements: MachineElements) -> list[Value]:
-    """OEE of each machine: availability · min(effectiveness, 1) · quality ratio.
+    """OEE of each machine: availability · effectiveness · quality ratio, at most 1.
 
-    A machine that never worked has OEE 0; one that worked but finished nothing has none,
-    because its effectiveness and quality are not known.
+    Chance and generous planned times can lift effectiveness above 1, and a machine that is
+    never idle then above 100 %, which no share of time can be. A machine that never worked
+    has OEE 0; one that worked but finished nothing has none, because its effectiveness and
+    quality are not known.
     """
     found: list[Value] = []
     for index in range(len(elements.pbt)):
@@ -225,7 +236,7 @@ def machine_oee(elements: MachineElements) -> list[Value]:
         elif effective is None or quality is None:
             found.append(None)
         else:
-            found.append(available * min(effective, 1.0) * quality)
+            found.append(min(available * effective * quality, 1.0))
     return found
 
 
