@@ -179,21 +179,25 @@ def _interval_plot(study: Study) -> str:
     found = [(label, one) for label, one in verdict.outcomes.items() if one.gain.mean is not None]
     if not found:
         return ""
-    unit, length = found[0][1].unit, 1.0
-    if unit == "s":
-        unit, length = wording.time_unit(max(abs(one.gain.mean or 0.0) for _, one in found))
-    elif unit == "share":
-        unit, length = "percentage points", 0.01
     rows = [
-        (
-            label,
-            (one.gain.mean or 0.0) / length,
-            None if one.gain.half_width is None else one.gain.half_width / length,
-            one.gain.excludes_zero,
-        )
+        (label, one.gain.mean or 0.0, one.gain.half_width, one.gain.excludes_zero)
         for label, one in found
     ]
-    return pictures.differences(rows, f"{_title(verdict.goal).lower()}, {unit}")
+    return _plotted(rows, found[0][1].unit, verdict.goal)
+
+
+def _plotted(rows: Sequence[tuple[str, float, float | None, bool]], unit: str, goal: str) -> str:
+    """Differences in a unit a person would use."""
+    length = 1.0
+    if unit == "s":
+        unit, length = wording.time_unit(max(abs(mean) for _, mean, *_ in rows))
+    elif unit == "share":
+        unit, length = "percentage points", 0.01
+    scaled = [
+        (name, mean / length, None if half is None else half / length, clear)
+        for name, mean, half, clear in rows
+    ]
+    return pictures.differences(scaled, f"{_title(goal).lower()}, {unit}")
 
 
 def _title(key: str) -> str:
@@ -216,18 +220,26 @@ def _difference(one: Difference) -> str:
 def _limits(run: RunResult, explanation: Explanation | None) -> str:
     parts = [f"<p>{escape(run.limit)}</p>" if run.limit else ""]
     if explanation is not None:
-        parts += [f"<p>{escape(text)}</p>" for text in explanation.sentences if text != run.limit]
-        if explanation.proof_rows:
-            parts.append(
-                pictures.differences(explanation.proof_rows, explanation.proof_unit)
-                + '<p class="why">The proof: each suspect 10 % faster, everything else '
-                "(and all the luck) the same.</p>"
-            )
+        parts += _proof(explanation)
         if explanation.lost:
             where = explanation.constraint
             label = f"% of the lost time at {where}"
+            parts.append(f"<h2>Where {escape(where)} loses its time</h2>")
             parts.append(pictures.shares(explanation.lost, label, f"Where {where} loses its time"))
     return _section("What limits it", *parts)
+
+
+def _proof(explanation: Explanation) -> list[str]:
+    known = [gain for gain in explanation.gains if gain.mean is not None]
+    if explanation.proof is None or not known:
+        return []
+    plot = _plotted(
+        [(g.suspect, g.mean or 0.0, g.half_width, g.clear) for g in known],
+        known[0].unit,
+        explanation.proof.goal,
+    )
+    why = "The proof: each suspect 10 % faster, everything else (and all the luck) the same."
+    return [f"<p>{escape(explanation.conclusion)}</p>", plot, f'<p class="why">{why}</p>']
 
 
 def _states(run: RunResult) -> str:

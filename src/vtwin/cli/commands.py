@@ -99,6 +99,7 @@ def demo(
 ) -> int:
     """The main job on the shipped plant, and what to try next."""
     from vtwin.app import demo as app
+    from vtwin.app import runs
     from vtwin.app.report import study_html
     from vtwin.cli import text
 
@@ -107,7 +108,7 @@ def demo(
     with stoppable() as stop, progress() as report:
         show = app.Demo(store=False if no_store else store, progress=report, stop=stop)
         console.print(text.plant(show.plant()))
-        baseline = show.baseline(replications)
+        baseline = show.baseline(runs.replications_asked(replications))
         console.print(text.result(baseline))
         if not stop():
             console.print(text.explanation(show.explain()))
@@ -117,7 +118,7 @@ def demo(
         report_file = out / "demo.html"
         written = output.write(report_file, study_html(baseline, show.explanation, comparison))
     output.json(show.to_json())
-    console.print(text.next_steps(report_file if written else None, show.path))
+    console.print(text.next_steps(report_file if written else None, show.name))
     output.finish()
     return INTERRUPTED if stop() else 0
 

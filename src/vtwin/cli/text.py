@@ -16,8 +16,9 @@ from vtwin.app import wording
 from vtwin.base.errors import Problem
 
 if TYPE_CHECKING:
-    from vtwin.app.runs import RunResult
+    from vtwin.app.runs import Plant, RunResult
     from vtwin.app.scenarios import Checked, Model
+    from vtwin.app.studies import Explanation, Study
 
 MOST_MACHINES = 14
 MINUS = "−"
@@ -148,6 +149,99 @@ def _people(answer: RunResult) -> Table:
                 else wording.split(figure.mean, figure.half_width, figure.unit)
             )
         table.add_row(group, *cells)
+    return table
+
+
+def plant(ready: Plant) -> RenderableType:
+    """What is going to be simulated, in two lines."""
+    program = ready.program
+    things = [
+        (len(program.machines), "machine"),
+        (len(program.tools), "mould or tool"),
+        (len(program.products), "product"),
+        (len(program.orders), "order"),
+        (len(program.workers), "person"),
+    ]
+    plural = {"mould or tool": "moulds and tools", "person": "people"}
+    facts = [
+        f"{number:,} {plural.get(noun, noun + 's') if number != 1 else noun}"
+        for number, noun in things
+        if number
+    ]
+    title = Text(f"\n{ready.name}\n", style="bold")
+    return title.append(" · ".join(facts), style="not bold dim")
+
+
+def explanation(answer: Explanation) -> RenderableType:
+    """What limits a plant: the jury, the proof, the lost time."""
+    parts: list[RenderableType] = [heading("What limits it")]
+    if answer.run.limit:
+        parts.append(indented(Text(answer.run.limit)))
+    if answer.gains and answer.proof is not None:
+        goal = wording.TITLES.get(answer.proof.goal, answer.proof.goal).lower()
+        table = plain_table("10 % faster", f">{goal}", "", "", "")
+        for gain in answer.gains:
+            said = _change(gain.mean, gain.half_width, gain.unit)
+            remark = "" if gain.clear else "cannot be told from no gain"
+            table.add_row(gain.suspect, *said, Text(remark, style="dim"))
+        parts += [Text(""), indented(table, Text(answer.conclusion, style="bold"))]
+    if answer.lost:
+        table = plain_table("", ">% of the lost time")
+        for cause, share in answer.lost:
+            table.add_row(cause, wording.percent(share))
+        parts += [heading(f"Where {answer.constraint} loses its time"), indented(table)]
+    return Group(*parts)
+
+
+def _change(mean: float | None, half_width: float | None, unit: str) -> tuple[str, str, str]:
+    """A difference with its sign; shares as percentage points."""
+    value, margin, shown = wording.split(mean, half_width, unit)
+    if mean is not None and mean > 0:
+        value = f"+{value}"
+    return value.replace("-", MINUS), margin, "%-points" if unit == "share" and shown else shown
+
+
+def comparison(study: Study) -> RenderableType:
+    """The verdict, what was changed, and each KPI's difference to the baseline."""
+    compared = study.comparison
+    parts: list[RenderableType] = [heading("Which is better")]
+    if study.interrupted:
+        told = f"stopped early: {wording.count(compared.replications, 'replication')} compared"
+        parts.append(indented(Text(told, style="yellow")))
+    changes = plain_table("", "")
+    changes.show_header = False
+    changes.columns[1].no_wrap = False
+    for label, words in study.changes.items():
+        changes.add_row(label, Text("; ".join(words) or "no change", style="dim"))
+    parts += [indented(changes), Text(""), indented(_differences(study))]
+    verdict = Text(compared.verdict.sentence(), style="bold")
+    why = f"judged by {wording.TITLES.get(compared.verdict.goal, compared.verdict.goal).lower()}: "
+    facts = f"{why}{compared.verdict.why_goal}; ≈ cannot be told apart"
+    return Group(*parts, Text(""), indented(verdict, Text(facts, style="dim")))
+
+
+def _differences(study: Study) -> Table:
+    compared = study.comparison
+    labels = list(compared.differences)
+    headers = [column for label in labels for column in (f">{label}", "", "")]
+    table = plain_table("", f">{compared.baseline}", "", *headers)
+    for key, title in wording.TITLES.items():
+        base = compared.summaries[compared.baseline].kpis.get(key)
+        if base is None or base.mean is None:
+            continue
+        value, _, unit = wording.split(base.mean, base.half_width, base.unit)
+        cells: list[RenderableType] = [value, unit]
+        for label in labels:
+            one = compared.differences[label].get(key)
+            if one is None or one.gain.mean is None:
+                cells += ["–", "", ""]
+                continue
+            told = _change(one.gain.mean, one.gain.half_width, one.unit)
+            if one.call == "cannot_tell":
+                told = (f"≈ {told[0]}", *told[1:])
+            colour = {"better": "green", "worse": "red"}.get(one.call, "")
+            cells += [Text(told[0], style=colour), *told[1:]]
+        table.add_row(title, *cells)
     return table
 
 
