@@ -7,6 +7,7 @@ import itertools
 import math
 from collections.abc import Callable
 
+import mpmath
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -14,7 +15,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy import stats
 
-from vtwin.base import draws
+from vtwin.base import draws, streams
 from vtwin.base.draws import Distribution
 from vtwin.base.errors import CODES, Refused
 
@@ -88,6 +89,19 @@ def test_scaled_when_doubled_then_every_draw_doubles(name: str) -> None:
     assert twice.mean == pytest.approx(2 * distribution.mean, rel=1e-11)
     pairs = zip(drawn(distribution, 500), drawn(twice, 500), strict=True)
     assert all(abs(b - 2 * a) <= 1 + 1e-14 * b for a, b in pairs)
+
+
+@pytest.mark.parametrize("shape", [0.5, 3.0, 49.9, 50.1, 1e3, 1e6, 1e9])
+def test_weibull_moments_when_the_shape_is_large_then_do_not_cancel(shape: float) -> None:
+    with mpmath.workprec(300):
+        e = 1 / mpmath.mpf(shape)
+        first = mpmath.gamma(1 + e)
+        spread = float(mpmath.gamma(1 + 2 * e) - first**2)
+    distribution = draws.weibull(shape, 3600.0)
+    assert distribution.mean == pytest.approx(3600.0 * float(first), rel=1e-11)
+    assert distribution.variance == pytest.approx(3600.0**2 * spread, rel=1e-9)
+    sample = np.array(drawn(distribution, 20_000)) / 1e9
+    assert sample.std() == pytest.approx(math.sqrt(distribution.variance), rel=0.1)
 
 
 def test_normal_when_cut_then_reports_the_mean_it_really_has() -> None:
@@ -355,9 +369,12 @@ def test_binomial_when_certain_then_none_or_all(n: int, u: float) -> None:
     assert draws.binomial(n, 1.0, u) == n
 
 
-def test_binomial_when_one_trial_then_the_share_decides() -> None:
-    assert draws.binomial(1, 0.25, 0.75 - 1e-15) == 0
-    assert draws.binomial(1, 0.25, 0.75 + 1e-15) == 1
+@pytest.mark.parametrize("binomial", [draws.binomial, streams.binomial])
+def test_binomial_when_one_trial_then_the_threshold_is_exact(
+    binomial: Callable[[int, float, float], int],
+) -> None:
+    assert binomial(1, 0.25, 0.75) == 0
+    assert binomial(1, 0.25, 0.75 + 2**-53) == 1
 
 
 def test_binomial_when_drawn_often_then_binomial() -> None:

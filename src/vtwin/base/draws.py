@@ -11,6 +11,7 @@ import hashlib
 import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import chain, repeat
 from typing import TYPE_CHECKING, Final
 
@@ -69,6 +70,12 @@ class Distribution:
         return Distribution(self.kind, parameters, tuple(v * factor for v in self.values))
 
 
+#: Riemann's zeta function at 2, 3, …
+_ZETA: Final = (
+    *(1.6449340668482264, 1.2020569031595942, 1.0823232337111382, 1.0369277551433699),
+    *(1.0173430619844491, 1.0083492773819228, 1.0040773561979443, 1.0020083928260822),
+    *(1.0009945751278181, 1.0004941886041195, 1.0002460865533080),
+)
 #: Which parameters of a kind are times; the others are pure numbers.
 _SCALED_PARAMETERS: Final[dict[str, tuple[int, ...]]] = {
     "constant": (0,),
@@ -190,9 +197,9 @@ def _not_negative(kind: str, name: str, value: float) -> None:
         raise ValueError(f"{kind} {name} must be >= 0, not {value!r}")
 
 
-def _portable(value: float) -> float:
-    """12 digits: what the C libraries of all machines agree on."""
-    return float(f"{value:.12g}")
+def _portable(value: float, digits: int = 12) -> float:
+    """Rounded to digits in which the C libraries of all machines agree."""
+    return float(f"{value:.{digits}g}")
 
 
 def _moments(distribution: Distribution) -> tuple[float, float]:
@@ -226,11 +233,17 @@ def _moments(distribution: Distribution) -> tuple[float, float]:
 
 
 def _weibull_moments(shape: float, scale: float) -> tuple[float, float]:
-    """``scale * G(1 + 1/shape)`` and ``scale^2 * (G(1 + 2/shape) - G(1 + 1/shape)^2)``."""
+    """``scale * G(1 + e)`` and ``scale^2 * (G(1 + 2e) - G(1 + e)^2)`` with ``e = 1 / shape``."""
     if shape < 0.02:  # the gamma function of a double ends at 171
         return math.inf, math.inf
-    first, second = math.gamma(1.0 + 1.0 / shape), math.gamma(1.0 + 2.0 / shape)
-    return _portable(scale * first), _portable(scale * scale * (second - first * first))
+    e = 1.0 / shape
+    first = math.gamma(1.0 + e)
+    if shape > 50.0:  # where the difference would cancel: by the series of log G(1 + e)
+        terms = (z * (2.0**k - 2.0) / k * (-e) ** k for k, z in enumerate(_ZETA, start=2))
+        spread = first * first * math.expm1(math.fsum(terms))
+    else:
+        spread = math.gamma(1.0 + 2.0 * e) - first * first
+    return _portable(scale * first), _portable(scale * scale * spread, 10)
 
 
 def _truncated_moments(mean: float, sd: float) -> tuple[float, float]:
@@ -243,7 +256,7 @@ def _truncated_moments(mean: float, sd: float) -> tuple[float, float]:
     above = 0.5 * math.erfc(cut / math.sqrt(2.0))
     hazard = math.exp(-0.5 * cut * cut) / math.sqrt(2.0 * math.pi) / above
     variance = sd**2 * (1.0 + cut * hazard - hazard**2)
-    return _portable(mean + sd * hazard), _portable(variance)
+    return _portable(mean + sd * hazard), _portable(variance, 10)
 
 
 def hash64(entity: str, purpose: str) -> int:
@@ -305,9 +318,16 @@ def binomial(n: int, p: float, u: float) -> int:
         return 0
     if p == 1.0:
         return n
+    if n == 1:  # the commonest lot, without the way into machine code
+        return int(u > 1.0 - p)
+    return _compiled_binomial()(n, p, u)
+
+
+@cache
+def _compiled_binomial() -> Callable[[int, float, float], int]:
     from vtwin.base import streams
 
-    return int(streams.binomial(n, p, u))
+    return streams.binomial
 
 
 def _address(seed: int, replication: int, entity: str, purpose: str) -> tuple[Words, ...]:

@@ -355,9 +355,9 @@ def normal_quantile(p):  # type: ignore[no-untyped-def]
 @compiled
 def prepare(kind, a, b):  # type: ignore[no-untyped-def]
     """What a sampler needs beside the parameters, as two numbers, from the first two."""
-    if kind == LOGNORMAL:  # mean, cv -> mu, sigma of the logarithm
+    if kind == LOGNORMAL:  # mean, cv -> half the variance and the sigma of the logarithm
         variance = log1p(b * b)
-        return log(a) - 0.5 * variance, np.sqrt(variance)
+        return 0.5 * variance, np.sqrt(variance)
     if kind == NORMAL:  # mean, sd -> share of the normal above 0
         return normal_cdf(a / b), 0.0
     if kind == WEIBULL:
@@ -377,7 +377,7 @@ def inverse(kind, u, a, b, c, d, e, values):  # type: ignore[no-untyped-def]
     if kind == EXPONENTIAL:
         return -a * log(1.0 - u)
     if kind == LOGNORMAL:
-        return exp(d + e * normal_quantile(u))
+        return a * exp(e * normal_quantile(u) - d)
     if kind == NORMAL:
         return a - b * normal_quantile((1.0 - u) * d)
     if kind == UNIFORM:
@@ -482,6 +482,8 @@ def binomial(n, p, u):  # type: ignore[no-untyped-def]
         return 0
     if p >= 1.0:
         return n
+    if n == 1:
+        return np.int64(u > 1.0 - p)
     odds = p / (1.0 - p)
     mode = min(np.int64(np.floor((n + 1) * p)), n)
     below = 0.0
