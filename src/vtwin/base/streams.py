@@ -4,7 +4,8 @@ Imported only where numbers are drawn, for it needs numba. The same machine code
 the same on every CPU, so nothing here calls the C library: log, exp and pow are made of
 + - * / and views of the bits of a double, square roots are exact by IEEE 754. numba does not
 contract ``a * b + c`` into a fused multiply-add nor reorder sums unless ``fastmath`` is set,
-which it never is here.
+which it never is here. All in one file, because numba's disk cache watches only the file of
+the function that is called.
 """
 
 from __future__ import annotations
