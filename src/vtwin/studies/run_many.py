@@ -254,8 +254,8 @@ class _Crew:
     def _start(self, replications: list[int]) -> None:
         self.stop = self.stop or self.context.Event()
         if self.context.get_start_method() == "forkserver":
-            self.context.set_forkserver_preload(["__main__", worker.__name__])
-        with _interrupts_held():
+            self.context.set_forkserver_preload([worker.__name__])
+        with _interrupts_held(), _main_left_alone():
             self.pool = ProcessPoolExecutor(
                 max_workers=min(cores(), len(replications)),
                 mp_context=self.context,
@@ -323,6 +323,22 @@ def _through(executor: Executor, work: _Work) -> None:
     finally:
         for future in futures:
             future.cancel()
+
+
+@contextmanager
+def _main_left_alone() -> Iterator[None]:
+    """Processes started inside do not run the caller's script again: they need nothing of it,
+    and a script of three lines must not need an ``if __name__ == "__main__"``.
+    """
+    main = sys.modules["__main__"]
+    hidden = {n: vars(main)[n] for n in ("__file__", "__spec__") if n in vars(main)}
+    for name in hidden:
+        setattr(main, name, None)
+    try:
+        yield
+    finally:
+        for name, value in hidden.items():
+            setattr(main, name, value)
 
 
 @contextmanager
