@@ -49,3 +49,19 @@ def test_states_when_listed_then_each_machine_state_has_a_word():
     from vtwin.plant.primitives import MachineState
 
     assert list(wording.STATES) == [state.name.lower() for state in MachineState]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (86_400, "1 d"),
+        (110 * 3600, "110 h"),
+        (20 * 86_400, "20 d"),
+        (5400, "1.5 h"),
+        (90, "1.5 min"),
+        (0, "0 s"),
+        (1234.5678, "20.58 min"),
+    ],
+)
+def test_duration_when_said_then_in_the_longest_unit_that_says_it_shortly(seconds, said):
+    assert wording.duration(seconds) == said

@@ -91,7 +91,11 @@ def percent(share: float) -> str:
 
 
 def duration(seconds: float) -> str:
-    """A duration as ``20 d``, ``3.5 h``."""
+    """A duration as ``20 d``, ``110 h``, ``3.5 min``: the longest unit that says it shortly."""
+    for name, length, _ in _TIMES:
+        value = seconds / length
+        if value >= 1 and abs(10 * value - round(10 * value)) < 1e-6:
+            return f"{value:,.1f}".removesuffix(".0") + f" {name}"
     name, length = time_unit(seconds)
     return f"{seconds / length:.4g} {name}"
 

@@ -95,20 +95,26 @@ def _title(answer: RunResult) -> Text:
     return title.append("\n")
 
 
-def _kpis(answer: RunResult) -> Table:
+def _kpis(answer: RunResult) -> RenderableType:
     table = plain_table("", ">", "", "", "")
     table.show_header = False
-    kpis = answer.summary.kpis
+    without: dict[str, list[str]] = {}
     for key, title in wording.TITLES.items():
-        interval = kpis.get(key)
+        interval = answer.summary.kpis.get(key)
         if interval is None:
+            continue
+        if interval.mean is None:
+            without.setdefault(interval.why or "undefined", []).append(title.lower())
             continue
         value, margin, unit = wording.split(interval.mean, interval.half_width, interval.unit)
         remark = answer.remarks.get(key, "")
-        if interval.mean is None or interval.half_width is None:
+        if interval.half_width is None:
             remark = interval.why or remark
         table.add_row(title, Text(value, style="bold"), margin, unit, Text(remark, style="dim"))
-    return table
+    if not without:
+        return table
+    told = "; ".join(f"{', '.join(titles)} ({why})" for why, titles in without.items())
+    return Group(table, Text(f"Not known: {told}", style="dim"))
 
 
 def _machines(answer: RunResult) -> RenderableType:
