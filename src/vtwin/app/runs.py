@@ -153,9 +153,9 @@ def ready(
     Raises:
         Refused: everything that is wrong with it.
     """
+    file = find(path)
     from vtwin.scenario import build, load
 
-    file = find(path)
     loaded = load.load(file)
     program = build.build(loaded, variant, overrides=overrides or {})
     if seed is not None:

@@ -101,14 +101,8 @@ def find(path: str | Path) -> Path:
         Refused: V652, nothing of that name.
     """
     given = Path(path)
-    if given.is_dir():
-        inside = given / FILE
-        if inside.is_file():
-            return inside
-        what = f"the folder {given} has no {FILE}"
-        raise Refused(Problem("V652", what, hint="name the scenario file itself"))
     if given.exists():
-        return given
+        return given / FILE if (given / FILE).is_file() else given
     names = shipped_scenarios()
     if given.name == str(given) and given.name in names:
         return shipped("scenarios") / given.name / FILE
@@ -132,9 +126,9 @@ def shipped_scenarios() -> list[str]:
 
 def check(path: str | Path) -> Checked:
     """Everything that is wrong with a scenario and its variants."""
+    file = find(path)
     from vtwin.scenario import build, load
 
-    file = find(path)
     problems = tuple(build.check(file))
     try:
         loaded = load.load(file)
@@ -223,7 +217,8 @@ def schema() -> dict[str, Any]:
 
 def diff(before: str | Path, after: str | Path) -> list[str]:
     """What changed from one scenario file to another, in words."""
+    first, second = find(before), find(after)
     from vtwin.scenario import diff as differences
     from vtwin.scenario import load
 
-    return differences.describe(load.load(find(before)), load.load(find(after)))
+    return differences.describe(load.load(first), load.load(second))

@@ -244,9 +244,10 @@ def _plants(
 ) -> dict[str, Plant]:
     """Every plant to compare by its label; problems of all of them at once."""
     from vtwin.app.scenarios import find
-    from vtwin.scenario import load
 
     first = find(paths[0])
+    from vtwin.scenario import load
+
     wanted: list[tuple[str | Path, str | None]] = [(first, None)]
     if variants is None:
         variants = load.variants(load.load(first)) if len(paths) == 1 else []

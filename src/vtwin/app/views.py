@@ -289,6 +289,7 @@ class CompareView:
     states: dict[str, tuple[StateRow, ...]] | None = None  # letter -> machines, bottleneck first
     currency: str | None = None
     stale: bool = False
+    run: RunRow | None = None  # of the base
 
 
 @dataclass(frozen=True, slots=True)
