@@ -346,7 +346,7 @@ class Machine:
     # -- interruptions (phase B) -----------------------------------------------------------
 
     def refresh(self, now: int) -> None:
-        """Something that decides whether it may work has changed (S-11, S-44)."""
+        """Something that decides whether it may work has changed (S-12)."""
         floor = self.floor
         on_duty = self.open or (self._finishes and self.begun)
         if self.on_duty and not on_duty and self.worker is not None:
@@ -426,6 +426,11 @@ class Machine:
         """A failure mode is over."""
         self.down -= 1
         self.refresh(now)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether a set-up or an operation is under way."""
+        return self._running
 
     @property
     def in_process(self) -> bool:

@@ -25,7 +25,7 @@ from vtwin.engines.machines import Draw, Machine, SetupTimes, Way
 from vtwin.engines.releases import Arrivals, Conwip, OrderBook, OrderFile, Supply
 from vtwin.engines.shifts import Shift
 from vtwin.engines.staff import Staff
-from vtwin.engines.stalls import explain
+from vtwin.engines.stalls import locked, stalled
 from vtwin.engines.stations import Station, Step
 from vtwin.engines.tools import ToolRack
 from vtwin.plant import rules
@@ -227,6 +227,7 @@ class Run:
         self._end.set(spec.horizon)
         floor.env.run(until=self._end)
         ended = floor.now
+        told = stalled if self._stalled else locked
         return tally(
             self._counted,
             self._start,
@@ -234,7 +235,7 @@ class Run:
             replication=self._replication,
             warmup=spec.warmup,
             ended=ended,
-            stall=explain(self._program, floor, self.faults) if self._stalled else (),
+            stall=told(self._program, floor, self.faults),
         )
 
     def _housekeeping(self, first: int, every: int, look: Callable[[int], None]) -> None:
@@ -263,7 +264,7 @@ class Run:
     def _perhaps_stalled(self) -> None:
         """Nothing timed is under way: is that for ever (S-80)?"""
         floor = self.floor
-        if any(shift.opens_again for shift in self.shifts):
+        if any(shift.keeps_waiting for shift in self.shifts):
             return
         waiting = any(p.inside for p in floor.products) or any(s.supplies for s in floor.stations)
         if waiting:

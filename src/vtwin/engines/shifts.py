@@ -1,4 +1,4 @@
-"""Calendars: who goes on and off duty when (S-05, S-44, S-54)."""
+"""Calendars: who goes on and off duty when (S-05, S-12, S-54)."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ class Shift:
         self._set(0)
 
     @property
-    def opens_again(self) -> bool:
-        """Whether it is closed now and will be open later."""
-        return not self.is_open and self._next < len(self._changes)
+    def keeps_waiting(self) -> bool:
+        """Whether somebody is off duty now: that may change, if only after the horizon."""
+        return not self.is_open and bool(self.machines or self.people)
 
     def begin(self) -> None:
         """Everything that keeps this calendar starts as it says for tick 0."""

@@ -1,12 +1,173 @@
-"""What to say about a plant in which nothing can happen any more (S-80)."""
+"""What to say about a plant in which nothing can happen any more (S-80, S-81)."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from vtwin.engines.faults import Fault
-from vtwin.engines.floor import Floor
+from vtwin.engines.floor import Floor, Item
+from vtwin.engines.machines import Machine
+from vtwin.engines.stations import Station, Step
+from vtwin.plant.primitives import NONE, MachineState
 from vtwin.plant.program import Program
 
 
-def explain(program: Program, floor: Floor, faults: list[Fault]) -> tuple[str, ...]:
-    """One sentence per member of the wait-for cycle."""
-    return ("stalled",)
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """What a machine waits for, in words. Any of the machines ``on`` might end the wait by
+    moving; those ``holding`` are the ones in the way now. ``ends`` says that a calendar may end
+    it as well.
+    """
+
+    words: str
+    holding: tuple[Machine, ...] = ()
+    on: tuple[Machine, ...] = ()
+    ends: bool = False
+
+
+def stalled(program: Program, floor: Floor, faults: list[Fault]) -> tuple[str, ...]:
+    """A plant in which nothing is under way (S-80): one sentence per member of the wait-for
+    cycle; if it is no cycle but a dead end, per machine and queue that waits.
+    """
+    teller = _Teller(program, floor, faults)
+    waits = teller.waits()
+    cycle = _cycle(waits)
+    if cycle:
+        return tuple(waits[index].words for index in cycle)
+    queues = (teller.queue(station) for station in floor.stations)
+    return tuple(w.words for w in waits.values()) + tuple(q for q in queues if q)
+
+
+def locked(program: Program, floor: Floor, faults: list[Fault]) -> tuple[str, ...]:
+    """Machines that can never move again although others can (S-81): one sentence per member of
+    their wait-for cycle, or per machine where it is a dead end.
+    """
+    waits = _Teller(program, floor, faults).waits()
+    dead = {index for index, wait in waits.items() if not wait.ends}
+    while True:
+        freed = {n for n in dead if any(m.index not in dead for m in waits[n].on)}
+        if not freed:
+            break
+        dead -= freed
+    waits = {index: waits[index] for index in sorted(dead)}
+    return tuple(waits[index].words for index in _cycle(waits) or waits)
+
+
+def _cycle(waits: dict[int, Wait]) -> list[int]:
+    """Machines that wait for one another in a ring: the first found from the lowest index."""
+    done: set[int] = set()
+    for start in waits:
+        path: list[int] = []
+        # Depth first with an explicit stack of (machine, those still to look at).
+        stack = [(start, iter(waits[start].holding))]
+        path.append(start)
+        while stack:
+            here, ahead = stack[-1]
+            step = next(ahead, None)
+            if step is None:
+                done.add(here)
+                stack.pop()
+                path.pop()
+            elif step.index in path:
+                return path[path.index(step.index) :]
+            elif step.index in waits and step.index not in done:
+                path.append(step.index)
+                stack.append((step.index, iter(waits[step.index].holding)))
+    return []
+
+
+class _Teller:
+    """Finds out what each machine and queue waits for, and says it."""
+
+    def __init__(self, program: Program, floor: Floor, faults: list[Fault]) -> None:
+        self._program = program
+        self._floor = floor
+        self._faults = faults
+
+    def waits(self) -> dict[int, Wait]:
+        """What every machine that waits waits for, by machine index."""
+        found = ((m.index, self._machine(m)) for m in self._floor.machines)
+        return {index: wait for index, wait in found if wait is not None}
+
+    def _machine(self, machine: Machine) -> Wait | None:
+        """What a machine waits for; None when it is at work or has nothing in hand."""
+        name = self._place(machine.name, "equipment", machine.name)
+        for fault in self._faults:
+            if fault.machine is machine and fault.claim is not None:
+                return self._skill(f"{name} is down ('{fault.name}')", fault.claim.skill)
+        if machine.item is None or machine.is_running or machine.down:
+            return None
+        holds = f"{name} holds {self._item(machine.item)}"
+        if machine.doing is MachineState.BLOCKED:
+            return self._room(holds, machine, machine.item)
+        if not machine.on_duty:
+            return Wait(f"{holds} and is off duty", ends=True)
+        if machine.claim is not None:
+            return self._skill(holds, machine.claim.skill)
+        if machine.worker is not None:
+            return Wait(f"{holds} and waits for {machine.worker.name}, off duty", ends=True)
+        return None
+
+    def queue(self, station: Station) -> str | None:
+        """Why items wait at a station whose machines have nothing in hand."""
+        idle = [m for m in station.machines if m.item is None]
+        waiting = [line.step for line in station.lines if line.queue]
+        waiting += [entry[2].step for entry in station.door]
+        waiting += [first.step for first in station.outside]
+        waiting += [supply.step for supply in station.supplies]
+        if not idle or not waiting:
+            return None
+        step = waiting[0]
+        name = self._place(station.name, "equipment", station.name)
+        return f"items for '{step.name}' wait at {name}, {self._why_not(step, idle)}"
+
+    def _why_not(self, step: Step, idle: list[Machine]) -> str:
+        able = [m for m in idle if m.index in step.ways]
+        if not able:
+            return "but none of its free machines can make it"
+        if not any(m.fit for m in able):
+            return "but every machine that can make it is down or off duty"
+        tool = self._program.tools[step.tool].name if step.tool != NONE else "its tool"
+        return f"but no copy of '{tool}' can be had"
+
+    def _skill(self, words: str, skill: int) -> Wait:
+        """Waiting for somebody with a skill: what those who have it are bound to."""
+        words = f"{words} and waits for somebody with skill '{self._program.skills[skill]}'"
+        able = self._floor.staff.able(skill)
+        if not able:
+            return Wait(f"{words}, which nobody has")
+        held = [(p, self._floor.machines[p.task.helped_at]) for p in able if p.task is not None]
+        told = ", ".join(
+            f"{self._place(person.name, 'people', person.name)} is bound to {machine.name}"
+            for person, machine in held
+        )
+        machines = tuple(machine for _, machine in held)
+        return Wait(
+            f"{words}: {told or 'all are off duty'}", machines, machines, ends=len(held) < len(able)
+        )
+
+    def _room(self, holds: str, machine: Machine, item: Item) -> Wait:
+        """Waiting for room at the next station, or in the own output buffer."""
+        station = item.step.station
+        words = (
+            f"{holds} and waits for room at {self._place(station.name, 'equipment', station.name)}"
+        )
+        on = list(station.machines)
+        if machine.station.output_places:
+            for other in self._floor.stations:
+                if any(entry[2].output is machine.station for entry in other.door):
+                    on += other.machines
+        holding = [m for m in station.machines if m.item is not None or m.down]
+        for tool in sorted({line.step.tool for line in station.lines if line.queue} - {NONE}):
+            holding += [m for m in self._floor.tools.holders(tool) if m not in holding]
+        return Wait(words, tuple(holding), (*on, *holding))
+
+    def _item(self, item: Item) -> str:
+        product = self._program.products[item.product].name
+        part = "a part" if item.quantity == 1 else f"a lot of {item.quantity}"
+        return f"{part} of '{product}'"
+
+    def _place(self, name: str, section: str, of: str) -> str:
+        """A name and where it was written, as far as that is known."""
+        place = self._program.place(f"{section}.{of.split('#')[0]}")
+        return f"{name} ({place})" if place.file is not None else name
