@@ -28,7 +28,19 @@ HEAVY = (
     "networkx",
     "yaml",
 )
-VAGUE = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "managers", "core", "base_class", "tools"}
+VAGUE = {
+    "utils",
+    "util",
+    "helpers",
+    "helper",
+    "common",
+    "misc",
+    "manager",
+    "managers",
+    "core",
+    "base_class",
+    "tools",
+}
 
 
 def _imported_after(statement: str) -> set[str]:
@@ -43,7 +55,9 @@ def test_rooms_when_imports_are_checked_then_every_contract_is_kept():
     assert lint_imports(config_filename=str(ROOT / "pyproject.toml"), no_cache=True) == 0
 
 
-@pytest.mark.parametrize("statement", ["import vtwin", "import vtwin.cli", "import vtwin.cli.commands"])
+@pytest.mark.parametrize(
+    "statement", ["import vtwin", "import vtwin.cli", "import vtwin.cli.commands"]
+)
 def test_front_door_when_imported_then_no_heavy_library_is_loaded(statement):
     assert not _imported_after(statement) & set(HEAVY)
 
@@ -67,7 +81,11 @@ def test_module_when_read_then_it_has_a_trade_noun_a_docstring_and_no_print(path
     assert ast.get_docstring(tree), "a module says what it is"
     if path.is_relative_to(SOURCE / "cli"):
         return
-    prints = [n.lineno for n in ast.walk(tree) if isinstance(n, ast.Call) and getattr(n.func, "id", None) == "print"]
+    prints = [
+        n.lineno
+        for n in ast.walk(tree)
+        if isinstance(n, ast.Call) and getattr(n.func, "id", None) == "print"
+    ]
     assert not prints, f"print() on lines {prints}: only the command line speaks to people"
 
 
@@ -75,7 +93,11 @@ def test_module_when_read_then_it_has_a_trade_noun_a_docstring_and_no_print(path
 def test_public_function_when_read_then_it_has_a_docstring(path):
     tree = ast.parse(path.read_text(encoding="utf-8"))
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-    silent = [n.name for n in tree.body if isinstance(n, kinds) and not n.name.startswith("_") and not ast.get_docstring(n)]
+    silent = [
+        n.name
+        for n in tree.body
+        if isinstance(n, kinds) and not n.name.startswith("_") and not ast.get_docstring(n)
+    ]
     assert not silent
 
 
@@ -85,7 +107,11 @@ def test_global_random_state_when_sources_are_searched_then_nobody_uses_it():
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Import) and any(a.name == "random" for a in node.names):
                 guilty.append(path)
-            if isinstance(node, ast.Attribute) and ast.unparse(node).startswith("np.random.") and node.attr in {"seed", "rand", "random", "default_rng"}:
+            if (
+                isinstance(node, ast.Attribute)
+                and ast.unparse(node).startswith("np.random.")
+                and node.attr in {"seed", "rand", "random", "default_rng"}
+            ):
                 guilty.append(path)
     assert not guilty
 

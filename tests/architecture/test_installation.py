@@ -35,8 +35,18 @@ print(seen, vtwin.__file__)
 
 def _with_pip() -> str:
     """An interpreter that has pip (the test environment itself may have none)."""
-    for python in (sys.executable, getattr(sys, "_base_executable", ""), shutil.which("python3") or ""):
-        if python and subprocess.run([python, "-m", "pip", "--version"], capture_output=True, check=False).returncode == 0:
+    for python in (
+        sys.executable,
+        getattr(sys, "_base_executable", ""),
+        shutil.which("python3") or "",
+    ):
+        if (
+            python
+            and subprocess.run(
+                [python, "-m", "pip", "--version"], capture_output=True, check=False
+            ).returncode
+            == 0
+        ):
             return python
     pytest.fail("no pip found") if os.environ.get("CI") else pytest.skip("no pip found")
 
@@ -57,7 +67,9 @@ def installed(tmp_path_factory) -> Path:
 def _run(*command: object, cwd: Path) -> subprocess.CompletedProcess[str]:
     clean = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
     clean["VTWIN_STORE"] = str(cwd / "runs.sqlite")
-    return subprocess.run([str(c) for c in command], cwd=cwd, env=clean, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        [str(c) for c in command], cwd=cwd, env=clean, capture_output=True, text=True, check=False
+    )
 
 
 @pytest.mark.slow
@@ -80,7 +92,9 @@ def test_run_when_installed_and_started_elsewhere_then_it_simulates_and_keeps(in
 
 
 @pytest.mark.slow
-def test_shipped_data_when_installed_then_models_scenarios_and_assets_are_inside(installed, tmp_path):
+def test_shipped_data_when_installed_then_models_scenarios_and_assets_are_inside(
+    installed, tmp_path
+):
     done = _run(installed / "vtwin", "library", "--json", "-", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["models"]

@@ -32,7 +32,9 @@ def test_json_when_the_disk_is_full_then_the_problem_is_told_at_the_end(tmp_path
 
 
 @pytest.mark.parametrize("target", ["folder", "file/inside"])
-def test_json_when_the_target_cannot_be_a_file_then_it_is_v651_and_nothing_is_left(tmp_path, target):
+def test_json_when_the_target_cannot_be_a_file_then_it_is_v651_and_nothing_is_left(
+    tmp_path, target
+):
     (tmp_path / "folder").mkdir()
     (tmp_path / "file").write_text("x")
     channel = output.Output(str(tmp_path / target))
@@ -51,7 +53,9 @@ def test_file_when_it_is_read_only_then_it_is_not_replaced(tmp_path, monkeypatch
     assert target.read_text() == "mine"
 
 
-def test_surprise_when_it_escapes_a_command_then_no_traceback_but_a_code_and_a_file(monkeypatch, capsys):
+def test_surprise_when_it_escapes_a_command_then_no_traceback_but_a_code_and_a_file(
+    monkeypatch, capsys
+):
     def broken(*_):
         raise ZeroDivisionError("deep inside")
 

@@ -15,7 +15,9 @@ def test_unknown_command_when_close_to_one_then_it_is_named_and_exit_is_2(capsys
     assert "Did you mean 'check'?" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("words", [["run"], ["check"], ["run", "--nonsense", "x"], ["new"], ["compare"]])
+@pytest.mark.parametrize(
+    "words", [["run"], ["check"], ["run", "--nonsense", "x"], ["new"], ["compare"]]
+)
 def test_usage_when_something_is_missing_or_unknown_then_exit_is_2(words, capsys):
     assert cli.run(words) == 2
     assert "Usage" in capsys.readouterr().err
@@ -36,7 +38,15 @@ def test_help_when_shown_then_no_summary_is_cut_off(capsys):
     assert all(re.search(rf"^  {name} ", text, re.MULTILINE) for name in COMMANDS)
 
 
-@pytest.mark.parametrize("words", [["run", "nowhere.yaml"], ["check", "nowhere.yaml"], ["compare", "nowhere.yaml"], ["explain", "nowhere.yaml"]])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["run", "nowhere.yaml"],
+        ["check", "nowhere.yaml"],
+        ["compare", "nowhere.yaml"],
+        ["explain", "nowhere.yaml"],
+    ],
+)
 def test_scenario_when_it_does_not_exist_then_v652_and_exit_1(words, capsys):
     assert cli.run(words) == 1
     told = capsys.readouterr()
