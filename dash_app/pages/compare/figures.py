@@ -1,0 +1,264 @@
+"""Comparison: views to components and drawing instructions. Pure functions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dash import html
+
+from dash_app.shell.layout import icon
+from dash_app.words import SHARES, Scale, Words, decimals, number, scale
+from vtwin.app.views import (
+    STATES,
+    Cell,
+    CompareRow,
+    CompareView,
+    Figure,
+    GanttView,
+    StateRow,
+    VariantView,
+    WipView,
+)
+
+ARROWS = {True: "up", False: "down"}
+
+
+def name(variant: VariantView, words: Words) -> str:
+    """What a column is called in a sentence."""
+    return words("header.base") if variant.key is None else f"{variant.letter} ({variant.key})"
+
+
+# ---- verdict
+
+
+def verdict(view: CompareView, words: Words) -> list[Any]:
+    """The best variant and what it gains; then each other variant in one sentence."""
+    best = [v for v in view.variants if v.letter == view.best]
+    parts: list[Any] = []
+    if best:
+        lead = claims(view, best[0], "better", words, with_interval=True)
+        head = words("compare.best", variant=name(best[0], words))
+        parts.append(html.B(f"{head} {', '.join(lead[:2])}. "))
+        worse = claims(view, best[0], "worse", words)
+        if worse:
+            parts.append(html.Span(words("compare.also_worse", variant=name(best[0], words),
+                                         claims=", ".join(worse[:3])) + " ", className="rest"))  # fmt: skip
+    else:
+        parts.append(html.B(words("compare.no_best") + " "))
+    for variant in view.variants:
+        if variant.letter != view.best:
+            parts.append(html.Span(remark(view, variant, words) + " ", className="rest"))
+    return [icon("info"), html.P(parts)]
+
+
+def remark(view: CompareView, variant: VariantView, words: Words) -> str:
+    """What can be said of a variant that is not the best."""
+    who = name(variant, words)
+    better, worse = (claims(view, variant, way, words) for way in ("better", "worse"))
+    said = []
+    if better:
+        said.append(words("compare.also_better", variant=who, claims=", ".join(better[:3])))
+    if worse:
+        said.append(words("compare.also_worse", variant=who, claims=", ".join(worse[:3])))
+    if said:
+        return " ".join(said)
+    more = [cell.more for cell in column(view, variant) if cell.more]
+    if more:
+        return words("compare.unclear_more", variant=who, more=min(more))
+    return words("compare.unclear", variant=who)
+
+
+def column(view: CompareView, variant: VariantView) -> list[Cell]:
+    """A variant's cells, one per row."""
+    at = view.variants.index(variant)
+    return [row.cells[at] for row in view.rows]
+
+
+def claims(
+    view: CompareView, variant: VariantView, way: str, words: Words, with_interval: bool = False
+) -> list[str]:
+    """What can be told apart in this direction: "good parts per day +62 /d"."""
+    said = []
+    for row, cell in zip(view.rows, column(view, variant), strict=True):
+        if cell.standing != way or cell.difference.mean is None:
+            continue
+        shown = row_scale(row, view, words)
+        mean = cell.difference.mean * shown.factor
+        half = (cell.difference.half_width or 0.0) * shown.factor
+        places = decimals(mean, half or None)
+        values = {
+            "kpi": words(f"kpi.{row.key}"),
+            "difference": number(mean, places, sign=True),
+            "unit": words("unit.points") if row.key in SHARES else shown.unit,
+            "low": number(mean - half, places),
+            "high": number(mean + half, places),
+            "confidence": f"{view.confidence:.0%}".rstrip("%"),
+        }
+        said.append(words("compare.claim" if with_interval else "compare.claim_short", **values))
+    return said
+
+
+# ---- table
+
+
+def row_scale(row: CompareRow, view: CompareView, words: Words) -> Scale:
+    """One unit for a whole row."""
+    return scale(row.key, row.base.mean, words, view.currency)
+
+
+def table(view: CompareView, words: Words) -> html.Table:
+    """Figures of the base, then value and paired difference of each variant."""
+    head: list[Any] = [
+        html.Th(words("compare.kpi"), scope="col"),
+        html.Th(words("compare.base"), scope="col"),
+    ]
+    for variant in view.variants:
+        what = [html.Span(variant.key or "", className="what")]
+        what += [html.Span(change, className="what") for change in variant.changes[:3]]
+        head.append(
+            html.Th([html.Span(variant.letter, className="letter"), *what], colSpan=2,
+                    scope="colgroup", className="best" if variant.letter == view.best else "")
+        )  # fmt: skip
+    body = [html.Tr(table_row(row, view, words)) for row in view.rows]
+    return html.Table([html.Thead(html.Tr(head)), html.Tbody(body)], className="versus")
+
+
+def table_row(row: CompareRow, view: CompareView, words: Words) -> list[Any]:
+    """One KPI across the base and the variants."""
+    shown = row_scale(row, view, words)
+    places = row_places(row, shown)
+    cells: list[Any] = [
+        html.Th([words(f"kpi.{row.key}"), html.Span(f" {shown.unit}")], scope="row"),
+        html.Td(with_interval(row.base, shown, places, words)),
+    ]
+    for variant, cell in zip(view.variants, row.cells, strict=True):
+        best = " best" if variant.letter == view.best else ""
+        value = cell.value.mean
+        text = "–" if value is None else number(value * shown.factor, places)
+        cells.append(html.Td(text, className="value" + best))
+        cells.append(html.Td(change(cell, shown, words), className="difference" + best))
+    return cells
+
+
+def row_places(row: CompareRow, shown: Scale) -> int:
+    """Decimals of a row's values."""
+    if row.base.mean is None:
+        return 1
+    half = row.base.half_width
+    return decimals(row.base.mean * shown.factor, half * shown.factor if half else None)
+
+
+def with_interval(figure: Figure, shown: Scale, places: int, words: Words) -> list[Any]:
+    """``408 ±4``."""
+    if figure.mean is None:
+        return [html.Span(words("compare.no_data"), className="muted")]
+    parts: list[Any] = [html.B(number(figure.mean * shown.factor, places))]
+    if figure.half_width is not None:
+        half = number(figure.half_width * shown.factor, places)
+        parts.append(html.Span(f" ±{half}", className="pm"))
+    return parts
+
+
+def change(cell: Cell, shown: Scale, words: Words) -> list[Any]:
+    """An arrow and the paired difference, or that there is no clear one."""
+    if cell.standing in ("unclear", "same", "no_data") or cell.difference.mean is None:
+        key = {"unclear": "no_difference", "same": "same"}.get(cell.standing, "no_data")
+        return [html.Span([icon("equal"), words(f"compare.{key}")], className="change unclear")]
+    mean = cell.difference.mean * shown.factor
+    half = (cell.difference.half_width or 0.0) * shown.factor
+    places = decimals(mean, half or None)
+    said = html.Span(words(f"compare.{cell.standing}"), className="reader")
+    text = number(mean, places, sign=True)
+    return [
+        html.Span([icon(ARROWS[mean > 0]), text, said], className=f"change {cell.standing}"),
+        html.Span(f" ±{number(half, places)}", className="pm"),
+    ]
+
+
+# ---- pictures
+
+
+def intervals(view: CompareView, words: Words) -> dict[str, Any]:
+    """Relative change per KPI and variant for assets/intervals.js; right is better."""
+    rows = []
+    for row in view.rows:
+        marks = []
+        for variant, cell in zip(view.variants, row.cells, strict=True):
+            mean, base = cell.difference.mean, row.base.mean
+            if mean is None or not base:
+                continue
+            way = 1.0 if row.better == "higher" else -1.0
+            half = cell.difference.half_width or 0.0
+            marks.append(
+                {
+                    "letter": variant.letter,
+                    "mean": way * mean / abs(base),
+                    "half": half / abs(base),
+                    "open": cell.standing not in ("better", "worse"),
+                }
+            )
+        rows.append({"label": words(f"kpi.{row.key}"), "marks": marks})
+    return {"rows": rows, "axis": words("compare.axis"), "label": words("compare.axis_label")}
+
+
+def states(rows: Sequence[StateRow], words: Words) -> dict[str, Any]:
+    """State shares per machine for assets/states.js."""
+    return {
+        "rows": [{"id": r.id, "states": list(r.states), "rank": r.rank} for r in rows],
+        "names": [words(f"state.{s}") for s in STATES],
+        "label": words("compare.states"),
+    }
+
+
+def state_legend(words: Words) -> html.Div:
+    """The shared legend of states."""
+    return html.Div(
+        [html.Span([html.Span(className=f"swatch {s}"), words(f"state.{s}")]) for s in STATES],
+        className="legend",
+    )
+
+
+def gantt(view: GanttView | None, words: Words) -> dict[str, Any]:
+    """What assets/gantt.js needs to draw; long arrays stay plain numbers."""
+    if view is None:
+        return {"none": words("compare.gantt_none")}
+    return {
+        "horizon": view.horizon_s,
+        "warmup": view.warmup_s,
+        "date": view.date,
+        "day": words("compare.day", day="{}"),
+        "label": words("compare.gantt_label"),
+        "names": [words(f"state.{s}") for s in STATES],
+        "rows": [
+            {"id": r.id, "rank": r.rank, "start": list(r.start), "state": list(r.state)}
+            for r in view.rows
+        ],
+    }
+
+
+def wip(view: WipView | None, words: Words) -> dict[str, Any]:
+    """WIP over time for assets/wip.js."""
+    if view is None:
+        return {}
+    return {
+        "bin": view.bin_s,
+        "warmup": view.warmup_s,
+        "day": words("compare.day", day="{}"),
+        "shade": words("compare.warmup"),
+        "label": words("compare.wip_label"),
+        "series": [
+            {
+                "letter": s.letter,
+                "name": words("header.base") if s.key is None else f"{s.letter} · {s.key}",
+                "mean": list(s.mean),
+                "half": list(s.half_width),
+            }
+            for s in view.series
+        ],
+    }
+
+
+def letters(view: CompareView) -> Mapping[str, VariantView]:
+    """Letter to variant."""
+    return {v.letter: v for v in view.variants}

@@ -1,0 +1,49 @@
+"""Overview: what changes without reading the page anew."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dash import ClientsideFunction, Dash, Input, Output, State, no_update
+
+from dash_app import ids
+from dash_app.pages.overview import figures, layout
+from dash_app.words import Words
+from vtwin.app.desk import Desk
+
+
+def page(desk: Desk, words: Words, address: Mapping[str, Any], selection: Mapping[str, Any]) -> Any:
+    """The page and its run, or None when there is no such scenario."""
+    view = desk.overview(address.get("scenario"), address.get("variant"))
+    return None if view is None else (layout.page(view, words, selection), view.scenario, view.run)
+
+
+def register(app: Dash, desk: Desk, catalogues: Mapping[str, Words]) -> None:
+    """Connect the map, its colour modes and the panel of the selected machine."""
+    app.clientside_callback(
+        ClientsideFunction("vtwin", "floor"),
+        Output(ids.FLOOR, "className"),
+        Input(ids.FLOOR_DATA, "data"),
+        Input(ids.FLOOR_CHOICE, "data"),
+    )
+
+    @app.callback(
+        Output(ids.SELECTED, "children"),
+        Output(ids.FLOOR_LEGEND, "children"),
+        Input(ids.FLOOR_CHOICE, "data"),
+        State(ids.ADDRESS, "data"),
+        State(ids.LANGUAGE, "data"),
+        prevent_initial_call=True,
+    )
+    def choose(selection: dict[str, Any], address: dict[str, Any], language: str) -> Any:
+        view = desk.overview(address.get("scenario"), address.get("variant"))
+        if view is None or view.floor is None:
+            return no_update, no_update
+        words = catalogues[language]
+        chosen = selection.get("machine") or figures.first_suspect(view.floor)
+        colour = selection.get("colour") or "utilisation"
+        return (
+            figures.selected(view.floor, chosen, words),
+            figures.legend(colour, view.floor, words),
+        )

@@ -1,0 +1,387 @@
+"""Overview: views to components and drawing instructions. Pure functions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dash import html
+
+from dash_app import ids
+from dash_app.shell.layout import icon
+from dash_app.words import SHARES, Words, decimals, duration, number, scale
+from vtwin.app.views import (
+    LOSSES,
+    STATES,
+    FloorView,
+    MachineView,
+    OverviewView,
+    StaffLoss,
+    Suspect,
+    Tile,
+    WhySlow,
+)
+
+COLOURS = ("utilisation", "loss", "states", "queue")
+
+
+# ---- tiles
+
+
+def tiles(view: OverviewView, words: Words) -> list[Any]:
+    """The six KPI tiles."""
+    return [tile(one, words, view.currency) for one in view.tiles]
+
+
+def tile(one: Tile, words: Words, currency: str | None) -> html.Section:
+    """Value, interval, bullet bar, gap or "met"; what is not known is said, not shown as 0."""
+    name = words(f"kpi.{one.key}")
+    head: list[Any] = [html.H2(name, title=name)]
+    if one.met is False:
+        head.append(
+            html.Span(
+                [icon("alert"), html.Span(words("tile.missed"), className="reader")],
+                title=words("tile.missed"),
+            )
+        )
+    return html.Section(
+        [
+            html.Div(head, className="tile-name"),
+            tile_value(one, words, currency),
+            bullet(one, words, currency),
+            tile_foot(one, words, currency),
+        ],
+        className="card tile",
+    )
+
+
+def tile_value(one: Tile, words: Words, currency: str | None) -> html.Div:
+    """The number, its unit and ± interval."""
+    mean, half = one.value.mean, one.value.half_width
+    if mean is None:
+        return html.Div(html.Span(words("tile.no_data"), className="none"), className="tile-value")
+    shown = scale(one.key, mean, words, currency)
+    places = decimals(mean * shown.factor, half * shown.factor if half else None)
+    unit = shown.unit if half is None else f"{shown.unit} ±{number(half * shown.factor, places)}"
+    return html.Div(
+        [html.B(number(mean * shown.factor, places)), html.Span(unit.strip())],
+        className="tile-value",
+    )
+
+
+def reach(one: Tile) -> float | None:
+    """The right end of the bullet bar, None when nothing gives it a scale."""
+    if one.value.mean is None:
+        return None
+    if one.key in SHARES:
+        return 1.0
+    if one.target:
+        return max(1.5 * one.target, 1.1 * one.value.mean)
+    return None
+
+
+def bullet(one: Tile, words: Words, currency: str | None) -> html.Div:
+    """A bar from zero with the interval as a band and the target as a tick."""
+    end = reach(one)
+    track = html.Span(className="track")
+    if end is None or one.value.mean is None:
+        return html.Div(track, className="bullet empty", **{"aria-hidden": "true"})
+    at = min(max(one.value.mean / end, 0.0), 1.0)
+    parts: list[Any] = [track, html.Span(className="fill", style={"width": f"{at:.2%}"})]
+    if one.value.half_width is not None:
+        width = min(2 * one.value.half_width / end, 1.0)
+        style = {"left": f"{at:.2%}", "width": f"{width:.2%}"}
+        parts.append(html.Span(className="band", style=style))
+    if one.target is not None:
+        tick = min(one.target / end, 1.0)
+        parts.append(html.Span(className="tick", style={"left": f"{tick:.2%}"}))
+    return html.Div(parts, className="bullet", **{"aria-hidden": "true"})
+
+
+def tile_foot(one: Tile, words: Words, currency: str | None) -> html.Div:
+    """Target and gap, or why there is none."""
+    if one.value.mean is None:
+        why = reason(one.value.why, words)
+        return html.Div(html.Span(why, className="why", title=why), className="tile-foot")
+    if one.target is None:
+        why = reason(one.value.why, words) if one.value.half_width is None else ""
+        left = html.Span(words("tile.no_target"))
+        return html.Div([left, html.Span(why, className="why", title=why)], className="tile-foot")
+    shown = scale(one.key, one.value.mean, words, currency)
+    half = one.value.half_width
+    places = decimals(one.value.mean * shown.factor, half * shown.factor if half else None)
+    left = html.Span(words("tile.target", value=number(one.target * shown.factor, places)))
+    if one.met:
+        right = html.Span([icon("check"), words("tile.met")], className="met")
+    else:
+        gap = number((one.gap or 0.0) * shown.factor, places, sign=True)
+        right = html.Span(gap, className="gap")
+    return html.Div([left, right], className="tile-foot")
+
+
+def reason(why: str | None, words: Words) -> str:
+    """Why a figure is missing, in this language where the catalogue knows it."""
+    if why is None:
+        return words("why_not.unknown")
+    return words(f"why_not.{why}") if words.has(f"why_not.{why}") else why
+
+
+# ---- the floor
+
+
+def floor(view: FloorView | None, words: Words, selection: Mapping[str, Any]) -> dict[str, Any]:
+    """Drawing instructions for assets/floor.js."""
+    if view is None:
+        return {}
+    return {
+        "floor": [view.width, view.depth],
+        "areas": [
+            {"id": a.id, "label": a.label, "box": [a.x, a.y, a.width, a.depth]} for a in view.areas
+        ],
+        "machines": [machine(m, words) for m in view.machines],
+        "flows": [
+            {
+                "from": f.origin,
+                "to": f.target,
+                "n": f.pieces_per_day,
+                "text": number(f.pieces_per_day, 0),
+                "label": words("floor.flow", origin=f.origin, target=f.target,
+                               pieces=number(f.pieces_per_day, 0)),
+            }
+            for f in view.flows
+        ],
+        "largest_queue": max((m.queue for m in view.machines), default=0.0),
+        "label": words("floor.label"),
+        "tab": words("floor.tab", rank=1),
+        "metres": words("floor.metres", value="{}"),
+        "empty": words("floor.empty"),
+        "colour": selection.get("colour") or "utilisation",
+        "flows_shown": selection.get("flows", True),
+        "selected": selection.get("machine") or first_suspect(view),
+    }  # fmt: skip
+
+
+def first_suspect(view: FloorView) -> str | None:
+    """The machine shown when nobody chose one: the bottleneck."""
+    ranked = [m for m in view.machines if m.rank == 1]
+    return ranked[0].id if ranked else (view.machines[0].id if view.machines else None)
+
+
+def machine(m: MachineView, words: Words) -> dict[str, Any]:
+    """One machine for floor.js: numbers, and every text it shows."""
+    queue = number(m.queue, 1)
+    if m.queue_capacity:
+        queue = words("floor.queue_of", queue=queue, capacity=m.queue_capacity)
+    label = words("floor.machine", id=m.id, utilisation=f"{m.utilisation:.1%}", queue=queue)
+    if m.rank:
+        label = words("floor.machine_rank", machine=label, rank=m.rank)
+    loss = m.loss
+    loss_share = m.states[STATES.index(loss)] if loss else 0.0
+    facts = [
+        [words("floor.utilisation"), f"{m.utilisation:.1%}"],
+        [words("floor.queue"), queue],
+    ]
+    if loss:
+        facts.append([words(f"state.{loss}"), f"{loss_share:.1%}"])
+    return {
+        "id": m.id,
+        "name": m.label if m.label != m.id else "",
+        "box": [m.x, m.y, m.width, m.depth],
+        "u": m.utilisation,
+        "states": list(m.states),
+        "loss": loss,
+        "fill": m.queue_fill,
+        "queue": m.queue,
+        "rank": m.rank,
+        "label": label,
+        "facts": facts,
+        "value": {
+            "utilisation": f"{m.utilisation:.1%}",
+            "loss": f"{loss_share:.1%}" if loss else "–",
+            "queue": number(m.queue, 1),
+        },
+    }
+
+
+def legend(colour: str, view: FloorView | None, words: Words) -> list[Any]:
+    """What the colours of the map mean in this mode."""
+    parts: list[Any] = []
+    if colour in ("utilisation", "queue"):
+        name = words(f"floor.legend_{colour}")
+        parts.append(
+            html.Span([f"{name} {words('floor.low')}", html.Span(className="ramp"),
+                       words("floor.high")])
+        )  # fmt: skip
+    else:
+        shown = LOSSES if colour == "loss" else STATES
+        parts += [swatch(state, words) for state in shown]
+    parts.append(html.Span([html.Span(className="queue-bar"), words("floor.legend_bar")]))
+    parts.append(html.Span([html.Span(className="queue-bar full"), words("floor.legend_full")]))
+    if view is not None and view.flows:
+        parts.append(html.Span([html.Span(className="flow-bar"), words("floor.legend_flow")]))
+    parts.append(html.Span([html.Span(className="rank-mark"), words("floor.legend_rank")]))
+    return parts
+
+
+def swatch(state: str, words: Words) -> html.Span:
+    """A state's colour beside its name."""
+    return html.Span([html.Span(className=f"swatch {state}"), words(f"state.{state}")])
+
+
+# ---- why slow
+
+
+def why_slow(why: WhySlow, words: Words) -> list[Any]:
+    """A sentence, what 10 % faster gives, the ranking."""
+    if not why.suspects:
+        return [html.P(reason(why.why, words) if why.why else words("why.nothing"),
+                       className="muted")]  # fmt: skip
+    parts: list[Any] = [sentence(why, words), gain_sentence(why.suspects[0], words)]
+    if not why.agreed and why.limit is None:
+        parts.append(html.P(words("why.disagree"), className="why-more caution"))
+    parts += [
+        html.Div(
+            [html.Span(words("why.share")), html.Span(words("why.improved"))],
+            className="ranking-head",
+        ),
+        html.Ol(
+            [suspect(i, s, words) for i, s in enumerate(why.suspects[:3], 1)], className="ranking"
+        ),
+    ]
+    if any(s.gain is None for s in why.suspects[:3]):
+        parts.append(
+            html.Button([icon("bolt"), words("why.prove")], id=ids.PROVE,
+                        className="button primary wide why-act", title=words("why.prove_hint"))
+        )  # fmt: skip
+    return parts
+
+
+def sentence(why: WhySlow, words: Words) -> html.P:
+    """What limits the line."""
+    if why.limit == "demand":
+        return html.P(
+            [words("why.demand"), html.Span(words("why.demand_more"), className="reader")],
+            className="why-sentence",
+        )
+    first = why.suspects[0]
+    return html.P(
+        [
+            html.Span(first.id, className="name"),
+            " " + words("why.limits", share=f"{first.share:.0%}"),
+        ],
+        className="why-sentence",
+    )
+
+
+def gain_sentence(first: Suspect, words: Words) -> html.P:
+    """What making the first suspect 10 % faster would give."""
+    gain = first.gain
+    if gain is None or gain.mean is None or gain.half_width is None:
+        return html.P(words("why.gain_unknown"), className="why-more")
+    places = max(decimals(gain.mean, gain.half_width), decimals(gain.half_width, gain.half_width))
+    half = number(gain.half_width, places)
+    if abs(gain.mean) <= gain.half_width:
+        return html.P(words("why.gain_unclear", half_width=half), className="why-more")
+    text = words("why.gain", gain=number(gain.mean, places, sign=True), half_width=half,
+                 confidence="95")  # fmt: skip
+    return html.P(text, className="why-more")
+
+
+def suspect(place: int, one: Suspect, words: Words) -> html.Li:
+    """One line of the ranking."""
+    label = f" {one.label}" if one.label and one.label != one.id else ""
+    figures: list[Any] = [html.B(f"{one.share:.0%}")]
+    if one.gain is not None and one.gain.mean is not None:
+        clear = one.gain.half_width is not None and abs(one.gain.mean) > one.gain.half_width
+        places = decimals(one.gain.mean, one.gain.half_width)
+        text = number(one.gain.mean, places, sign=True)
+        figures.append(html.Span(f" {text}", className="" if clear else "unclear"))
+    return html.Li(
+        [
+            html.Span(str(place), className="place"),
+            html.Span([html.B(one.id), html.Span(label, className="muted")], className="who",
+                      title=f"{one.id}{label}"),
+            html.Span(figures, className="figures"),
+            html.Div(html.Span(style={"width": f"{one.share:.1%}"}), className="bar"),
+        ]
+    )  # fmt: skip
+
+
+# ---- the selected machine
+
+
+def selected(view: FloorView | None, chosen: str | None, words: Words) -> list[Any]:
+    """How one machine spent its time, largest share first."""
+    found = [m for m in view.machines if m.id == chosen] if view else []
+    head = [html.H2(words("selected.title"))]
+    if not found:
+        body: list[Any] = [html.P(words("selected.none"), className="muted")]
+        return [html.Div(head, className="card-head"), html.Div(body, className="card-body")]
+    one = found[0]
+    head.append(html.Span(one.id, className="chip"))
+    if one.label and one.label != one.id:
+        head.append(html.Span(one.label, className="muted small"))
+    shares = [(s, share) for s, share in zip(STATES, one.states, strict=True) if share >= 0.0005]
+    body = [
+        html.Div(
+            [html.Span(className=f"swatch-{s}", style={"width": f"{share:.2%}",
+             "background": f"var(--state-{s})"}) for s, share in shares],
+            className="split", **{"aria-hidden": "true"},
+        ),
+        html.Ul(
+            [
+                html.Li([html.Span(className=f"swatch {s}"), html.Span(words(f"state.{s}")),
+                         html.B(f"{share:.1%}")])
+                for s, share in sorted(shares, key=lambda pair: -pair[1])
+            ],
+            className="losses",
+        ),
+        facts(one, words),
+    ]  # fmt: skip
+    return [html.Div(head, className="card-head"), html.Div(body, className="card-body")]
+
+
+def facts(one: MachineView, words: Words) -> html.Dl:
+    """OEE, good pieces and queue of one machine."""
+    oee = f"{one.oee.mean:.1%}" if one.oee.mean is not None else "–"
+    good = number(one.good_per_day, 0) if one.good_per_day is not None else "–"
+    queue = number(one.queue, 1)
+    if one.queue_capacity:
+        queue = words("floor.queue_of", queue=queue, capacity=one.queue_capacity)
+    pairs = (("oee", oee), ("good", good), ("queue", queue))
+    return html.Dl(
+        [html.Div([html.Dt(words(f"selected.{key}")), html.Dd(text)]) for key, text in pairs],
+        className="facts",
+    )
+
+
+# ---- people
+
+
+def staff(rows: tuple[StaffLoss, ...], view: FloorView | None, words: Words) -> list[Any]:
+    """Who is busy, how long claims wait, which machine waits most for people."""
+    if not rows:
+        return [html.P(words("staff.none"), className="muted")]
+    waiting = STATES.index("waiting_operator")
+    worst = max(view.machines, key=lambda m: m.states[waiting]) if view and view.machines else None
+    if worst is not None and worst.states[waiting] >= 0.0005:
+        share = f"{worst.states[waiting]:.1%}"
+        text = words("staff.worst", machine=worst.id, share=share)
+    else:
+        text = words("staff.no_wait")
+    names = ("staff.group", "staff.busy", "staff.wait")
+    table = html.Table(
+        [
+            html.Thead(html.Tr([html.Th(words(name), scope="col") for name in names])),
+            html.Tbody([staff_row(row, words) for row in rows]),
+        ],
+        className="staff",
+    )
+    return [table, html.P(text, className="muted small", style={"marginTop": "8px"})]
+
+
+def staff_row(row: StaffLoss, words: Words) -> html.Tr:
+    """One crew."""
+    busy = f"{row.busy:.1%}" if row.busy is not None else "–"
+    wait = duration(row.mean_wait_s, words) if row.mean_wait_s is not None else "–"
+    return html.Tr([html.Td(f"{row.label} ×{row.count}"), html.Td(busy), html.Td(wait)])
