@@ -1,9 +1,11 @@
 """A small program and tallies made by hand, for tests of what is shown."""
 
 import dataclasses
+from pathlib import Path
 
 import numpy as np
 
+from vtwin.app.runs import Plant
 from vtwin.base.draws import Distribution
 from vtwin.plant.primitives import Machine, Mode, Operation, Product, ReleaseKind, Source, Station
 from vtwin.plant.program import Program, RunSpec
@@ -60,3 +62,20 @@ def trace(plant: Program) -> Trace:
     rows = [(0, 0, 0), (0, 1, 0), (half, 1, 5)]
     time, entity, value = (np.array(column, dtype=np.int64) for column in zip(*rows, strict=True))
     return Trace(time, np.full(3, Event.STATE), entity, np.full(3, -1), value)
+
+
+def line(hours: int = 20, cycle_s: float = 60.0, name: str = "made by hand") -> Plant:
+    """A saturated line of three stations with five places between them, ready to run."""
+    serial = program(3, ReleaseKind.SATURATED)
+    stations = tuple(
+        dataclasses.replace(s, input=5 if i else -1) for i, s in enumerate(serial.stations)
+    )
+    spec = RunSpec(horizon=hours * H, warmup=H, replications=2, seed=1, bin=H // 2)
+    serial = dataclasses.replace(
+        serial,
+        name=name,
+        run=spec,
+        stations=stations,
+        distributions=(Distribution("exponential", (cycle_s,)),),
+    )
+    return Plant(Path("made.yaml"), None, serial, (), {})

@@ -48,7 +48,7 @@ def _with_pip() -> str:
             == 0
         ):
             return python
-    pytest.fail("no pip found") if os.environ.get("CI") else pytest.skip("no pip found")
+    return pytest.fail("no pip found") if os.environ.get("CI") else pytest.skip("no pip found")
 
 
 @pytest.fixture(scope="module")
