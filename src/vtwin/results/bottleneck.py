@@ -32,6 +32,7 @@ from vtwin.results.elements import entries, entry_of
 from vtwin.results.statistics import Interval, interval, paired
 
 Kind = Literal["equipment", "people"]
+_Row = npt.NDArray[np.float64]
 Scores = dict[str, list[float]]  # suspect -> one score per replication
 
 MEASURES = ("utilisation", "queue", "active_period", "turning_point", "arrow")
@@ -96,7 +97,8 @@ class Suspect:
 class Verdict:
     """The jury's verdict: suspects by number of votes, then utilisation.
 
-    ``agreed``: all measures that voted clearly named the same. ``limit`` is "demand" when the
+    ``agreed``: all measures that voted named the same, most of them clearly (which takes at
+    least two replications). ``limit`` is "demand" when the
     plant makes all that is asked of it, else None.
     """
 
@@ -187,11 +189,12 @@ def jury(program: Program, tallies: Sequence[Tally], confidence: float = 0.95) -
     )
     momentary = periods.momentary if periods else {}
     suspects = _rank(program, votes, busy, momentary, confidence)
-    named = {vote.suspect for vote in votes if vote.suspect is not None}
+    cast = [vote for vote in votes if vote.suspect is not None]
     return Verdict(
         suspects=suspects,
         votes=votes,
-        agreed=len(named) == 1 and any(vote.clear for vote in votes),
+        agreed=len({vote.suspect for vote in cast}) == 1
+        and 2 * sum(vote.clear for vote in cast) > len(cast),
         limit="demand" if demand_limited(program, tallies) else None,
         replications=len(tallies),
     )
@@ -309,30 +312,52 @@ _NOT_SERIAL = "not one serial line"
 
 
 def _turning_point(shares: _Shares, line: tuple[str, ...] | None) -> Vote:
+    """Where blocked minus starved turns from positive to negative; of several such places the
+    one that is idle least.
+    """
     if line is None:
         return Vote("turning_point", None, "share", why=_NOT_SERIAL)
-    blocked, starved = _along(shares, line)
-    surplus = blocked - starved
-    idle = blocked + starved
-    turns = [
-        j for j in range(len(line)) if (surplus[:j] > 0).all() and (surplus[j + 1 :] < 0).all()
-    ]
-    if not turns or not idle.any():
+    found = [_turn(blocked, starved) for blocked, starved in _along(shares, line)]
+    blocked, starved = _mean_along(shares, line)
+    turn = _turn(blocked, starved)
+    if turn is None:
         why = "blocked minus starved does not change sign once along the line"
         return Vote("turning_point", None, "share", why=why)
-    turn = min(turns, key=lambda j: idle[j])
-    means = dict(zip(line, surplus.tolist(), strict=True))
-    score = Interval(float(idle[turn]), None, "share", why="a place, not a figure")
-    return Vote("turning_point", line[turn], "share", score, None, True, None, means)
+    return _place("turning_point", line, turn, found, float(blocked[turn] + starved[turn]))
 
 
-def _along(
-    shares: _Shares, line: tuple[str, ...]
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+def _turn(blocked: _Row, starved: _Row) -> int | None:
+    surplus, idle = blocked - starved, blocked + starved
+    turns = [
+        j for j in range(len(surplus)) if (surplus[:j] > 0).all() and (surplus[j + 1 :] < 0).all()
+    ]
+    return min(turns, key=lambda j: float(idle[j])) if turns and idle.any() else None
+
+
+def _along(shares: _Shares, line: tuple[str, ...]) -> list[tuple[_Row, _Row]]:
+    """Shares blocked and starved along the line, per replication."""
     places = [shares.entries.index(name) for name in line]
-    blocked = shares.of(MachineState.BLOCKED).mean(axis=0)[places]
-    starved = shares.of(MachineState.STARVED).mean(axis=0)[places]
-    return blocked, starved
+    blocked = shares.of(MachineState.BLOCKED)[:, places]
+    starved = shares.of(MachineState.STARVED)[:, places]
+    return list(zip(blocked, starved, strict=True))
+
+
+def _mean_along(shares: _Shares, line: tuple[str, ...]) -> tuple[_Row, _Row]:
+    each = _along(shares, line)
+    return (
+        np.mean([blocked for blocked, _ in each], axis=0),
+        np.mean([starved for _, starved in each], axis=0),
+    )
+
+
+def _place(
+    measure: str, line: tuple[str, ...], chosen: int, each: Sequence[int | None], size: float
+) -> Vote:
+    """A vote for a place in the line; clear when every one of several replications agrees."""
+    same = len(each) > 1 and all(place == chosen for place in each)
+    others = [line[place] for place in each if place is not None and place != chosen]
+    score = Interval(size, None, "share", n=len(each), why="a place, not a figure")
+    return Vote(measure, line[chosen], "share", score, others[0] if others else None, same)
 
 
 def _arrow(shares: _Shares, line: tuple[str, ...] | None) -> Vote:
@@ -341,18 +366,26 @@ def _arrow(shares: _Shares, line: tuple[str, ...] | None) -> Vote:
     """
     if line is None:
         return Vote("arrow", None, "share", why=_NOT_SERIAL)
-    blocked, starved = _along(shares, line)
+    blocked, starved = _mean_along(shares, line)
     if not (blocked + starved).any():
         return Vote("arrow", None, "share", why="nobody is ever blocked or starved")
+    chosen, severity = _head(blocked, starved)
+    each = [_head(b, s)[0] for b, s in _along(shares, line)]
+    return _place("arrow", line, chosen, each, severity)
+
+
+def _head(blocked: _Row, starved: _Row) -> tuple[int, float]:
+    """The place no arrow leaves, and how severe it is."""
     down = blocked[:-1] > starved[1:]
-    last = len(line) - 1
-    heads = [i for i in range(len(line)) if (i == last or not down[i]) and (i == 0 or down[i - 1])]
     gap = np.abs(starved[1:] - blocked[:-1])
-    severity = {i: (gap[i] if i < last else 0.0) + (gap[i - 1] if i > 0 else 0.0) for i in heads}
-    chosen = max(heads, key=lambda i: severity[i])
-    score = Interval(float(severity[chosen]), None, "share", why="a place, not a figure")
-    rest = [line[i] for i in heads if i != chosen]
-    return Vote("arrow", line[chosen], "share", score, rest[0] if rest else None, not rest)
+    last = len(blocked) - 1
+    heads = [i for i in range(last + 1) if (i == last or not down[i]) and (i == 0 or down[i - 1])]
+
+    def severity(i: int) -> float:
+        return float((gap[i] if i < last else 0.0) + (gap[i - 1] if i > 0 else 0.0))
+
+    chosen = max(heads, key=severity)
+    return chosen, severity(chosen)
 
 
 def _rank(

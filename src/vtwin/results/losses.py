@@ -120,7 +120,7 @@ def _scrap_share(program: Program, tally: Tally) -> np.ndarray[tuple[int], np.dt
 
 
 def exact_shares(ticks: Mapping[str, int]) -> dict[str, float]:
-    """Shares that sum (in float, in any grouping by `math.fsum`) to exactly 1.
+    """Shares that sum to exactly 1 (by `math.fsum`).
 
     The rounding of the others is put on the largest. All zeros when there is no time at all.
     """
@@ -129,7 +129,8 @@ def exact_shares(ticks: Mapping[str, int]) -> dict[str, float]:
         return dict.fromkeys(ticks, 0.0)
     shares = {cause: count / total for cause, count in ticks.items()}
     largest = max(ticks, key=lambda cause: ticks[cause])
-    shares[largest] = 1.0 - math.fsum(s for cause, s in shares.items() if cause != largest)
+    others = [-share for cause, share in shares.items() if cause != largest]
+    shares[largest] = math.fsum([1.0, *others])
     return shares
 
 
