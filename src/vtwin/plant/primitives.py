@@ -36,7 +36,7 @@ class DispatchRule(IntEnum):
     FIFO = 0
     EDD = 1  # earliest due date
     SPT = 2  # shortest (expected) processing time
-    LEAST_SETUP = 3  # shortest expected set-up from the present one, then EDD
+    LEAST_SETUP = 3  # shortest expected set-up from the present one, then PRIORITY, then EDD
     PRIORITY = 4  # largest order priority, then queue position
 
 

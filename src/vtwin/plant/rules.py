@@ -45,6 +45,10 @@ def setup_cell(table: SetupTable | None, present: int, wanted: int) -> int:
     return table.cell[present][wanted]
 
 
+#: One point of priority outweighs any two due ticks: -priority first, then due, in one number.
+_ABOVE_ANY_DUE = 2**63
+
+
 def queue_key(rule: DispatchRule, due: int, priority: int, work: int) -> int:
     """Where an item stands among those of the *same* operation, smallest first, before ties
     are broken by queue position (S-25). ``work`` is its number of cycles.
@@ -55,6 +59,8 @@ def queue_key(rule: DispatchRule, due: int, priority: int, work: int) -> int:
         return work
     if rule is DispatchRule.PRIORITY:
         return -priority
+    if rule is DispatchRule.LEAST_SETUP:
+        return due - priority * _ABOVE_ANY_DUE
     return due
 
 
