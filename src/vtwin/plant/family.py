@@ -26,6 +26,7 @@ class Step:
     operation: str  # "<product>/<op>"
     cycle: Distribution | None  # written at the step or its tool; None: the model's own
     attributes: Mapping[str, Any] = field(default_factory=dict)
+    tool: str | None = None  # mould, die or fixture that must be mounted
 
 
 @dataclass(frozen=True, slots=True)

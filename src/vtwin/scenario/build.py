@@ -1,0 +1,90 @@
+"""From a document to a Program: put the plant together, check it as a whole, and number
+everything by its name.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from vtwin.base.errors import Problem, Refused
+from vtwin.plant.program import Program
+from vtwin.scenario import calendars, checks, lower, ordering, setups, stations
+from vtwin.scenario.document import Document
+from vtwin.scenario.draft import Draft
+from vtwin.scenario.load import Loaded, Resolved, in_order, load, variants
+
+
+@dataclass(frozen=True)
+class Built:
+    """A program and what the checks warn of."""
+
+    program: Program
+    warnings: tuple[Problem, ...]
+
+
+def build(
+    loaded: Loaded, variant: str | None = None, *, overrides: Mapping[str, object] | None = None
+) -> Program:
+    """The program of a scenario or of one of its variants, with further changes by dotted
+    path on top.
+
+    Raises:
+        Refused: with all problems of text, values and plant, in the order of the file.
+    """
+    return built(loaded.resolve(variant, overrides)).program
+
+
+def built(resolved: Resolved) -> Built:
+    """The program of something resolved, with the warnings. Raises Refused."""
+    problems = list(resolved.problems)
+    draft = _draft(resolved)
+    if draft is not None:
+        problems += draft.problems
+    errors = [problem for problem in problems if problem.severity == "error"]
+    if errors or draft is None:
+        raise Refused(in_order(errors))
+    program = lower.program(draft)
+    warnings = [p for p in problems if p.severity == "warning"]
+    return Built(program, tuple(in_order([*warnings, *checks.load_warnings(draft, program)])))
+
+
+def check(path: str | os.PathLike[str]) -> list[Problem]:
+    """Errors and warnings of a scenario and of each of its variants."""
+    try:
+        loaded = load(path)
+    except Refused as refused:
+        return in_order(refused.problems)
+    found: list[Problem] = []
+    for variant in (None, *variants(loaded)):
+        try:
+            found += built(loaded.resolve(variant)).warnings
+        except Refused as refused:
+            found += refused.problems
+    return in_order(found)
+
+
+def warnings(loaded: Loaded, variant: str | None = None) -> list[Problem]:
+    """What the checks warn of; nothing while there are errors."""
+    try:
+        return list(built(loaded.resolve(variant)).warnings)
+    except Refused:
+        return []
+
+
+def _draft(resolved: Resolved) -> Draft | None:
+    """The plant put together as far as it goes, with every problem noted."""
+    document: Document | None = resolved.document
+    if document is None:
+        return None
+    draft = Draft(resolved, document)
+    stations.read_equipment(draft)
+    draft.problems += calendars.check(document, resolved.tree)
+    stations.read_routes(draft)
+    stations.lower_equipment(draft)
+    stations.join_stations(draft)
+    setups.read_setups(draft)
+    ordering.read_orders(draft)
+    checks.check_plant(draft)
+    return draft

@@ -1,0 +1,345 @@
+"""Checks of the plant as a whole: what no single line can get wrong alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import pairwise
+from typing import Any
+
+from vtwin.base.errors import Problem, Where, did_you_mean
+from vtwin.people.staff import Group
+from vtwin.plant.primitives import NEVER, NONE, Calendar, ReleaseKind
+from vtwin.plant.program import Program
+from vtwin.scenario import calendars
+from vtwin.scenario.draft import Draft, StepDraft
+from vtwin.scenario.lower import groups, run_spec, used_calendars
+
+#: A warning of overload is given from this share on; below it a queue still drains.
+FULL = 1.0
+
+
+def check_plant(draft: Draft) -> None:
+    """Note everything that is wrong with the plant as a whole."""
+    _check_run(draft)
+    _check_calendar_names(draft)
+    _check_failures(draft)
+    _check_tools(draft)
+    _check_money(draft)
+    _check_people(draft)
+    _check_reached(draft)
+    _check_rings(draft)
+    _check_orders_in_time(draft)
+
+
+def _check_run(draft: Draft) -> None:
+    run = draft.document.run
+    if run.warmup >= run.horizon:
+        hint = "the warm-up is a part of the horizon"
+        what = "nothing is measured: the warm-up is as long as the horizon"
+        draft.fault("V330", what, ("run", "warmup"), hint)
+    if run.bin is not None and run.horizon / run.bin > 100_000:
+        draft.fault("V330", "`bin` is too small for this horizon", ("run", "bin"), "such as 1 h")
+
+
+def _check_calendar_names(draft: Draft) -> None:
+    known = {*draft.document.calendars, calendars.ALWAYS}
+    for section in ("equipment", "people"):
+        entries: dict[str, Any] = getattr(draft.document, section)
+        for name, entry in entries.items():
+            if entry.calendar is not None and entry.calendar not in known:
+                draft.unknown("calendar", entry.calendar, known, (section, name, "calendar"))
+
+
+def _check_failures(draft: Draft) -> None:
+    for name, equipment in draft.equipment.items():
+        for mode, failure in equipment.entry.failures.items():
+            path = ("equipment", name, "failures", mode)
+            if "/" in mode or "#" in mode:
+                what = f"the name of a failure cannot contain '#' or '/': '{mode}'"
+                draft.fault("V308", what, path, key=True)
+            if failure.after.mean <= 0:
+                what = f"'{mode}' would strike without end: `after` must be more than zero"
+                draft.fault("V203", what, (*path, "after"), "such as 90 h")
+            if failure.by is not None:
+                draft.skills.setdefault(failure.by, draft.where((*path, "by")))
+
+
+def _check_tools(draft: Draft) -> None:
+    at: dict[str, str] = {}
+    for tool, entry in draft.document.tools.items():
+        for position, name in enumerate(entry.on or ()):
+            if name not in draft.document.equipment:
+                place = ("tools", tool, "on", position)
+                draft.unknown("equipment", name, draft.document.equipment, place)
+        path = ("tools", tool, "at_start")
+        places = entry.at_start or ()
+        if len(places) > entry.count:
+            what = f"'{tool}' exists {entry.count} times and is mounted {len(places)} times"
+            draft.fault("V317", what, path, f"write `count: {len(places)}`")
+        for mounted in places:
+            _check_mounted(draft, tool, mounted, path, at)
+
+
+def _check_mounted(
+    draft: Draft, tool: str, place: str, path: tuple[Any, ...], at: dict[str, str]
+) -> None:
+    name = place.partition("#")[0]
+    equipment = draft.equipment.get(name)
+    fits = draft.document.tools[tool].on
+    if equipment is None:
+        draft.unknown("equipment", place, draft.document.equipment, path)
+    elif place not in (name, *equipment.machines):
+        draft.unknown("equipment", place, equipment.machines, path)
+    elif fits is not None and name not in fits and place not in fits:
+        hint = "it fits " + ", ".join(fits)
+        draft.fault("V317", f"'{tool}' is mounted on '{place}', which it does not fit", path, hint)
+    elif len(equipment.machines) == 1 and place in at:
+        what = f"'{place}' has two tools at the start: '{at[place]}' and '{tool}'"
+        draft.fault("V317", what, path, "one tool per machine")
+    else:
+        at[place] = tool
+
+
+def _check_money(draft: Draft) -> None:
+    document = draft.document
+    for name, equipment in document.equipment.items():
+        draft.money(equipment.cost, ("equipment", name, "cost"))
+    for name, people in document.people.items():
+        draft.money(people.cost, ("people", name, "cost"))
+    for name, product in document.products.items():
+        draft.money(product.material, ("products", name, "material"))
+    draft.money(document.costs.energy, ("costs", "energy"))
+    draft.money(document.costs.floor, ("costs", "floor"))
+
+
+def _check_people(draft: Draft) -> None:
+    staff = groups(draft.document)
+    for name in draft.document.people:
+        if "#" in name or "/" in name:
+            path = ("people", name)
+            draft.fault("V308", f"an id cannot contain '#' or '/': '{name}'", path, key=True)
+    horizon = run_spec(draft.document).horizon
+    known = {c.name: c for c in used_calendars(draft.document, horizon)}
+    known_skills = {skill for g in staff for skill in g.skills} | {g.name for g in staff}
+    for skill, where in sorted(draft.skills.items()):
+        holders = [group for group in staff if group.can(skill)]
+        if holders:
+            _check_on_duty(draft, skill, where, holders, known, horizon)
+            continue
+        nobody = [g.name for g in staff if g.count == 0 and (skill in g.skills or skill == g.name)]
+        if nobody:
+            what = f"'{skill}' is needed, and '{nobody[0]}', who can do it, has 0 people"
+            hint = f"write `count: 1` at people.{nobody[0]}"
+            draft.problems.append(Problem("V331", what, where, hint))
+        elif draft.node("people", skill) is None:
+            hint = did_you_mean(skill, known_skills) or f"write `people: {{{skill}: {{count: 1}}}}`"
+            draft.problems.append(Problem("V332", f"nobody can do '{skill}'", where, hint))
+
+
+def _check_on_duty(
+    draft: Draft,
+    skill: str,
+    where: Where,
+    holders: list[Group],
+    known: dict[str, Calendar],
+    horizon: int,
+) -> None:
+    """Whether somebody with the skill is there when the machines that need it work."""
+    duty = _union([_hours(known, group.calendar, horizon) for group in holders])
+    for name in sorted(_needing(draft, skill)):
+        calendar = draft.equipment[name].entry.calendar
+        work = _hours(known, calendar, horizon)
+        length = _length(work)
+        if length == 0:
+            continue
+        alone = _length(_minus(work, duty)) / length
+        people = ", ".join(group.name for group in holders)
+        if alone >= 1.0:
+            what = f"'{name}' needs '{skill}' and never works while {people} is on duty"
+            hint = "compare their calendars"
+            draft.problems.append(Problem("V331", what, where, hint))
+        elif alone > 0.005:
+            what = (
+                f"for {alone:.0%} of the working hours of '{name}' nobody is there who can do "
+                f"'{skill}'"
+            )
+            hint = f"compare its calendar with that of {people}"
+            draft.problems.append(Problem("V333", what, where, hint, "warning"))
+
+
+def _needing(draft: Draft, skill: str) -> set[str]:
+    """Equipment that cannot make a part without the skill (repairs may wait for the day)."""
+    found = {
+        name
+        for route in draft.routes.values()
+        for step in route
+        if step.skill == skill
+        for name in step.on
+    }
+    return found | {name for name, setup in draft.setups.items() if setup.skill == skill}
+
+
+Hours = list[tuple[int, int]]
+
+
+def _hours(known: dict[str, Calendar], name: str | None, horizon: int) -> Hours:
+    return list(known[name].open) if name in known else [(0, horizon)]
+
+
+def _union(many: Iterable[Hours]) -> Hours:
+    joined: Hours = []
+    for start, end in sorted(window for hours in many for window in hours):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], end))
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def _minus(hours: Hours, others: Hours) -> Hours:
+    return calendars.without(hours, others)
+
+
+def _length(hours: Hours) -> int:
+    return sum(end - start for start, end in hours)
+
+
+def _check_reached(draft: Draft) -> None:
+    """Equipment no route uses, products nobody orders."""
+    used = {name for route in draft.routes.values() for step in route for name in step.on}
+    named = set(used)
+    for names in draft.document.line or ():
+        named.update(names)
+    for entry in draft.document.products.values():
+        for step in entry.route or ():
+            named.update(step.on or ())
+            tool = draft.document.tools.get(step.tool or "")
+            named.update((tool.on or ()) if tool else ())
+    for name in sorted(set(draft.equipment) - named):
+        what = f"nothing reaches '{name}': it is in no route"
+        hint = "name it in a route or in the line, or leave it out"
+        draft.fault("V334", what, ("equipment", name), hint, key=True, warning=True)
+    ordered = {source.product for source in draft.sources}
+    ordered |= {order.product for order in draft.orders}
+    if not ordered:
+        return
+    for product in sorted(set(draft.routes) - ordered - draft.broken):
+        what = f"'{product}' is made for nobody: no order asks for it"
+        draft.fault("V335", what, ("products", product), "see `orders:`", key=True, warning=True)
+
+
+def _check_rings(draft: Draft) -> None:
+    """Routes that come back to a station over places that can all be full."""
+    import networkx as nx
+
+    graph: Any = nx.DiGraph()
+    through: dict[tuple[str, str], StepDraft] = {}
+    for product, route in draft.routes.items():
+        if product in draft.broken:
+            continue
+        for before, after in pairwise(route):
+            a, b = draft.station_of[before.on[0]], draft.station_of[after.on[0]]
+            if draft.stations[b].input is not None:
+                graph.add_edge(a, b)
+                through[a, b] = after
+    for ring in nx.strongly_connected_components(graph):
+        inside = sorted(ring)
+        if len(inside) == 1 and not graph.has_edge(inside[0], inside[0]):
+            continue
+        edges = [through[e] for e in graph.edges(inside) if e[0] in ring and e[1] in ring]
+        first = min(edges, key=lambda step: step.operation)
+        names = " → ".join([*inside, inside[0]])
+        if len(inside) == 1 and draft.stations[inside[0]].input == 0 and _alone(draft, inside[0]):
+            what = f"the route leads from '{inside[0]}' to itself and can never drain"
+            hint = "its machine waits for itself: give it an `input:` of 1 or more, or one step"
+            draft.problems.append(Problem("V336", what, first.where, hint))
+            continue
+        what = f"the plant can lock up: {names} hand over in a ring of limited places"
+        hint = "leave out one `input:` in the ring"
+        draft.problems.append(Problem("V337", what, first.where, hint, "warning"))
+
+
+def _alone(draft: Draft, station: str) -> bool:
+    entries = draft.stations[station].entries
+    return sum(len(draft.equipment[name].machines) for name in entries) == 1
+
+
+def _check_orders_in_time(draft: Draft) -> None:
+    horizon = draft.document.run.horizon
+    late = [order for order in draft.orders if order.release >= horizon]
+    early = [order for order in draft.orders if order.release < 0]
+    for found, said in (
+        (late, "released after the end of the run and never start"),
+        (early, "released before the run: they wait at its start"),
+    ):
+        if found:
+            first = min(found, key=lambda order: (order.where.line or 0, order.name))
+            names = ", ".join(sorted(order.name for order in found)[:5])
+            more = " …" if len(found) > 5 else ""
+            number = f"{len(found)} order is" if len(found) == 1 else f"{len(found)} orders are"
+            what = f"{number} {said}: {names}{more}"
+            hint = "compare `run:` with the dates of the orders"
+            draft.problems.append(Problem("V338", what, first.where, hint, "warning"))
+
+
+def load_warnings(draft: Draft, program: Program) -> list[Problem]:
+    """Stations that get more work than they have time for, said plainly; a saturated product
+    is no overload.
+    """
+    items, end = _demand(program)
+    work: dict[int, float] = {}
+    for operation in program.operations:
+        pieces, lots = items.get(operation.product, (0.0, 0.0))
+        if lots == 0:
+            continue
+        per_lot = pieces / lots
+        means = [program.distributions[m.cycle].mean for m in operation.modes]
+        cycles = -(-per_lot // operation.pieces_per_cycle)
+        load = lots * cycles * min(means)
+        work[operation.station] = work.get(operation.station, 0.0) + load
+    found = []
+    for index, seconds in sorted(work.items()):
+        station = program.stations[index]
+        hours = sum(_open_s(program, m, end) for m in station.machines)
+        share = seconds / hours if hours else float("inf")
+        if share > FULL + 1e-9:
+            what = _overload(station.name, share, hours)
+            entry = draft.stations[station.name].entries[0]
+            hint = "its queue only grows; add a machine, hours, or order less"
+            where = draft.where(("equipment", entry), key=True)
+            found.append(Problem("V340", what, where, hint, "warning"))
+    return found
+
+
+def _overload(station: str, share: float, hours: float) -> str:
+    if hours == 0:
+        return f"'{station}' has work and no working hours"
+    return f"'{station}' needs {share:.0%} of its working hours for what is ordered"
+
+
+def _demand(program: Program) -> tuple[dict[int, tuple[float, float]], int]:
+    """Pieces and items per product until the horizon from arrivals and orders."""
+    found: dict[int, tuple[float, float]] = {}
+    horizon = program.run.horizon
+    saturated = {s.product for s in program.sources if s.kind is not ReleaseKind.ARRIVALS}
+    for source in program.sources:
+        if source.interval == NONE or source.product in saturated:
+            continue
+        lots = horizon / 1e9 / program.distributions[source.interval].mean
+        _add(found, source.product, lots * source.lot, lots)
+    for order in program.orders:
+        if order.release < horizon and order.due != NEVER and order.due <= horizon:
+            _add(found, order.product, order.quantity, -(-order.quantity // order.lot))
+    return found, horizon
+
+
+def _add(found: dict[int, tuple[float, float]], product: int, pieces: float, items: float) -> None:
+    known = found.get(product, (0.0, 0.0))
+    found[product] = (known[0] + pieces, known[1] + items)
+
+
+def _open_s(program: Program, machine: int, end: int) -> float:
+    calendar = program.machines[machine].calendar
+    if calendar == NONE:
+        return end / 1e9
+    return sum(b - a for a, b in program.calendars[calendar].open) / 1e9

@@ -1,0 +1,198 @@
+"""A plant between the document and the Program: names and distributions instead of indices,
+and everything found wrong on the way, with its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from vtwin.base.draws import Distribution
+from vtwin.base.errors import Problem, Refused, Where, did_you_mean
+from vtwin.plant.family import Family, Lowered
+from vtwin.plant.quantities import Amount
+from vtwin.scenario.document import Document, EquipmentEntry
+from vtwin.scenario.load import Resolved
+from vtwin.scenario.tree import Node
+
+#: A path of keys and positions in the document.
+Steps = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Equipment:
+    """An equipment entry with its family and the machines it stands for."""
+
+    name: str
+    entry: EquipmentEntry
+    family: Family | None  # None: a plain station or buffer
+    params: Any
+    is_buffer: bool
+    capacity: int | None  # of a buffer; None: unlimited
+    machines: tuple[str, ...]  # () for a buffer
+
+
+@dataclass(frozen=True, slots=True)
+class StepDraft:
+    """A route step with what its tool and its equipment say filled in."""
+
+    operation: str  # "<product>/<op>"
+    product: str
+    position: int
+    on: tuple[str, ...]  # equipment entries
+    modes: Mapping[str, Distribution]  # machine -> time per cycle
+    planned: float | None  # s per cycle
+    pieces: int
+    scrap: float
+    skill: str | None
+    tool: str | None
+    setup_keys: Mapping[str, str]  # equipment entry -> set-up key
+    attributes: Mapping[str, Mapping[str, Any]]  # family -> its own step keys
+    where: Where
+
+
+@dataclass(frozen=True, slots=True)
+class StationDraft:
+    """Equipment entries that share one queue."""
+
+    name: str
+    entries: tuple[str, ...]
+    input: int | None  # None: unlimited
+    output: int | None
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetupDraft:
+    """Set-up times of one machine by (from, to) and who does them."""
+
+    times: Mapping[tuple[str, str], Distribution]
+    skill: str | None
+    at_start: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderDraft:
+    """One order; times in s from the start of the run."""
+
+    name: str
+    product: str
+    quantity: int
+    lot: int
+    release: float
+    due: float | None
+    priority: int
+    replace_scrap: bool
+    where: Where
+
+
+@dataclass(frozen=True, slots=True)
+class SourceDraft:
+    """Endless release of one product; times in s."""
+
+    name: str
+    product: str
+    kind: Literal["saturated", "arrivals", "conwip"]
+    interval: Distribution | None
+    level: int
+    lot: int
+    due_after: float | None
+    where: Where
+
+
+@dataclass
+class Draft:
+    """The plant while it is put together."""
+
+    resolved: Resolved
+    document: Document
+    problems: list[Problem] = field(default_factory=list)
+    equipment: dict[str, Equipment] = field(default_factory=dict)
+    routes: dict[str, list[StepDraft]] = field(default_factory=dict)
+    stations: dict[str, StationDraft] = field(default_factory=dict)
+    station_of: dict[str, str] = field(default_factory=dict)  # entry -> station
+    lowered: dict[str, Lowered] = field(default_factory=dict)  # entry -> its own losses
+    setups: dict[str, SetupDraft] = field(default_factory=dict)  # entry
+    orders: list[OrderDraft] = field(default_factory=list)
+    sources: list[SourceDraft] = field(default_factory=list)
+    skills: dict[str, Where] = field(default_factory=dict)  # wanted -> where first
+    line_places: dict[str, int | None] = field(default_factory=dict)  # entry -> buffers before
+    broken: set[str] = field(default_factory=set)  # products whose route cannot be used
+
+    def fault(
+        self,
+        code: str,
+        what: str,
+        path: Steps = (),
+        hint: str | None = None,
+        *,
+        key: bool = False,
+        warning: bool = False,
+    ) -> None:
+        """Note a problem at a path of the document."""
+        where = self.where(path, key=key)
+        severity: Literal["error", "warning"] = "warning" if warning else "error"
+        self.problems.append(Problem(code, what, where, hint, severity))
+
+    def where(self, path: Steps, *, key: bool = False) -> Where:
+        """Where a path of the document was written."""
+        node = self.resolved.tree.at(path)
+        name = ".".join(str(step) for step in path)
+        return node.key_where(name) if key else node.where(name)
+
+    def unknown(self, sort: str, name: str, known: Iterable[str], path: Steps) -> None:
+        """Note a name that leads nowhere, unless its own entry was refused already."""
+        sections = {"equipment": "equipment", "product": "products", "calendar": "calendars",
+                    "tool": "tools"}  # fmt: skip
+        if self.node(sections[sort], name) is not None:
+            return
+        names = sorted(known)
+        hint = did_you_mean(name, names)
+        if hint is None and names:
+            hint = "there are: " + ", ".join(names[:12]) + (" …" if len(names) > 12 else "")
+        codes = {"equipment": "V303", "product": "V304", "calendar": "V305", "tool": "V306"}
+        article = "is no equipment" if sort == "equipment" else f"is no {sort}"
+        self.fault(codes[sort], f"'{name}' {article} of this plant", path, hint)
+
+    def refused(self, refused: Refused, path: Steps) -> None:
+        """Take over what a lower room refused, placed at a path if it knows no place."""
+        for problem in refused.problems:
+            where = problem.where if problem.where.file else self.where(path)
+            self.problems.append(
+                Problem(problem.code, problem.what, where, problem.hint, problem.severity)
+            )
+
+    def money(self, amount: Amount | None, path: Steps) -> float:
+        """The value of an amount in the plant's one currency; 0 for None."""
+        if amount is None:
+            return 0.0
+        currency = self.document.currency
+        if currency is None:
+            hint = f"write `currency: {amount.currency}` at the top"
+            self.fault("V307", "the plant has prices and no currency", path, hint)
+        elif amount.currency != currency:
+            what = f"a price in {amount.currency} in a plant that counts in {currency}"
+            self.fault("V307", what, path, f"write it in {currency}")
+        return amount.value
+
+    def file_beside(self, path: Steps, name: str) -> Path:
+        """A file named in the document, relative to the file it is named in."""
+        node = self.resolved.tree.at(path)
+        folder = Path(node.file).parent if node.file and not node.file.startswith("--") else None
+        folder = folder or Path(self.resolved.tree.file or "").parent
+        return folder / name
+
+    def node(self, *path: Any) -> Node | None:
+        """The node at exactly this path, or None."""
+        here: Node | None = self.resolved.tree
+        for step in path:
+            if here is None:
+                return None
+            if isinstance(step, int):
+                items = here.items()
+                here = items[step] if step < len(items) else None
+            else:
+                here = here.get(step)
+        return here

@@ -1,0 +1,417 @@
+"""The last step: a plant without problems becomes a Program, everything numbered by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from vtwin.base.draws import Distribution
+from vtwin.base.errors import Where
+from vtwin.base.units import TICKS_PER_SECOND, ticks
+from vtwin.people.staff import Group, hire, skills_of
+from vtwin.plant.primitives import (
+    NEVER,
+    NONE,
+    UNLIMITED,
+    Calendar,
+    DispatchRule,
+    Failure,
+    FailureClock,
+    Machine,
+    MachineState,
+    Mode,
+    Operation,
+    Order,
+    PartAtFailure,
+    Product,
+    ReleaseKind,
+    SetupTable,
+    ShiftEnd,
+    Source,
+    Station,
+    Tool,
+)
+from vtwin.plant.program import GrantRule, Program, RunSpec
+from vtwin.scenario import calendars
+from vtwin.scenario.document import DAY_S, Document, EquipmentEntry
+from vtwin.scenario.draft import Draft, Equipment, StepDraft
+from vtwin.scenario.stations import machine_names
+
+#: Runs of `replications: auto` where nobody decides better.
+AUTO_REPLICATIONS: Final = 10
+Cells = tuple[tuple[int, ...], ...]
+
+_MONTHS_PER_DAY: Final = 12 / 365.25
+
+
+def groups(document: Document) -> list[Group]:
+    """The people of a document."""
+    return [
+        Group(
+            name=name,
+            count=entry.count,
+            skills=entry.skills,
+            calendar=None if entry.calendar in (None, calendars.ALWAYS) else entry.calendar,
+            shift_end=ShiftEnd[entry.shift_end.upper()],
+            cost_per_h=entry.cost.value if entry.cost else 0.0,
+        )
+        for name, entry in document.people.items()
+    ]
+
+
+def run_spec(document: Document) -> RunSpec:
+    """The run in ticks."""
+    run = document.run
+    horizon = ticks(run.horizon)
+    day = DAY_S * TICKS_PER_SECOND
+    width = ticks(run.bin) if run.bin else day if horizon >= 5 * day else max(horizon // 200, 1)
+    repeats = AUTO_REPLICATIONS if run.replications == "auto" else run.replications
+    start = run.start.isoformat() if run.start else None
+    return RunSpec(horizon, ticks(run.warmup), repeats, run.seed, width, start)
+
+
+def used_calendars(document: Document, horizon: int) -> tuple[Calendar, ...]:
+    """Every calendar something follows, expanded, sorted by name."""
+    followed = {e.calendar for e in document.equipment.values()}
+    followed |= {p.calendar for p in document.people.values()}
+    return tuple(
+        calendars.expand(name, document.calendars[name], document.run.start, horizon)
+        for name in sorted(name for name in followed if name in document.calendars)
+    )
+
+
+def program(draft: Draft) -> Program:
+    """The program of a draft that has no errors."""
+    return _Lowering(draft).program()
+
+
+class _Lowering:
+    """Indices by name while the program is made."""
+
+    def __init__(self, draft: Draft) -> None:
+        document = draft.document
+        self.draft = draft
+        self.document = document
+        self.run = run_spec(document)
+        self.calendars = used_calendars(document, self.run.horizon)
+        self.calendar_index = {c.name: i for i, c in enumerate(self.calendars)}
+        self.groups = groups(document)
+        self.skills = skills_of(self.groups, draft.skills)
+        self.skill_index = {name: i for i, name in enumerate(self.skills)}
+        self.stations = sorted(draft.stations)
+        self.station_index = {name: i for i, name in enumerate(self.stations)}
+        self.machine_of = {
+            machine: equipment
+            for equipment in draft.equipment.values()
+            for machine in equipment.machines
+        }
+        self.machines = sorted(self.machine_of)
+        self.machine_index = {name: i for i, name in enumerate(self.machines)}
+        self.steps = sorted(
+            (step for route in draft.routes.values() for step in route),
+            key=lambda step: step.operation,
+        )
+        self.operation_index = {step.operation: i for i, step in enumerate(self.steps)}
+        self.products = sorted(draft.routes)
+        self.product_index = {name: i for i, name in enumerate(self.products)}
+        used = {step.tool for step in self.steps if step.tool}
+        self.tools = sorted(used)
+        self.tool_index = {name: i for i, name in enumerate(self.tools)}
+        self.keys = self._keys()
+        self.distribution_index = self._distributions()
+        self.setup_index: dict[str, int] = {}
+
+    def _keys(self) -> dict[str, dict[str, dict[str, str]]]:
+        """Station -> set-up key -> equipment -> what the equipment itself calls it. One list
+        of keys for all machines of a station, so that an operation has one column whatever
+        machine it is done on.
+        """
+        found: dict[str, dict[str, dict[str, str]]] = {}
+        with_setups = {self.draft.station_of[name] for name in self.draft.setups}
+        for step in self.steps:
+            station = self.draft.station_of[step.on[0]]
+            if station in with_setups:
+                own = found.setdefault(station, {}).setdefault(_column(step), {})
+                own.update(step.setup_keys)
+        return {name: dict(sorted(keys.items())) for name, keys in found.items()}
+
+    def _distributions(self) -> dict[Distribution, int]:
+        draft = self.draft
+        every: set[Distribution] = set()
+        for step in self.steps:
+            every.update(step.modes.values())
+        for setup in draft.setups.values():
+            every.update(setup.times.values())
+        every.update(s.interval for s in draft.sources if s.interval is not None)
+        ordered = sorted(every, key=lambda d: (d.kind, d.parameters, d.values))
+        return {distribution: i for i, distribution in enumerate(ordered)}
+
+    def program(self) -> Program:
+        document = self.document
+        setups = self._setups()
+        failures, modes = self._failures()
+        return Program(
+            name=document.name,
+            run=self.run,
+            distributions=tuple(self.distribution_index),
+            calendars=self.calendars,
+            skills=self.skills,
+            groups=tuple(sorted(group.name for group in self.groups)),
+            workers=hire(self.groups, self.skills, self.calendar_index),
+            tools=tuple(Tool(name, document.tools[name].count) for name in self.tools),
+            setups=setups,
+            failures=failures,
+            stations=tuple(self._station(name) for name in self.stations),
+            machines=tuple(self._machines(modes)),
+            operations=tuple(self._operation(step) for step in self.steps),
+            products=tuple(self._product(name) for name in self.products),
+            sources=tuple(self._sources()),
+            orders=tuple(self._orders()),
+            grant=GrantRule[document.run.grant.upper()],
+            currency=document.currency,
+            energy_price=document.costs.energy.value if document.costs.energy else 0.0,
+            floor_cost_per_day=self._floor_cost(),
+            sources_map=self._places(failures),
+            labels=self._labels(),
+        )
+
+    def _setups(self) -> tuple[SetupTable, ...]:
+        """One table per different content, named after the first equipment that has it."""
+        made: dict[tuple[tuple[str, ...], Cells, int], list[str]] = {}
+        for name in sorted(self.draft.setups):
+            setup = self.draft.setups[name]
+            columns = self.keys.get(self.draft.station_of[name])
+            if columns is None:
+                continue
+            index = {pair: self.distribution_index[time] for pair, time in setup.times.items()}
+            own = [names.get(name, "") for names in columns.values()]
+            rows = tuple(tuple(index.get((a, b), NONE) for b in own) for a in own)
+            skill = self.skill_index[setup.skill] if setup.skill else NONE
+            content = (tuple(columns), rows, skill)
+            made.setdefault(content, []).append(name)
+        tables: list[SetupTable] = []
+        for content, names in sorted(made.items(), key=lambda item: item[1][0]):
+            self.setup_index.update(dict.fromkeys(names, len(tables)))
+            tables.append(SetupTable(names[0], *content))
+        return tuple(tables)
+
+    def _failures(self) -> tuple[tuple[Failure, ...], dict[str, list[str]]]:
+        """Failure modes written and those of the family, by machine."""
+        found: dict[str, Failure] = {}
+        modes: dict[str, list[str]] = {}
+        for machine, equipment in self.machine_of.items():
+            for failure in self._modes_of(machine, equipment):
+                found[failure.name] = failure
+                modes.setdefault(machine, []).append(failure.name)
+        return tuple(found[name] for name in sorted(found)), modes
+
+    def _modes_of(self, machine: str, equipment: Equipment) -> Iterable[Failure]:
+        for mode, entry in equipment.entry.failures.items():
+            yield Failure(
+                name=f"{machine}/{mode}",
+                after=entry.after,
+                clock=FailureClock[entry.clock.upper()],
+                repair=entry.repair,
+                skill=self.skill_index[entry.by] if entry.by else NONE,
+                part=PartAtFailure[entry.part.upper()],
+            )
+        for lowered in self.draft.lowered[equipment.name].failures:
+            if lowered.mode not in equipment.entry.failures:
+                skill = self.skill_index[lowered.skill] if lowered.skill else NONE
+                name = f"{machine}/{lowered.mode}"
+                yield Failure(name, lowered.after, lowered.clock, lowered.repair, skill,
+                              lowered.part)  # fmt: skip
+
+    def _station(self, name: str) -> Station:
+        station = self.draft.stations[name]
+        machines = [m for e in station.entries for m in self.draft.equipment[e].machines]
+        return Station(
+            name=name,
+            machines=tuple(sorted(self.machine_index[m] for m in machines)),
+            input=UNLIMITED if station.input is None else station.input,
+            output=UNLIMITED if station.output is None else station.output,
+            rule=DispatchRule[station.rule.upper()],
+        )
+
+    def _machines(self, modes: Mapping[str, list[str]]) -> Iterable[Machine]:
+        failure_index = {
+            name: i for i, name in enumerate(sorted(n for m in modes.values() for n in m))
+        }
+        tool_at = self._tools_at_start()
+        for name in self.machines:
+            equipment = self.machine_of[name]
+            entry = equipment.entry
+            tool = tool_at.get(name)
+            yield Machine(
+                name=name,
+                station=self.station_index[self.draft.station_of[equipment.name]],
+                calendar=self.calendar_index.get(entry.calendar or "", NONE),
+                shift_end=ShiftEnd[entry.shift_end.upper()],
+                failures=tuple(sorted(failure_index[m] for m in modes.get(name, ()))),
+                setup=self.setup_index.get(equipment.name, NONE),
+                initial_key=self._initial_key(equipment, tool),
+                initial_tool=self.tool_index.get(tool or "", NONE),
+                power_kw=_power(entry, self.draft.lowered[equipment.name].power_kw),
+                cost_per_h=entry.cost.value if entry.cost else 0.0,
+            )
+
+    def _tools_at_start(self) -> dict[str, str]:
+        """Machine -> tool mounted on it at the start."""
+        found: dict[str, str] = {}
+        for tool in self.tools:
+            for place in self.document.tools[tool].at_start or ():
+                name, _, number = place.partition("#")
+                machines = machine_names(name, self.document.equipment[name].count)
+                wanted = [place] if number else machines
+                free = [m for m in wanted if m not in found]
+                if free:
+                    found[free[0]] = tool
+        return found
+
+    def _initial_key(self, equipment: Equipment, tool: str | None) -> int:
+        """What the machine is set up for at first: as written, else for the first operation
+        (by name) of the tool that is on it.
+        """
+        setup = self.draft.setups.get(equipment.name)
+        columns = self.keys.get(self.draft.station_of[equipment.name])
+        if setup is None or columns is None:
+            return NONE
+        if setup.at_start is not None:
+            own = [names.get(equipment.name) for names in columns.values()]
+            return own.index(setup.at_start)
+        for step in self.steps:
+            if tool is not None and step.tool == tool and equipment.name in step.setup_keys:
+                return list(columns).index(_column(step))
+        return NONE
+
+    def _operation(self, step: StepDraft) -> Operation:
+        station = self.draft.station_of[step.on[0]]
+        columns = self.keys.get(station)
+        modes = []
+        for machine in sorted(step.modes):
+            cycle = step.modes[machine]
+            planned = step.planned if step.planned is not None else cycle.mean
+            index = self.distribution_index[cycle]
+            modes.append(Mode(self.machine_index[machine], index, planned))
+        return Operation(
+            name=step.operation,
+            product=self.product_index[step.product],
+            step=step.position,
+            station=self.station_index[station],
+            modes=tuple(modes),
+            pieces_per_cycle=step.pieces,
+            setup_key=list(columns).index(_column(step)) if columns else NONE,
+            tool=self.tool_index[step.tool] if step.tool else NONE,
+            skill=self.skill_index[step.skill] if step.skill else NONE,
+            scrap=step.scrap,
+        )
+
+    def _product(self, name: str) -> Product:
+        entry = self.document.products.get(name)
+        route = tuple(self.operation_index[step.operation] for step in self.draft.routes[name])
+        if entry is None:
+            return Product(name, route)
+        material = entry.material.value if entry.material else 0.0
+        return Product(name, route, material, (entry.target or 0.0) * DAY_S)
+
+    def _sources(self) -> Iterable[Source]:
+        kinds = {
+            "saturated": ReleaseKind.SATURATED,
+            "arrivals": ReleaseKind.ARRIVALS,
+            "conwip": ReleaseKind.CONWIP,
+        }
+        for source in sorted(self.draft.sources, key=lambda source: source.name):
+            yield Source(
+                name=source.name,
+                product=self.product_index[source.product],
+                kind=kinds[source.kind],
+                interval=self.distribution_index[source.interval] if source.interval else NONE,
+                level=source.level,
+                lot=source.lot,
+                due_after=NEVER if source.due_after is None else ticks(source.due_after),
+            )
+
+    def _orders(self) -> Iterable[Order]:
+        made = [
+            Order(
+                name=order.name,
+                product=self.product_index[order.product],
+                quantity=order.quantity,
+                lot=min(order.lot, order.quantity),
+                release=ticks(max(order.release, 0.0)),
+                due=_due(order.due),
+                priority=order.priority,
+                replace_scrap=order.replace_scrap,
+            )
+            for order in self.draft.orders
+        ]
+        return sorted(made, key=lambda order: (order.release, order.name))
+
+    def _floor_cost(self) -> float:
+        price, layout = self.document.costs.floor, self.document.layout
+        if price is None or layout is None or layout.floor is None:
+            return 0.0
+        width, depth = layout.floor
+        return price.value * width * depth * _MONTHS_PER_DAY
+
+    def _places(self, failures: tuple[Failure, ...]) -> dict[str, Where]:
+        draft = self.draft
+        places: dict[str, Where] = {}
+        for section in ("calendars", "tools", "products", "equipment", "people"):
+            node = draft.resolved.tree.get(section)
+            for name, child in node.entries().items() if node else ():
+                places[f"{section}.{name}"] = child.key_where(f"{section}.{name}")
+        for machine, equipment in self.machine_of.items():
+            places[f"equipment.{machine}"] = places[f"equipment.{equipment.name}"]
+        for name, station in draft.stations.items():
+            places[f"stations.{name}"] = places[f"equipment.{station.entries[0]}"]
+        for group in self.groups:
+            for worker in machine_names(group.name, group.count):
+                places[f"people.{worker}"] = places[f"people.{group.name}"]
+            places[f"people.{group.name}#1"] = places[f"people.{group.name}"]
+        for failure in failures:
+            machine = failure.name.rpartition("/")[0]
+            places[f"failures.{failure.name}"] = places[f"equipment.{machine}"]
+        places.update((f"operations.{step.operation}", step.where) for step in self.steps)
+        places.update((f"orders.{order.name}", order.where) for order in draft.orders)
+        places.update((f"orders.{source.name}", source.where) for source in draft.sources)
+        places.update((f"skills.{skill}", where) for skill, where in draft.skills.items())
+        return places
+
+    def _labels(self) -> dict[str, str]:
+        document = self.document
+        return {
+            f"{section}.{name}": entry.name
+            for section, entries in (
+                ("equipment", document.equipment),
+                ("people", document.people),
+                ("products", document.products),
+                ("tools", document.tools),
+            )
+            for name, entry in entries.items()
+            if entry.name
+        }
+
+
+def _column(step: StepDraft) -> str:
+    """The set-up key of an operation; what its machines call it, joined where they differ."""
+    return " | ".join(sorted(set(step.setup_keys.values())))
+
+
+def _due(due: float | None) -> int:
+    """A due time in ticks; what was due before the run began keeps its place in the past."""
+    if due is None:
+        return NEVER
+    return ticks(due) if due >= 0 else -ticks(-due)
+
+
+def _power(entry: EquipmentEntry, lowered: Mapping[MachineState, float]) -> tuple[float, ...]:
+    """Power by state: written ones first, `idle` for the others on shift, then the family's."""
+    found = []
+    for state in MachineState:
+        written = getattr(entry.power, state.name.lower()) if entry.power else None
+        if written is None and entry.power is not None and entry.power.idle is not None:
+            on_shift = state not in (MachineState.WORKING, MachineState.PLANNED_STOP)
+            written = entry.power.idle if on_shift else None
+        found.append(written if written is not None else lowered.get(state, 0.0))
+    return tuple(found)

@@ -1,0 +1,88 @@
+"""Set-up times of each machine: written ones, a matrix from a file, or those of its family."""
+
+from __future__ import annotations
+
+from vtwin.base.draws import Distribution, constant
+from vtwin.base.errors import Problem, Refused, did_you_mean
+from vtwin.scenario import tables
+from vtwin.scenario.document import SetupEntry
+from vtwin.scenario.draft import Draft, SetupDraft
+
+Times = dict[tuple[str, str], Distribution]
+
+
+def read_setups(draft: Draft) -> None:
+    """The set-up times of every equipment entry that has any."""
+    keys: dict[str, set[str]] = {}
+    for route in draft.routes.values():
+        for step in route:
+            for name, key in step.setup_keys.items():
+                keys.setdefault(name, set()).add(key)
+    for name, equipment in draft.equipment.items():
+        if equipment.is_buffer:
+            continue
+        written = equipment.entry.setup
+        path = ("equipment", name, "setup")
+        own = keys.get(name, set())
+        if written is None:
+            lowered = draft.lowered[name]
+            times: Times = dict(lowered.setup_times)
+            skill = lowered.setup_skill
+        else:
+            times = _written(draft, name, written, own)
+            skill = written.by or draft.lowered[name].setup_skill
+        if written is not None and written.by is not None:
+            draft.skills.setdefault(written.by, draft.where((*path, "by")))
+        elif skill is not None:
+            draft.skills.setdefault(skill, draft.where(("equipment", name)))
+        at_start = written.at_start if written else None
+        if at_start is not None and at_start not in own:
+            hint = did_you_mean(at_start, own) or "it is set up for: " + ", ".join(sorted(own)[:12])
+            what = f"'{name}' is never set up for '{at_start}'"
+            draft.fault("V325", what, (*path, "at_start"), hint)
+        if times:
+            draft.setups[name] = SetupDraft(times, skill, at_start)
+
+
+def _written(draft: Draft, name: str, entry: SetupEntry, keys: set[str]) -> Times:
+    path = ("equipment", name, "setup")
+    if entry.time is not None and entry.matrix is not None:
+        draft.fault("V325", "set-ups have either a `time` or a `matrix`", path, "remove one")
+    if entry.matrix is not None:
+        times = _matrix(draft, name, entry.matrix, keys)
+    elif entry.time is not None:
+        times = {(a, b): entry.time for a in keys for b in keys if a != b}
+    else:
+        times = dict(draft.lowered[name].setup_times)
+        if not times and (entry.by is not None or entry.scale != 1.0) and keys:
+            hint = "write `time:` or `matrix:`"
+            draft.fault("V325", f"'{name}' has set-ups without any time", path, hint)
+    if entry.scale == 1.0:
+        return times
+    if entry.scale == 0.0:
+        return {}
+    scaled: dict[Distribution, Distribution] = {}
+    for time in times.values():
+        if time not in scaled:
+            scaled[time] = time if time.mean == 0 else time.scaled(entry.scale)
+    return {pair: scaled[time] for pair, time in times.items()}
+
+
+def _matrix(draft: Draft, name: str, file: str, keys: set[str]) -> Times:
+    path = ("equipment", name, "setup", "matrix")
+    try:
+        table = draft.resolved.data.table(draft.file_beside(path, file), draft.where(path))
+    except Refused as refused:
+        draft.problems += refused.problems
+        return {}
+    matrix, problems = tables.matrix(table)
+    draft.problems += problems
+    for key in sorted(keys - set(matrix.keys)):
+        hint = did_you_mean(key, matrix.keys) or "add a row and a column for it"
+        what = f"the set-ups of '{name}' do not know '{key}'"
+        draft.problems.append(Problem("V325", what, draft.where(path), hint))
+    return {
+        pair: constant(seconds)
+        for pair, seconds in matrix.seconds.items()
+        if pair[0] in keys and pair[1] in keys
+    }
