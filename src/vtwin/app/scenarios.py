@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from vtwin.base.errors import Problem, Refused, did_you_mean
 from vtwin.base.shipped import shipped
+
+if TYPE_CHECKING:
+    from vtwin.scenario.library import Library
 
 FILE = "scenario.yaml"
 
@@ -73,23 +77,31 @@ class Checked:
 
 
 @dataclass(frozen=True)
+class Parameter:
+    """A typical value of a model and where it comes from."""
+
+    name: str
+    value: str
+    source: str
+
+
+@dataclass(frozen=True)
 class Model:
     """An equipment model of the library."""
 
     name: str  # "<family>/<model>"
     family: str
-    description: str
+    doc: Mapping[str, str]  # language -> one line
+    parameters: tuple[Parameter, ...]
     path: Path
-    values: dict[str, Any]
-    text: str
 
     def to_json(self) -> dict[str, Any]:
-        """Name, family, description and the values as written."""
+        """Name, family, description and each value with its source."""
         return {
             "name": self.name,
             "family": self.family,
-            "description": self.description,
-            "values": self.values,
+            "doc": dict(self.doc),
+            "parameters": {p.name: {"value": p.value, "source": p.source} for p in self.parameters},
         }
 
 
@@ -178,8 +190,8 @@ def _shipped_folder(name: str) -> Path:
 
 def library() -> list[Model]:
     """Every equipment model that comes with vtwin, by name."""
-    folder = shipped("library")
-    return [_model(p, folder) for p in sorted(folder.rglob("*.yaml"))]
+    known = _shipped_library()
+    return [_model(known, name) for name in known.names()]
 
 
 def model(name: str) -> Model:
@@ -188,24 +200,40 @@ def model(name: str) -> Model:
     Raises:
         Refused: V654, unknown.
     """
-    known = {m.name: m for m in library()}
-    short = [m for n, m in known.items() if n.split("/", 1)[-1] == name]
-    if name in known:
-        return known[name]
+    known = _shipped_library()
+    names = known.names()
+    short = [full for full in names if full.split("/", 1)[-1] == name]
+    if name in names:
+        return _model(known, name)
     if len(short) == 1:
-        return short[0]
-    hint = did_you_mean(name, known) or "'vtwin library' lists them"
+        return _model(known, short[0])
+    alike = did_you_mean(name, [*names, *(full.split("/", 1)[-1] for full in names)])
+    hint = alike or "'vtwin library' lists them"
     raise Refused(Problem("V654", f"the library has no model '{name}'", hint=hint))
 
 
-def _model(path: Path, folder: Path) -> Model:
-    import yaml
+def _shipped_library() -> Library:
+    from vtwin.scenario.library import Library
 
-    text = path.read_text(encoding="utf-8")
-    values = yaml.safe_load(text) or {}
-    name = path.relative_to(folder).with_suffix("").as_posix()
-    description = str(values.get("description") or values.get("name") or "")
-    return Model(name, name.split("/", 1)[0], description, path, values, text)
+    return Library([shipped("library")])
+
+
+def _model(known: Library, name: str) -> Model:
+    found = known.model(name)
+    parameters = tuple(
+        Parameter(key, _as_text(node.plain()), found.sources[key])
+        for key, node in found.parameters.items()
+    )
+    return Model(name, found.family, found.doc, parameters, found.path)
+
+
+def _as_text(value: Any) -> str:
+    """A written value on one line."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{k}: {_as_text(v)}" for k, v in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(_as_text(v) for v in value) + "]"
+    return str(value)
 
 
 def schema() -> dict[str, Any]:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 #: Exit code after Ctrl-C, as shells have it.
 INTERRUPTED = 130
+#: Columns of text that goes to a file or a pipe.
+PIPED_WIDTH = 110
 
 
 @dataclass
@@ -41,7 +43,10 @@ class Output:
         """The console for people."""
         from rich.console import Console
 
-        return Console(stderr=self.json_to == "-", highlight=False, emoji=False)
+        console = Console(stderr=self.json_to == "-", highlight=False, emoji=False, markup=False)
+        if not console.is_terminal:
+            console.width = PIPED_WIDTH
+        return console
 
     def json(self, value: Mapping[str, Any] | list[Any]) -> None:
         """Write the answer as JSON, if that was asked for."""

@@ -59,7 +59,7 @@ def plain_table(*columns: str) -> Table:
 
 def indented(*parts: RenderableType) -> Padding:
     """Two spaces to the left."""
-    return Padding(Group(*parts), (0, 0, 0, 2))
+    return Padding(Group(*parts), (0, 0, 0, 2), expand=False)
 
 
 def result(answer: RunResult) -> RenderableType:
@@ -256,13 +256,20 @@ def library(models: Sequence[Model]) -> RenderableType:
     table = plain_table("model", "")
     table.columns[1].no_wrap = False
     for entry in models:
-        table.add_row(entry.name, Text(entry.description, style="dim"))
+        table.add_row(entry.name, Text(entry.doc.get("en", ""), style="dim"))
     return table
 
 
 def model(entry: Model) -> RenderableType:
-    """One equipment model as it is written."""
-    return Text(entry.text.rstrip())
+    """One equipment model: each value and where it comes from."""
+    table = plain_table("", "", "source")
+    table.columns[2].no_wrap = False
+    for parameter in entry.parameters:
+        table.add_row(parameter.name, parameter.value, Text(parameter.source, style="dim"))
+    title = Text(f"\n{entry.name}\n", style="bold")
+    title.append("\n".join(entry.doc.values()), style="not bold")
+    written = f"In a scenario: {{model: {entry.name}}}; any value can be written over there."
+    return Group(title, indented(Text(""), table, Text(f"\n{written}", style="dim")))
 
 
 def next_steps(report: Path | None, scenario: str) -> RenderableType:
