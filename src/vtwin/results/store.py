@@ -13,7 +13,7 @@ import os
 import platform
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -174,8 +174,8 @@ class Store:
         self.url = default_url() if url is None else url_of(url)
         self.tables = tables()
         self.engine: Engine = _engine(self.url)
-        with self.told(), self.engine.begin() as connection:
-            self._prepare(connection)
+        with self.told():
+            self._open()
 
     def __enter__(self) -> Store:
         return self
@@ -191,6 +191,20 @@ class Store:
     def place(self) -> str:
         """Where the store is, without a password."""
         return _shown(self.url)
+
+    def _open(self) -> None:
+        """Make the tables, unless another program is making them at this very moment."""
+        from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
+
+        for last in (False, False, False, True):
+            try:
+                with self.engine.begin() as connection:
+                    self._prepare(connection)
+                return
+            except (IntegrityError, OperationalError, ProgrammingError) as error:
+                together = isinstance(error, IntegrityError) or "already exists" in str(error)
+                if last or not together:
+                    raise
 
     def _prepare(self, connection: Connection) -> None:
         import sqlalchemy as sa
@@ -476,9 +490,13 @@ def _engine(url: str) -> Engine:
 
 def _settle(connection: Any, _record: object) -> None:
     """Readers beside a writer (WAL), and no commit that survives a crash only by luck."""
+    import sqlite3
+
     cursor = connection.cursor()
     try:
-        cursor.execute("PRAGMA journal_mode=WAL")
+        # A store that may only be read, or that another opens right now, stays as it is.
+        with suppress(sqlite3.OperationalError):
+            cursor.execute("PRAGMA journal_mode=WAL")
         cursor.execute("PRAGMA synchronous=NORMAL")
         cursor.execute("PRAGMA foreign_keys=ON")
     finally:
@@ -488,7 +506,14 @@ def _settle(connection: Any, _record: object) -> None:
 #: What the database says -> code, what it means, what helps. The first match counts.
 _TROUBLE: tuple[tuple[tuple[str, ...], str, str, str], ...] = (
     (
-        ("readonly", "read-only", "permission denied", "unable to open", "not a directory"),
+        (
+            "readonly",
+            "read-only",
+            "permission denied",
+            "unable to open",
+            "not a directory",
+            "file exists",
+        ),
         "V601",
         "the run store cannot be opened for writing",
         "name a place that can be written in VTWIN_STORE, or run without keeping",
