@@ -315,10 +315,14 @@ def _passport(run: RunResult) -> str:
     facts = {
         "Engine": f"{summary.engine} ({run.why_engine})" if run.why_engine else summary.engine,
         "Seed": str(summary.seed),
+        "Program": str(summary.passport.get("program", run.program.hash)),
         "Scenario": str(run.file),
-        **{str(k): str(v) for k, v in summary.passport.items()},
-        "Written": f"{dt.datetime.now().astimezone():%Y-%m-%d %H:%M %Z} by vtwin {__version__}",
     }
+    data = summary.passport.get("data")
+    if isinstance(data, dict):
+        facts |= {str(name): str(hashed) for name, hashed in data.items()}
+    now = dt.datetime.now().astimezone()
+    facts["Written"] = f"{now:%Y-%m-%d %H:%M %Z} by vtwin {__version__}"
     rows = "".join(
         f"<tr><th>{escape(name)}</th><td><code>{escape(value)}</code></td></tr>"
         for name, value in facts.items()
