@@ -21,10 +21,10 @@ class MachiningCentre(BaseModel):
     cycle: RandomTime | None = Field(
         default=None, description="time per part where no step says it"
     )
-    loading: Duration = Field(default=0.0, description="change of the part in the spindle, s")
-    changeover: Duration = Field(default=0.0, description="new program, fixture and tools, s")
-    working_power: Power = Field(default=0.0, description="while cutting, kW")
-    idle_power: Power = Field(default=0.0, description="switched on and not cutting, kW")
+    loading: Duration = Field(default=0.0, description="change of the part in the spindle")
+    changeover: Duration = Field(default=0.0, description="new program, fixture and tools")
+    working_power: Power = Field(default=0.0, description="while cutting")
+    idle_power: Power = Field(default=0.0, description="switched on and not cutting")
 
 
 class MachiningStep(BaseModel):
@@ -63,6 +63,8 @@ def _step(name: str, params: MachiningCentre, step: Step) -> LoweredStep:
 
 def _with_loading(cycle: Distribution, loading: float) -> Distribution:
     """Loading is part of every cycle; its share is the same at every draw."""
+    if cycle.mean == 0:
+        return constant(loading)
     return cycle if loading == 0 else cycle.scaled(1 + loading / cycle.mean)
 
 

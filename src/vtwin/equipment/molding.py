@@ -20,7 +20,7 @@ class InjectionMachine(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
-    clamping_force: Mass = Field(default=100_000.0, description="clamping force as a mass, kg")
+    clamping_force: Mass = Field(default=100_000.0, description="clamping force as a mass")
     cycle: RandomTime | None = Field(default=None, description="shot time where no mould says it")
     mould_change: Duration = Field(
         default=2400.0, description="from last good shot to machine ready, s"
@@ -28,10 +28,10 @@ class InjectionMachine(BaseModel):
     colour_change: Duration = Field(
         default=900.0, description="purging and cleaning for a colour, s"
     )
-    start_up: Duration = Field(default=0.0, description="shots thrown away after a mould change, s")
-    working_power: Power = Field(default=0.0, description="while moulding, kW")
-    setup_power: Power = Field(default=0.0, description="during a change, barrel hot, kW")
-    idle_power: Power = Field(default=0.0, description="standing with a hot barrel, kW")
+    start_up: Duration = Field(default=0.0, description="shots thrown away after a mould change")
+    working_power: Power = Field(default=0.0, description="while moulding")
+    setup_power: Power = Field(default=0.0, description="during a change, barrel hot")
+    idle_power: Power = Field(default=0.0, description="standing with a hot barrel")
 
 
 class MoldingStep(BaseModel):
@@ -86,7 +86,7 @@ FAMILY = Family(
         SignalSpec("ejector_back", "out", "bool", "the ejector is back"),
         SignalSpec("heats_ready", "out", "bool", "all barrel zones are at temperature"),
         SignalSpec("shots", "out", "int", "shots since the last reset"),
-        SignalSpec("cycle_time", "out", "float", "length of the last shot, s"),
+        SignalSpec("cycle_time", "out", "float", "length of the last shot"),
         SignalSpec("alarm", "out", "bool", "the machine stopped itself"),
     ),
     shape=Shape(width=5.0, depth=1.6),

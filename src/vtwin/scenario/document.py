@@ -238,7 +238,13 @@ _WINDOWS_SCHEMA: Final = {
     "anyOf": [_STRING, {"type": "array", "items": _STRING}, {"type": "null"}],
     "description": 'hours such as "06:00-14:00"; past midnight as "22:00-06:00"; [] is closed',
 }
-_POINT_SCHEMA: Final = {"type": "array", "items": _STRING, "minItems": 2, "maxItems": 2}
+_POINT_SCHEMA: Final = {
+    "type": "array",
+    "items": _STRING,
+    "minItems": 2,
+    "maxItems": 2,
+    "examples": [["4 m", "2 m"]],
+}
 _MOMENT_SCHEMA: Final = {
     "type": "string",
     "description": "a date (2026-03-31), a date and time ('2026-03-31 14:00') or a duration",
@@ -253,7 +259,16 @@ Windows = Annotated[tuple[tuple[int, int], ...], Reading(_windows, (), _WINDOWS_
 Names = Annotated[tuple[str, ...], Reading(_names, (), _NAMES_SCHEMA)]
 Line = Annotated[
     tuple[tuple[str, ...], ...],
-    Reading(_line, (), {"type": "array", "items": _NAMES_SCHEMA, "minItems": 1}),
+    Reading(
+        _line,
+        (),
+        {
+            "type": "array",
+            "items": _NAMES_SCHEMA,
+            "minItems": 1,
+            "examples": [["s1", "b1", "s2"]],
+        },
+    ),
 ]
 Skills = Annotated[
     dict[str, float],
@@ -300,7 +315,10 @@ Replications = Annotated[
     Reading(
         _replications,
         10,
-        {"anyOf": [{"type": "integer", "minimum": 1}, {"const": "auto"}]},
+        {
+            "anyOf": [{"type": "integer", "minimum": 1}, {"const": "auto"}],
+            "description": "20 or auto",
+        },
     ),
 ]
 Version = Annotated[int, Reading(_version, VERSION, {"const": VERSION})]
@@ -322,8 +340,8 @@ class WithFamilyKeys(Written):
 class Run(Written):
     """How long a run is, and how often it is repeated."""
 
-    horizon: PositiveDuration = Field(description="length of a run, s")
-    warmup: Duration = Field(default=0.0, description="not measured at the beginning, s")
+    horizon: PositiveDuration = Field(description="length of a run")
+    warmup: Duration = Field(default=0.0, description="not measured at the beginning")
     replications: Replications = Field(default=10, description="independent runs, or auto")
     seed: Whole = Field(default=1, description="same seed, same random numbers")
     start: Day | None = Field(
@@ -387,7 +405,7 @@ class ProductEntry(Written):
     )
     lot: Count = Field(default=1, description="pieces that move as one item")
     material: Money | None = Field(default=None, description="cost per piece started")
-    target: Rate | None = Field(default=None, description="good pieces wanted per time, 1/s")
+    target: Rate | None = Field(default=None, description="good pieces wanted per time")
 
 
 class OrderEntry(Written):
@@ -540,13 +558,15 @@ class Document(Written):
     """A scenario."""
 
     vtwin: Version = Field(description="version of the language: 1")
-    name: str
-    description: str | None = None
+    name: str = Field(description="name shown to people")
+    description: str | None = Field(default=None, description="what it is about")
     run: Run
     currency: str | None = Field(default=None, description="ISO letters, such as KRW", max_length=3)
     calendars: dict[str, CalendarEntry] = {}
     products: dict[str, ProductEntry] = {}
-    orders: tuple[OrderEntry, ...] = ()
+    orders: tuple[OrderEntry, ...] = Field(
+        default=(), description="what is let in; a line without any is saturated"
+    )
     line: Line | None = Field(default=None, description="short form: stations and buffers in order")
     tools: dict[str, ToolEntry] = {}
     equipment: dict[str, EquipmentEntry]

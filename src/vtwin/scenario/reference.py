@@ -1,0 +1,176 @@
+"""The scenario reference and the equipment pages, generated from the schema, the families and
+the library, so that they can never say something else than the program.
+"""
+
+from __future__ import annotations
+
+import types
+from typing import Annotated, Any, Union, get_args, get_origin
+
+from pydantic import BaseModel
+
+from vtwin.base.shipped import shipped
+from vtwin.equipment import catalog
+from vtwin.plant.family import Family
+from vtwin.plant.quantities import DISTRIBUTIONS, Reading
+from vtwin.scenario import document
+from vtwin.scenario.document import NOT_YET, Document
+from vtwin.scenario.library import Library, Model
+
+#: Sections in the order a person reads them: title, model, how it is written.
+SECTIONS: tuple[tuple[str, type[BaseModel], str], ...] = (
+    ("The file", Document, "top level"),
+    ("run", document.Run, "`run: {horizon: 20 d, warmup: 2 d, replications: 20, seed: 7}`"),
+    ("calendars", document.CalendarEntry, "`calendars: {<id>: {…}}`; `always` is built in"),
+    ("products", document.ProductEntry, "`products: {<id>: {…}}`"),
+    ("products.<id>.route", document.StepEntry, "a list of steps; a name alone is `on:` it"),
+    ("orders", document.OrderEntry, "a list"),
+    ("tools", document.ToolEntry, "`tools: {<id>: {…}}`"),
+    ("equipment", document.EquipmentEntry, "`equipment: {<id>: {…}}`, and the family's own keys"),
+    ("equipment.<id>.failures", document.FailureEntry, "`failures: {<id>: {…}}`"),
+    ("equipment.<id>.setup", document.SetupEntry, "`setup: {…}`"),
+    ("equipment.<id>.power", document.PowerEntry, "`power: {working: 12 kW, idle: 3 kW}`"),
+    ("people", document.PeopleEntry, "`people: {<id>: {…}}`; the id is a skill, too"),
+    ("costs", document.Costs, "`costs: {energy: 145 KRW/kWh}`"),
+    ("layout", document.LayoutEntry, "`layout: {floor: [60 m, 35 m]}`"),
+    ("layout.areas", document.AreaEntry, "`areas: {<id>: {…}}`"),
+    ("variants", document.VariantEntry, "`variants: {<id>: {set: {<path>: <value>}}}`"),
+)
+
+
+def reference() -> str:
+    """``docs/scenario-reference.md``: every key of the language."""
+    lines = [
+        "# Scenario reference\n",
+        "Every key a scenario file may have. Quantities carry their unit (`3.2 min`, `2 %`, "
+        "`1.5 kW`); a random time is a duration or a mapping with one key, the distribution. "
+        "Unknown and duplicate keys are refused with the nearest known one.\n",
+        "`extends: base.yaml` puts this file over another one; `set: {<path>: <value>}` and "
+        "`remove: [<path>]` change it by dotted path. In a path `*` stands for every id, and a "
+        "list entry is named by its `op`, `order` or `product`, or by its position from 0.\n",
+    ]
+    for title, model, written in SECTIONS:
+        lines += [f"## {title}\n", f"{(model.__doc__ or '').strip()} Written as: {written}.\n"]
+        lines += _keys(model)
+        lines.append("")
+    lines += ["## Distributions\n", "| Kind | Parameters |", "|---|---|"]
+    for kind, parameters in DISTRIBUTIONS.items():
+        lines.append(f"| `{kind}` | {', '.join(f'`{name}`' for name, _ in parameters)} |")
+    lines += ["", "## Not in the language yet\n"]
+    lines += [f"- `{word}`: {meaning}" for word, meaning in sorted(NOT_YET.items())]
+    return "\n".join(lines) + "\n"
+
+
+def _keys(model: type[BaseModel]) -> list[str]:
+    lines = ["| Key | Value | Meaning |", "|---|---|---|"]
+    for name, field in model.model_fields.items():
+        meaning = field.description or _meaning(field.annotation)
+        needed = " **(required)**" if field.is_required() else ""
+        value = _value(field.annotation, list(field.metadata))
+        lines.append(f"| `{name}` | {value} | {_cell(meaning)}{needed} |")
+    return lines
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+def _meaning(kind: Any) -> str:
+    for option in _flat(kind):
+        if isinstance(option, type) and issubclass(option, BaseModel):
+            return (option.__doc__ or "").strip().split("\n")[0].rstrip(".")
+    return ""
+
+
+def _flat(kind: Any) -> list[Any]:
+    origin = get_origin(kind)
+    if origin is Annotated:
+        readings = [m for m in get_args(kind)[1:] if isinstance(m, Reading)]
+        return list(readings) or _flat(get_args(kind)[0])
+    if origin in (Union, types.UnionType):
+        return [inner for option in get_args(kind) for inner in _flat(option)]
+    if origin in (dict, tuple, list):
+        return [inner for option in get_args(kind)[-1:] for inner in _flat(option)]
+    return [kind]
+
+
+def _value(kind: Any, metadata: list[Any]) -> str:
+    """How a value is written, in short."""
+    if any(get_origin(option) is dict for option in _options(kind)) and not metadata:
+        return "mapping by id" if "Any" not in str(kind) else "mapping"
+    for reading in [m for m in metadata if isinstance(m, Reading)] or [
+        option for option in _flat(kind) if isinstance(option, Reading)
+    ]:
+        return _from_schema(reading.schema)
+    options = _options(kind)
+    words = [f"`{word}`" for option in options for word in _literals(option)]
+    if words:
+        return " · ".join(words)
+    for option in options:
+        origin = get_origin(option)
+        if origin is dict:
+            return "mapping by id"
+        if origin in (tuple, list):
+            return "list"
+        if isinstance(option, type) and issubclass(option, BaseModel):
+            return "mapping"
+        if option is str:
+            return "text"
+    return "any"
+
+
+def _options(kind: Any) -> list[Any]:
+    if get_origin(kind) in (Union, types.UnionType):
+        return [o for o in get_args(kind) if o is not type(None)]
+    return [kind]
+
+
+def _literals(kind: Any) -> tuple[Any, ...]:
+    return get_args(kind) if str(kind).startswith("typing.Literal") else ()
+
+
+def _from_schema(schema: dict[str, Any]) -> str:
+    examples = schema.get("examples")
+    if examples:
+        shown = str(examples[0]).replace("'", "") if isinstance(examples[0], list) else examples[0]
+        return f"`{shown}`"
+    if "const" in schema:
+        return f"`{schema['const']}`"
+    if schema.get("type") == "boolean":
+        return "`true` · `false`"
+    return _cell(str(schema.get("description") or schema.get("type") or "see below"))
+
+
+def equipment_page(family: Family, models: list[Model]) -> str:
+    """``docs/equipment/<family>.md``: parameters, signals and models of a family."""
+    lines = [
+        f"# {family.name}\n",
+        f"{family.doc['en']}.\n",
+        f"{family.doc['ko']}.\n",
+        f"Footprint: {family.shape.width:g} m × {family.shape.depth:g} m.\n",
+        "## Parameters\n",
+        *_keys(family.params),
+        "",
+    ]
+    if family.step.model_fields:
+        lines += ["## At a route step\n", *_keys(family.step), ""]
+    lines += ["## Signals\n", "| Signal | Direction | Type | Meaning |", "|---|---|---|---|"]
+    lines += [f"| `{s.name}` | {s.direction} | {s.type} | {s.meaning} |" for s in family.signals]
+    lines += ["", "## Models\n"]
+    for model in models:
+        lines += [f"### {model.name}\n", f"{model.doc.get('en', '')}.\n"]
+        lines += ["| Parameter | Value | Source |", "|---|---|---|"]
+        for name, node in model.parameters.items():
+            lines.append(f"| `{name}` | {node.plain()} | {_cell(model.sources[name])} |")
+        lines.append("")
+    return "\n".join(lines)
+
+
+def pages() -> dict[str, str]:
+    """Every page by its path below ``docs/``."""
+    library = Library([shipped("library")])
+    found = {"scenario-reference.md": reference()}
+    for name in sorted(catalog.BUILT_IN):
+        models = [library.model(m) for m in library.names() if m.startswith(f"{name}/")]
+        found[f"equipment/{name}.md"] = equipment_page(catalog.family(name), models)
+    return found
