@@ -26,7 +26,7 @@ def figures(name: str, replications: int = REPLICATIONS) -> dict[str, Any]:
     return {
         "replications": replications,
         "seed": result.summary.seed,
-        "kpis": {key: kpis[key].mean for key in FIGURES if key in kpis},
+        "kpis": {k: kpis[k].mean for k in FIGURES if k in kpis and kpis[k].mean is not None},
         "working": {
             name: entry.states["working"] for name, entry in result.summary.equipment.items()
         },

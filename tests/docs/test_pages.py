@@ -88,3 +88,16 @@ def test_generated_pages_when_compared_then_they_are_up_to_date():
         if not p.exists() or p.read_text(encoding="utf-8") != text
     ]
     assert not stale, "run: python -m tools.pages"
+
+
+def test_problems_when_the_readme_shows_them_then_they_are_told_in_these_words(
+    tmp_path, monkeypatch
+):
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    (plant,) = [m.group(2) for m in FENCE.finditer(text) if m.group(1) == "yaml"]
+    (shown,) = [m.group(2) for m in FENCE.finditer(text) if m.group(1) == "text"]
+    monkeypatch.chdir(tmp_path)
+    wrong = plant.replace("between, bend]", "between, bnd]").replace("{mean: 55 s", "{maen: 55 s")
+    Path("plant.yaml").write_text(wrong, encoding="utf-8")
+    told = [str(p) for p in scenarios.check("plant.yaml").problems]
+    assert set(shown.splitlines()) <= set(told)

@@ -242,6 +242,9 @@ def _differences(study: Study) -> Table:
             if one is None or one.gain.mean is None:
                 cells += ["–", "", ""]
                 continue
+            if one.identical:
+                cells += [Text("same", style="dim"), "", ""]
+                continue
             told = _change(one.gain.mean, one.gain.half_width, one.unit)
             if one.call == "cannot_tell":
                 told = (f"≈ {told[0]}", *told[1:])
