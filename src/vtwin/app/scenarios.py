@@ -116,8 +116,8 @@ def find(path: str | Path) -> Path:
     if given.exists():
         return given / FILE if (given / FILE).is_file() else given
     names = shipped_scenarios()
-    if given.name == str(given) and given.name in names:
-        return shipped("scenarios") / given.name / FILE
+    if given.as_posix() in names:
+        return shipped("scenarios") / given / FILE
     hint = did_you_mean(str(given), [*names, *_beside(given)])
     raise Refused(Problem("V652", f"there is no file {given}", hint=hint))
 
@@ -144,9 +144,10 @@ def check(path: str | Path) -> Checked:
     problems = tuple(build.check(file))
     try:
         loaded = load.load(file)
+        name = loaded.document.name
     except Refused:
         return Checked(file, None, (), problems)
-    return Checked(file, loaded.document.name, tuple(load.variants(loaded)), problems)
+    return Checked(file, name, tuple(load.variants(loaded)), problems)
 
 
 def new(folder: str | Path, *, like: str | None = None) -> Path:
