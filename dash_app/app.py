@@ -19,7 +19,7 @@ from dash_app.settings import Settings, is_loopback
 from dash_app.shell import callbacks as shell
 from dash_app.shell.layout import frame
 from dash_app.words import LANGUAGES, Words, load, preferred
-from vtwin.app.desk import Desk
+from vtwin.app.desk import Desk, Problem, Refused
 
 HERE = Path(__file__).parent
 DATA = "/data"  # long series the pictures fetch themselves
@@ -67,7 +67,7 @@ def language() -> str:
 class Localised(Dash):
     """Dash whose first page already has its language and theme, so that nothing flickers."""
 
-    def interpolate_index(self, **kwargs: Any) -> str:
+    def interpolate_index(self, **kwargs: Any) -> str:  # type: ignore[override]
         """Fill the page; see dash.Dash.interpolate_index."""
         theme = "dark" if request.cookies.get("theme") == "dark" else "light"
         return INDEX.format(language=language(), theme=theme, **kwargs)
@@ -102,14 +102,15 @@ def series(app: Dash, desk: Desk, catalogues: dict[str, Words]) -> None:
             abort(400)
         return named
 
-    @app.server.get(f"{DATA}/gantt")
     def gantt() -> Response:
         words = catalogues[language()]
         return answer(compare_figures.gantt(desk.gantt(run_ids()[0]), words))
 
-    @app.server.get(f"{DATA}/wip")
     def wip() -> Response:
         return answer(compare_figures.wip(desk.wip(run_ids()), catalogues[language()]))
+
+    app.server.add_url_rule(f"{DATA}/gantt", view_func=gantt)
+    app.server.add_url_rule(f"{DATA}/wip", view_func=wip)
 
 
 def compress(app: Dash) -> None:
@@ -124,7 +125,45 @@ def compress(app: Dash) -> None:
 def check_address(host: str) -> None:
     """Refuse to be reachable from outside while nobody has to log in."""
     if not is_loopback(host):
-        raise SystemExit(
-            f"vtwin serve has no log-in yet and therefore answers this computer only: "
-            f"use 127.0.0.1, not {host}"
-        )
+        what = f"the web app has no log-in yet and answers this computer only, not {host}"
+        raise Refused(Problem("V663", what, hint="leave out --host, or use 127.0.0.1"))
+
+
+def serve(
+    scenarios: list[Path],
+    host: str = "127.0.0.1",
+    port: int = 8050,
+    store_url: str | None = None,
+    open_browser: bool = False,
+) -> None:
+    """Show these scenarios in the browser until Ctrl-C; simulations run in a process beside.
+
+    Raises:
+        Refused: a scenario or the store cannot be read, or the address is not this computer's.
+    """
+    import logging
+    import threading
+    import webbrowser
+
+    import waitress
+
+    from vtwin.app.live import LiveDesk
+    from vtwin.app.workbench import attended
+
+    check_address(host)
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+    desk = LiveDesk.open(scenarios, store_url)
+    settings = Settings(tuple(scenarios), store_url, host, port)
+    app = create_app(settings, desk)
+    shown = f"[{host}]" if ":" in host else host
+    address = f"http://{shown}:{port}/"
+    with attended(desk.store.url):
+        print(f"vtwin is at {address}  (Ctrl-C ends it)", flush=True)
+        if open_browser:
+            threading.Timer(1.0, webbrowser.open, (address,)).start()
+        try:
+            waitress.serve(app.server, host=host, port=port, threads=6, ident="vtwin")
+        except OSError as error:
+            what = f"port {port} of {host} cannot be used: {error.strerror or error}"
+            hint = "another program may hold it; name another with --port"
+            raise Refused(Problem("V662", what, hint=hint)) from error

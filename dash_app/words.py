@@ -70,7 +70,7 @@ def decimals(value: float, half_width: float | None) -> int:
     if half_width:
         exponent = math.floor(math.log10(half_width))
         wanted = -exponent + (half_width / 10**exponent < 1.95)
-        return max(0, min(wanted, max(3 - size, -exponent if size < exponent else 0)))
+        return max(0, min(int(wanted), max(3 - size, -exponent if size < exponent else 0)))
     return max(0, min(2 - size, 6)) if value else 0
 
 
@@ -108,7 +108,7 @@ def scale(key: str, size: float | None, words: Words, currency: str | None) -> S
     if key == "unit_cost":
         known = f"currency.{currency}"
         money = words(known) if words.has(known) else currency or words("unit.money")
-        if size is not None and abs(size) >= 10_000:
+        if size is not None and abs(size) >= 100_000:
             return Scale(1e-3, words("unit.per_piece", unit=words("unit.thousand", unit=money)))
         return Scale(1.0, words("unit.per_piece", unit=money))
     return Scale(1.0, words(f"unit.{key}"))

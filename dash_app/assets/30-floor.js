@@ -54,6 +54,7 @@
     data.areas.forEach((area) => draw_area(plane, area, at));
     if (data.flows_shown) flows(plane, data, at);
     const machines = el("g", {}, plane);
+    el("g", { class: "marks", "aria-hidden": "true" }, plane);
     data.machines.forEach((m) => draw_machine(machines, m, data, at));
     raise(machines, data);
     scale_bar(svg, data, at);
@@ -114,8 +115,9 @@
     const ink = rgb ? vtwin.readable(rgb) : null;
     labels(node, m, data, { x, y, w, h }, ink);
     queue(node, m, data, { x, y, h });
-    if (m.rank === 1) tab(node, data.tab, x, y, w);
-    else if (m.rank) ring(node, m.rank, x + w, y);
+    const top = g.nextSibling;
+    if (m.rank === 1) tab(top, data.tab, x, y, w);
+    else if (m.rank) ring(top, m.rank, x + w, y);
     node.addEventListener("click", () => vtwin.go({ machine: m.id }));
     node.addEventListener("pointermove", (e) => vtwin.hover(e, m.id + (m.name ? " · " + m.name : ""), m.facts));
     node.addEventListener("pointerleave", () => vtwin.hover(null));

@@ -155,7 +155,8 @@
         data.day.replace("{}", String(+d.toFixed(2))));
     });
     let x = left;
-    data.series.forEach((s) => {
+    // The base goes on top: where nothing changes it would vanish under the others.
+    [...data.series.slice(1), data.series[0]].forEach((s) => {
       const g = el("g", { class: vtwin.mark_class(s.letter) }, svg);
       const at = (i) => px((i + 0.5) * data.bin);
       if (s.half.some((h) => h > 0)) {

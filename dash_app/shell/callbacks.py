@@ -20,7 +20,7 @@ ROOMS = {"overview": overview.page, "compare": compare.page, "runs": runs.page}
 
 def register(app: Dash, desk: Desk, catalogues: Mapping[str, Words]) -> None:
     """Connect the frame."""
-    app.clientside_callback(
+    app.clientside_callback(  # type: ignore[no-untyped-call]
         ClientsideFunction("vtwin", "address"),
         Output(ids.ADDRESS, "data"),
         Output(ids.SELECTION, "data"),

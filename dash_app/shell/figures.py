@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from dash import dcc, html
 
 from dash_app import ids
-from dash_app.shell.layout import icon, pressed
+from dash_app.shell.layout import icon, pressed, wild
 from dash_app.words import Words, duration, number
 from vtwin.app.views import JobRow, RunRow, ScenarioRow
 
@@ -57,15 +57,20 @@ def select(
     return html.Div(
         html.Select(
             [
-                html.Option(text, value=value, **({"selected": True} if value == chosen else {}))
+                html.Option(text, value=value, **chosen_option(value == chosen))
                 for value, text in options
             ],
             className="select",
             key=f"{name}-{chosen}-{len(options)}-{label}",
-            **{"data-go": name, "aria-label": label},
+            **wild({"data-go": name, "aria-label": label}),
         ),
         className=f"select-box {kind}",
     )
+
+
+def chosen_option(chosen: bool) -> Any:
+    """The attribute of the option shown; the others have none."""
+    return {"selected": True} if chosen else {}
 
 
 def header(
@@ -127,22 +132,23 @@ def actions(address: Address, chosen: ScenarioRow | None, words: Words) -> list[
         ]  # fmt: skip
     if address.get("page") == "overview":
         parts.append(
-            html.Button([icon("wall"), html.Span(words("header.wall"))], className="button wall-button",
-                        **{"data-wall": "1"})
+            html.Button([icon("wall"), html.Span(words("header.wall"))],
+                        className="button wall-button",
+                        **wild({"data-wall": "1"}))
         )  # fmt: skip
     parts += [
         html.Button([icon("moon"), icon("sun")], className="button square theme-button",
-                    **{"data-theme-toggle": "1", "aria-label": words("header.dark"),
-                       "data-dark": words("header.dark"), "data-light": words("header.light")}),
+                    **wild({"data-theme-toggle": "1", "aria-label": words("header.dark"),
+                       "data-dark": words("header.dark"), "data-light": words("header.light")})),
         html.Div(
             [
                 html.Button(words(f"header.{name}") if name == "korean" else "EN",
-                            **{"data-language": code, "lang": code,
+                            **wild({"data-language": code, "lang": code,
                                "aria-label": words(f"header.{name}"),
-                               **pressed(words.language == code)})
+                               **pressed(words.language == code)}))
                 for code, name in (("ko", "korean"), ("en", "english"))
             ],
-            className="segments", role="group", **{"aria-label": words("header.language")},
+            className="segments", role="group", **wild({"aria-label": words("header.language")}),
         ),
     ]  # fmt: skip
     return parts
@@ -185,7 +191,7 @@ def job(row: JobRow, words: Words) -> Any:
         parts.append(
             html.Button([icon("cross"), words("job.cancel")], id=ids.cancel(row.id),
                         className="button quiet",
-                        **{"aria-label": words("job.cancel_of", job=name)})
+                        **wild({"aria-label": words("job.cancel_of", job=name)}))
         )  # fmt: skip
     return html.Div(parts, className=f"job {row.state}")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from dash import dcc, html
@@ -12,7 +13,12 @@ from dash_app.words import Words
 
 def icon(name: str) -> html.Span:
     """A decorative icon in the colour of its text."""
-    return html.Span(className=f"icon {name}", **{"aria-hidden": "true"})
+    return html.Span(className=f"icon {name}", **wild({"aria-hidden": "true"}))
+
+
+def wild(attributes: Mapping[str, str]) -> Any:
+    """``data-`` and ``aria-`` attributes, which no signature can name."""
+    return dict(attributes)
 
 
 def frame(words: Words) -> html.Div:
@@ -44,7 +50,9 @@ def frame(words: Words) -> html.Div:
                         ],
                         className="header",
                     ),
-                    html.Nav(id=ids.NAV, className="nav", **{"aria-label": words("nav.label")}),
+                    html.Nav(
+                        id=ids.NAV, className="nav", **wild({"aria-label": words("nav.label")})
+                    ),
                     html.Main(
                         [
                             html.Div(id=ids.NOTICE, role="alert"),
@@ -62,6 +70,6 @@ def frame(words: Words) -> html.Div:
     )
 
 
-def pressed(on: bool) -> dict[str, Any]:
+def pressed(on: bool) -> dict[str, str]:
     """The attribute of a toggle button."""
     return {"aria-pressed": "true" if on else "false"}

@@ -80,9 +80,9 @@ def machines() -> tuple[MachineView, ...]:
         MachineView(
             id=i, label=label or i, family="molding", area=area, x=x, y=y, width=w, depth=d,
             utilisation=u, states=s, queue=q, queue_capacity=c, rank=r,
-            oee=Figure(oee, 0.01), good_per_day=good,
+            oee=Figure(oee, 0.01), scrap_share=0.031,
         )
-        for i, label, area, x, y, w, d, u, s, q, c, r, oee, good in _MACHINES
+        for i, label, area, x, y, w, d, u, s, q, c, r, oee, _ in _MACHINES
     )  # fmt: skip
 
 
@@ -118,9 +118,9 @@ def tiles() -> tuple[Tile, ...]:
 def why_slow() -> WhySlow:
     return WhySlow(
         suspects=(
-            Suspect("NO.03", "NB 220 t", 0.81, Figure(411.0, 62.0)),
-            Suspect("ASSY-01", "", 0.09, Figure(42.0, 55.0)),
-            Suspect("NO.05", "LS 350 t", 0.06, Figure(21.0, 17.0)),
+            Suspect("NO.03", "NB 220 t", 0.94, 0.81, Figure(411.0, 62.0)),
+            Suspect("ASSY-01", "", 0.66, 0.09, Figure(42.0, 55.0)),
+            Suspect("NO.05", "LS 350 t", 0.85, 0.06, Figure(21.0, 17.0)),
         )
     )
 
@@ -237,8 +237,11 @@ class InventedDesk:
                             sorted(machines(), key=lambda m: (m.rank or 9, -m.utilisation)))
             for v in columns
         }  # fmt: skip
-        return CompareView(row, VariantView("", None, "run-base"), columns, rows, "B", 20, 0.95,
-                           states, "KRW", self.stale, run_row(stale=self.stale))  # fmt: skip
+        return CompareView(
+            row, VariantView("", None, "run-base"), columns, rows, best="B", beat_base=("A", "B"),
+            goal_cells=rows[0].cells, replications=20, states=states, currency="KRW",
+            stale=self.stale, run=run_row(stale=self.stale),
+        )  # fmt: skip
 
     def gantt(self, run: str) -> GanttView | None:
         return gantt() if run.startswith("run-") else None

@@ -27,6 +27,6 @@ def register(app: Dash, desk: Desk, catalogues: Mapping[str, Words]) -> None:
         ("gantt", ids.GANTT, ids.GANTT_DATA),
         ("wip", ids.WIP, ids.WIP_DATA),
     ):
-        app.clientside_callback(
+        app.clientside_callback(  # type: ignore[no-untyped-call]
             ClientsideFunction("vtwin", draw), Output(box, "className"), Input(data, "data")
         )

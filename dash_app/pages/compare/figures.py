@@ -35,21 +35,41 @@ def name(variant: VariantView, words: Words) -> str:
 def verdict(view: CompareView, words: Words) -> list[Any]:
     """The best variant and what it gains; then each other variant in one sentence."""
     best = [v for v in view.variants if v.letter == view.best]
-    parts: list[Any] = []
-    if best:
-        lead = claims(view, best[0], "better", words, with_interval=True)
-        head = words("compare.best", variant=name(best[0], words))
-        parts.append(html.B(f"{head} {', '.join(lead[:2])}. "))
-        worse = claims(view, best[0], "worse", words)
+    parts: list[Any] = [html.B(headline(view, words) + " ")]
+    for variant in best:
+        worse = claims(view, variant, "worse", words)
         if worse:
-            parts.append(html.Span(words("compare.also_worse", variant=name(best[0], words),
-                                         claims=", ".join(worse[:3])) + " ", className="rest"))  # fmt: skip
-    else:
-        parts.append(html.B(words("compare.no_best") + " "))
-    for variant in view.variants:
-        if variant.letter != view.best:
-            parts.append(html.Span(remark(view, variant, words) + " ", className="rest"))
+            said = words(
+                "compare.also_worse", variant=name(variant, words), claims=", ".join(worse[:3])
+            )
+            parts.append(html.Span(f"{said} ", className="rest"))
+    parts += [
+        html.Span(f"{remark(view, variant, words)} ", className="rest")
+        for variant in view.variants
+        if variant not in best
+    ]
     return [icon("info"), html.P(parts)]
+
+
+def headline(view: CompareView, words: Words) -> str:
+    """Which variant is best in the figure that decides, and by how much."""
+    best = [v for v in view.variants if v.letter == view.best]
+    if best:
+        at = view.variants.index(best[0])
+        lead = [goal_claim(view, at, words)]
+        lead += claims(view, best[0], "better", words, skip=view.goal)[:1]
+        return f"{words('compare.best', variant=name(best[0], words))} {', '.join(lead)}."
+    if view.beat_base:
+        names = [name(v, words) for v in view.variants if v.letter in view.beat_base]
+        return words("compare.several", variants=", ".join(names))
+    return words("compare.no_best", kpi=words(f"kpi.{view.goal}"))
+
+
+def goal_claim(view: CompareView, at: int, words: Words) -> str:
+    """The deciding figure of one variant, with its interval."""
+    row = next((row for row in view.rows if row.key == view.goal), view.rows[0])
+    cell = view.goal_cells[at] if view.goal_cells else row.cells[at]
+    return claim(row, cell, view, words, with_interval=True)
 
 
 def remark(view: CompareView, variant: VariantView, words: Words) -> str:
@@ -76,27 +96,33 @@ def column(view: CompareView, variant: VariantView) -> list[Cell]:
 
 
 def claims(
-    view: CompareView, variant: VariantView, way: str, words: Words, with_interval: bool = False
+    view: CompareView, variant: VariantView, way: str, words: Words, skip: str = ""
 ) -> list[str]:
     """What can be told apart in this direction: "good parts per day +62 /d"."""
-    said = []
-    for row, cell in zip(view.rows, column(view, variant), strict=True):
-        if cell.standing != way or cell.difference.mean is None:
-            continue
-        shown = row_scale(row, view, words)
-        mean = cell.difference.mean * shown.factor
-        half = (cell.difference.half_width or 0.0) * shown.factor
-        places = decimals(mean, half or None)
-        values = {
-            "kpi": words(f"kpi.{row.key}"),
-            "difference": number(mean, places, sign=True),
-            "unit": words("unit.points") if row.key in SHARES else shown.unit,
-            "low": number(mean - half, places),
-            "high": number(mean + half, places),
-            "confidence": f"{view.confidence:.0%}".rstrip("%"),
-        }
-        said.append(words("compare.claim" if with_interval else "compare.claim_short", **values))
-    return said
+    return [
+        claim(row, cell, view, words)
+        for row, cell in zip(view.rows, column(view, variant), strict=True)
+        if cell.standing == way and cell.difference.mean is not None and row.key != skip
+    ]
+
+
+def claim(
+    row: CompareRow, cell: Cell, view: CompareView, words: Words, with_interval: bool = False
+) -> str:
+    """One figure's difference, in words."""
+    shown = row_scale(row, view, words)
+    mean = (cell.difference.mean or 0.0) * shown.factor
+    half = (cell.difference.half_width or 0.0) * shown.factor
+    places = decimals(mean, half or None)
+    return words(
+        "compare.claim" if with_interval else "compare.claim_short",
+        kpi=words(f"kpi.{row.key}"),
+        difference=number(mean, places, sign=True),
+        unit=words("unit.points") if row.key in SHARES else shown.unit,
+        low=number(mean - half, places),
+        high=number(mean + half, places),
+        confidence=f"{view.confidence:.0%}".rstrip("%"),
+    )
 
 
 # ---- table

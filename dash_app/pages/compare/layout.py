@@ -10,14 +10,14 @@ from dash import dcc, html
 from dash_app import ids
 from dash_app.pages.compare import figures
 from dash_app.shell.figures import nothing
-from dash_app.shell.layout import icon, pressed
+from dash_app.shell.layout import icon, pressed, wild
 from dash_app.words import Words
 from vtwin.app.views import CompareView
 
 
 def page(view: CompareView, words: Words, address: Mapping[str, Any]) -> list[Any]:
     """The whole page."""
-    head = [html.H1(words("compare.title"))]
+    head: list[Any] = [html.H1(words("compare.title"))]
     if view.rows:
         note = words("compare.note", replications=view.replications,
                      confidence=f"{view.confidence:.0%}".rstrip("%"))  # fmt: skip
@@ -75,7 +75,7 @@ def verdict(view: CompareView, words: Words) -> html.Section:
     parts.append(html.Div(figures.verdict(view, words), className="verdict"))
     parts.append(
         html.Div(figures.table(view, words), className="scroll-x", tabIndex="0", role="region",
-                 **{"aria-label": words("compare.title")})
+                 **wild({"aria-label": words("compare.title")}))
     )  # fmt: skip
     return html.Section(parts, className="card")
 
@@ -124,7 +124,7 @@ def pair(view: CompareView, shown: str, words: Words) -> html.Div:
 def markers(view: CompareView, words: Words) -> list[Any]:
     """Legend of the interval plot."""
     parts = [
-        html.Span([html.Span(className="shape", **{"data-shape": v.letter}),
+        html.Span([html.Span(className="shape", **wild({"data-shape": v.letter})),
                    f"{v.letter} · {v.key}"])
         for v in view.variants
     ]  # fmt: skip
@@ -135,11 +135,14 @@ def which(view: CompareView, shown: str, words: Words) -> html.Div:
     """Which variant the state bars and the Gantt show."""
     return html.Div(
         [
-            html.Button(v.letter, title=v.key,
-                        **{"data-go": "shown", "data-value": v.letter, **pressed(v.letter == shown)})
+            html.Button(
+                v.letter,
+                title=v.key,
+                **wild({"data-go": "shown", "data-value": v.letter, **pressed(v.letter == shown)}),
+            )
             for v in view.variants
         ],
-        className="segments", role="group", **{"aria-label": words("compare.show")},
+        className="segments", role="group", **wild({"aria-label": words("compare.show")}),
     )  # fmt: skip
 
 

@@ -21,7 +21,7 @@ def page(desk: Desk, words: Words, address: Mapping[str, Any], selection: Mappin
 
 def register(app: Dash, desk: Desk, catalogues: Mapping[str, Words]) -> None:
     """Connect the map, its colour modes and the panel of the selected machine."""
-    app.clientside_callback(
+    app.clientside_callback(  # type: ignore[no-untyped-call]
         ClientsideFunction("vtwin", "floor"),
         Output(ids.FLOOR, "className"),
         Input(ids.FLOOR_DATA, "data"),

@@ -8,11 +8,12 @@ from typing import Any
 from dash import html
 
 from dash_app import ids
-from dash_app.shell.layout import icon
+from dash_app.shell.layout import icon, wild
 from dash_app.words import SHARES, Words, decimals, duration, number, scale
 from vtwin.app.views import (
     LOSSES,
     STATES,
+    Figure,
     FloorView,
     MachineView,
     OverviewView,
@@ -85,26 +86,27 @@ def bullet(one: Tile, words: Words, currency: str | None) -> html.Div:
     end = reach(one)
     track = html.Span(className="track")
     if end is None or one.value.mean is None:
-        return html.Div(track, className="bullet empty", **{"aria-hidden": "true"})
+        return html.Div(track, className="bullet empty", **wild({"aria-hidden": "true"}))
     at = min(max(one.value.mean / end, 0.0), 1.0)
     parts: list[Any] = [track, html.Span(className="fill", style={"width": f"{at:.2%}"})]
     if one.value.half_width is not None:
-        width = min(2 * one.value.half_width / end, 1.0)
-        style = {"left": f"{at:.2%}", "width": f"{width:.2%}"}
+        low = max((one.value.mean - one.value.half_width) / end, 0.0)
+        high = min((one.value.mean + one.value.half_width) / end, 1.0)
+        style = {"left": f"{low:.2%}", "width": f"{max(high - low, 0.0):.2%}"}
         parts.append(html.Span(className="band", style=style))
     if one.target is not None:
         tick = min(one.target / end, 1.0)
         parts.append(html.Span(className="tick", style={"left": f"{tick:.2%}"}))
-    return html.Div(parts, className="bullet", **{"aria-hidden": "true"})
+    return html.Div(parts, className="bullet", **wild({"aria-hidden": "true"}))
 
 
 def tile_foot(one: Tile, words: Words, currency: str | None) -> html.Div:
     """Target and gap, or why there is none."""
     if one.value.mean is None:
-        why = reason(one.value.why, words)
+        why = reason(one, words)
         return html.Div(html.Span(why, className="why", title=why), className="tile-foot")
     if one.target is None:
-        why = reason(one.value.why, words) if one.value.half_width is None else ""
+        why = reason(one, words) if one.value.half_width is None else ""
         left = html.Span(words("tile.no_target"))
         return html.Div([left, html.Span(why, className="why", title=why)], className="tile-foot")
     shown = scale(one.key, one.value.mean, words, currency)
@@ -119,11 +121,11 @@ def tile_foot(one: Tile, words: Words, currency: str | None) -> html.Div:
     return html.Div([left, right], className="tile-foot")
 
 
-def reason(why: str | None, words: Words) -> str:
-    """Why a figure is missing, in this language where the catalogue knows it."""
-    if why is None:
-        return words("why_not.unknown")
-    return words(f"why_not.{why}") if words.has(f"why_not.{why}") else why
+def reason(one: Tile, words: Words) -> str:
+    """Why a figure or its interval is missing, in this language."""
+    if one.value.mean is None:
+        return words(f"why_not.{one.key}")
+    return words("why_not.one_replication")
 
 
 # ---- the floor
@@ -231,80 +233,128 @@ def swatch(state: str, words: Words) -> html.Span:
 # ---- why slow
 
 
-def why_slow(why: WhySlow, words: Words) -> list[Any]:
+def why_slow(why: WhySlow, words: Words, currency: str | None) -> list[Any]:
     """A sentence, what 10 % faster gives, the ranking."""
     if not why.suspects:
-        return [html.P(reason(why.why, words) if why.why else words("why.nothing"),
-                       className="muted")]  # fmt: skip
-    parts: list[Any] = [sentence(why, words), gain_sentence(why.suspects[0], words)]
-    if not why.agreed and why.limit is None:
-        parts.append(html.P(words("why.disagree"), className="why-more caution"))
+        return [html.P(words("why.nothing"), className="muted")]
+    shown = why.suspects[:3]
+    traced = any(one.share is not None for one in shown)
+    parts: list[Any] = [
+        sentence(why, words),
+        html.P(gain_sentence(why, words, currency), className="why-more"),
+    ]
+    doubt = caution(why)
+    if doubt:
+        parts.append(html.P(words(doubt), className="why-more caution"))
+    head = [words("why.share" if traced else "why.busy"), words("why.improved")]
     parts += [
-        html.Div(
-            [html.Span(words("why.share")), html.Span(words("why.improved"))],
-            className="ranking-head",
-        ),
+        html.Div([html.Span(text) for text in head], className="ranking-head"),
         html.Ol(
-            [suspect(i, s, words) for i, s in enumerate(why.suspects[:3], 1)], className="ranking"
+            [suspect(place, one, traced, words) for place, one in enumerate(shown, 1)],
+            className="ranking",
         ),
     ]
-    if any(s.gain is None for s in why.suspects[:3]):
+    if any(one.gain is None for one in shown):
         parts.append(
-            html.Button([icon("bolt"), words("why.prove")], id=ids.PROVE,
-                        className="button primary wide why-act", title=words("why.prove_hint"))
-        )  # fmt: skip
+            html.Button(
+                [icon("bolt"), words("why.prove")],
+                id=ids.PROVE,
+                className="button primary wide why-act",
+                title=words("why.prove_hint"),
+            )
+        )
     return parts
+
+
+def first_named(why: WhySlow) -> Suspect:
+    """The suspect the sentence is about: the proven one, else the jury's first."""
+    return next((one for one in why.suspects if one.id == why.proven), why.suspects[0])
+
+
+def caution(why: WhySlow) -> str | None:
+    """What makes the answer doubtful, as a key of the catalogue."""
+    if why.limit is not None or why.proven is not None:
+        return None
+    if any(one.gain is not None for one in why.suspects):
+        return "why.not_proven"
+    return None if why.agreed else "why.disagree"
 
 
 def sentence(why: WhySlow, words: Words) -> html.P:
     """What limits the line."""
-    if why.limit == "demand":
-        return html.P(
-            [words("why.demand"), html.Span(words("why.demand_more"), className="reader")],
-            className="why-sentence",
-        )
-    first = why.suspects[0]
-    return html.P(
-        [
-            html.Span(first.id, className="name"),
-            " " + words("why.limits", share=f"{first.share:.0%}"),
-        ],
-        className="why-sentence",
-    )
+    first = first_named(why)
+    parts: list[Any]
+    if why.proven is not None:
+        parts = [html.Span(first.id, className="name"), " " + words("why.proven")]
+    elif why.limit == "demand":
+        parts = [words("why.demand")]
+    elif first.kind == "people":
+        share = f"{first.busy:.0%}"
+        parts = [html.Span(first.id, className="name"), " " + words("why.people", share=share)]
+    elif first.share is None:
+        share = f"{first.busy:.0%}"
+        parts = [html.Span(first.id, className="name"), " " + words("why.busiest", share=share)]
+    else:
+        said = words("why.limits" if why.agreed else "why.likely", share=f"{first.share:.0%}")
+        parts = [html.Span(first.id, className="name"), f" {said}"]
+    return html.P(parts, className="why-sentence")
 
 
-def gain_sentence(first: Suspect, words: Words) -> html.P:
+def gain_sentence(why: WhySlow, words: Words, currency: str | None) -> str:
     """What making the first suspect 10 % faster would give."""
-    gain = first.gain
+    gain = first_named(why).gain
     if gain is None or gain.mean is None or gain.half_width is None:
-        return html.P(words("why.gain_unknown"), className="why-more")
-    places = max(decimals(gain.mean, gain.half_width), decimals(gain.half_width, gain.half_width))
-    half = number(gain.half_width, places)
-    if abs(gain.mean) <= gain.half_width:
-        return html.P(words("why.gain_unclear", half_width=half), className="why-more")
-    text = words("why.gain", gain=number(gain.mean, places, sign=True), half_width=half,
-                 confidence="95")  # fmt: skip
-    return html.P(text, className="why-more")
+        return words("why.demand_more" if why.limit == "demand" else "why.gain_unknown")
+    mean, half, places, unit = gain_figures(why.goal, gain, words, currency)
+    values = {
+        "kpi": words(f"kpi.{why.goal}"),
+        "unit": unit,
+        "half_width": number(half, places),
+        "confidence": f"{why.confidence:.0%}".rstrip("%"),
+    }
+    if abs(mean) <= half:
+        return words("why.gain_unclear", **values)
+    return words("why.gain", gain=number(mean, places, sign=True), **values)
 
 
-def suspect(place: int, one: Suspect, words: Words) -> html.Li:
+def gain_figures(
+    goal: str, gain: Figure, words: Words, currency: str | None
+) -> tuple[float, float, int, str]:
+    """Mean, half width, decimals and unit of a gain."""
+    shown = scale(goal, gain.mean, words, currency)
+    mean = (gain.mean or 0.0) * shown.factor
+    half = (gain.half_width or 0.0) * shown.factor
+    unit = words("unit.points") if goal in SHARES else shown.unit
+    return mean, half, decimals(mean, half or None), unit
+
+
+def suspect(place: int, one: Suspect, traced: bool, words: Words) -> html.Li:
     """One line of the ranking."""
     label = f" {one.label}" if one.label and one.label != one.id else ""
-    figures: list[Any] = [html.B(f"{one.share:.0%}")]
+    share = one.share if traced else one.busy
+    figures: list[Any] = [html.B("–" if share is None else f"{share:.0%}")]
     if one.gain is not None and one.gain.mean is not None:
-        clear = one.gain.half_width is not None and abs(one.gain.mean) > one.gain.half_width
-        places = decimals(one.gain.mean, one.gain.half_width)
-        text = number(one.gain.mean, places, sign=True)
-        figures.append(html.Span(f" {text}", className="" if clear else "unclear"))
+        figures.append(gain_mark(one.gain, words))
     return html.Li(
         [
             html.Span(str(place), className="place"),
-            html.Span([html.B(one.id), html.Span(label, className="muted")], className="who",
-                      title=f"{one.id}{label}"),
+            html.Span(
+                [html.B(one.id), html.Span(label, className="muted")],
+                className="who",
+                title=f"{one.id}{label}",
+            ),
             html.Span(figures, className="figures"),
-            html.Div(html.Span(style={"width": f"{one.share:.1%}"}), className="bar"),
+            html.Div(html.Span(style={"width": f"{share or 0.0:.1%}"}), className="bar"),
         ]
-    )  # fmt: skip
+    )
+
+
+def gain_mark(gain: Figure, words: Words) -> html.Span:
+    """``+11.4``, or that it cannot be told from nothing."""
+    mean, half = gain.mean or 0.0, gain.half_width
+    if half is None or abs(mean) <= half:
+        return html.Span(f" {words('why.unclear')}", className="unclear")
+    return html.Span(f" {number(mean, decimals(mean, half), sign=True)}")
 
 
 # ---- the selected machine
@@ -313,7 +363,7 @@ def suspect(place: int, one: Suspect, words: Words) -> html.Li:
 def selected(view: FloorView | None, chosen: str | None, words: Words) -> list[Any]:
     """How one machine spent its time, largest share first."""
     found = [m for m in view.machines if m.id == chosen] if view else []
-    head = [html.H2(words("selected.title"))]
+    head: list[Any] = [html.H2(words("selected.title"))]
     if not found:
         body: list[Any] = [html.P(words("selected.none"), className="muted")]
         return [html.Div(head, className="card-head"), html.Div(body, className="card-body")]
@@ -326,7 +376,7 @@ def selected(view: FloorView | None, chosen: str | None, words: Words) -> list[A
         html.Div(
             [html.Span(className=f"swatch-{s}", style={"width": f"{share:.2%}",
              "background": f"var(--state-{s})"}) for s, share in shares],
-            className="split", **{"aria-hidden": "true"},
+            className="split", **wild({"aria-hidden": "true"}),
         ),
         html.Ul(
             [
@@ -342,13 +392,13 @@ def selected(view: FloorView | None, chosen: str | None, words: Words) -> list[A
 
 
 def facts(one: MachineView, words: Words) -> html.Dl:
-    """OEE, good pieces and queue of one machine."""
+    """OEE, scrap and queue of one machine."""
     oee = f"{one.oee.mean:.1%}" if one.oee.mean is not None else "–"
-    good = number(one.good_per_day, 0) if one.good_per_day is not None else "–"
+    scrap = f"{one.scrap_share:.1%}" if one.scrap_share is not None else "–"
     queue = number(one.queue, 1)
     if one.queue_capacity:
         queue = words("floor.queue_of", queue=queue, capacity=one.queue_capacity)
-    pairs = (("oee", oee), ("good", good), ("queue", queue))
+    pairs = (("oee", oee), ("scrap", scrap), ("queue", queue))
     return html.Dl(
         [html.Div([html.Dt(words(f"selected.{key}")), html.Dd(text)]) for key, text in pairs],
         className="facts",

@@ -10,7 +10,7 @@ from dash import dcc, html
 from dash_app import ids
 from dash_app.pages.overview import figures
 from dash_app.shell.figures import nothing
-from dash_app.shell.layout import icon, pressed
+from dash_app.shell.layout import icon, pressed, wild
 from dash_app.words import Words
 from vtwin.app.views import OverviewView
 
@@ -32,7 +32,7 @@ def page(view: OverviewView, words: Words, selection: Mapping[str, Any]) -> list
         ),
         html.Button(
             [icon("cross"), words("header.wall_leave")], className="button wall-leave",
-            **{"data-wall": "0"},
+            **wild({"data-wall": "0"}),
         ),
     ]  # fmt: skip
 
@@ -46,18 +46,18 @@ def floor_card(view: OverviewView, words: Words, selection: Mapping[str, Any]) -
         html.Div(className="fill"),
         html.Div(
             [
-                html.Button(words(f"floor.{mode}"), **{"data-go": "colour", "data-value": mode,
-                                                       **pressed(mode == colour)})
+                html.Button(words(f"floor.{mode}"), **wild({"data-go": "colour", "data-value": mode,
+                                                       **pressed(mode == colour)}))
                 for mode in figures.COLOURS
             ],
-            className="segments", role="group", **{"aria-label": words("floor.colour")},
+            className="segments", role="group", **wild({"aria-label": words("floor.colour")}),
         ),
     ]  # fmt: skip
     if view.floor is not None and view.floor.flows:
         head.append(
             html.Button(words("floor.flows"), className="switch", role="switch",
-                        **{"data-go": "flows", "data-value": "0" if shown else "1",
-                           "aria-checked": "true" if shown else "false"})
+                        **wild({"data-go": "flows", "data-value": "0" if shown else "1",
+                           "aria-checked": "true" if shown else "false"}))
         )  # fmt: skip
     head.append(zoom(words))
     return html.Section(
@@ -79,10 +79,10 @@ def zoom(words: Words) -> html.Div:
     """Closer, further, all of it."""
     return html.Div(
         [
-            html.Button(words("floor.fit"), className="button", **{"data-floor": "fit"}),
+            html.Button(words("floor.fit"), className="button", **wild({"data-floor": "fit"})),
             *(
                 html.Button(icon(f"zoom-{way}"), className="button square",
-                            **{"data-floor": way, "aria-label": words(f"floor.zoom_{way}")})
+                            **wild({"data-floor": way, "aria-label": words(f"floor.zoom_{way}")}))
                 for way in ("in", "out")
             ),
         ],
@@ -111,7 +111,9 @@ def side(view: OverviewView, words: Words, selection: Mapping[str, Any]) -> html
             html.Section(
                 [
                     html.Div(html.H2([icon("target"), words("why.title")]), className="card-head"),
-                    html.Div(figures.why_slow(view.why_slow, words), className="card-body"),
+                    html.Div(
+                        figures.why_slow(view.why_slow, words, view.currency), className="card-body"
+                    ),
                 ],
                 className="card",
             ),

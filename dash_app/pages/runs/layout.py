@@ -9,6 +9,7 @@ from dash import html
 
 from dash_app.pages.runs import figures
 from dash_app.shell.figures import nothing
+from dash_app.shell.layout import wild
 from dash_app.words import Words
 from vtwin.app.views import JobRow, RunRow
 
@@ -33,6 +34,6 @@ def page(rows: Sequence[RunRow], jobs: Sequence[JobRow], words: Words) -> list[A
 def region(table: Any, label: str, *head: Any) -> html.Section:
     """A card around a table that may scroll sideways."""
     scroll = html.Div(
-        table, className="scroll-x", tabIndex="0", role="region", **{"aria-label": label}
+        table, className="scroll-x", tabIndex="0", role="region", **wild({"aria-label": label})
     )
     return html.Section([*head, scroll], className="card", style={"marginBottom": "14px"})

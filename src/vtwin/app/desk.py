@@ -14,9 +14,9 @@ from vtwin.app.views import (
     ScenarioRow,
     WipView,
 )
-from vtwin.base.errors import Refused
+from vtwin.base.errors import Problem, Refused
 
-__all__ = ["Desk", "Refused"]
+__all__ = ["Desk", "Problem", "Refused"]
 
 
 class Desk(Protocol):
@@ -43,13 +43,15 @@ class Desk(Protocol):
     def jobs(self) -> tuple[JobRow, ...]:
         """Long work, newest first: everything open and what ended lately."""
 
-    def start_run(self, scenario: str, variant: str | None, replications: int) -> str:
+    def start_run(self, scenario: str | None, variant: str | None, replications: int) -> str:
         """Queue a run; returns the job's id. Raises ``Refused``."""
 
-    def start_compare(self, scenario: str, variants: Sequence[str], replications: int) -> str:
+    def start_compare(
+        self, scenario: str | None, variants: Sequence[str], replications: int
+    ) -> str:
         """Queue runs of the base and of these variants; returns the job's id."""
 
-    def start_explain(self, scenario: str, variant: str | None, replications: int) -> str:
+    def start_explain(self, scenario: str | None, variant: str | None, replications: int) -> str:
         """Queue the proof of the bottleneck: each suspect 10 % faster; returns the job's id."""
 
     def cancel(self, job: str) -> None:

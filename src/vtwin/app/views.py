@@ -99,7 +99,7 @@ class MachineView:
     queue_capacity: int | None = None
     rank: int | None = None  # 1..3 among the bottlenecks
     oee: Figure = Figure(None)
-    good_per_day: float | None = None
+    scrap_share: float | None = None
 
     @property
     def loss(self) -> str | None:
@@ -150,28 +150,33 @@ class FloorView:
 
 @dataclass(frozen=True, slots=True)
 class Suspect:
-    """A machine or station suspected of limiting the plant. ``share`` of the observed time it
-    was the momentary bottleneck; ``gain`` in good pieces per day if it were 10 % faster, None
-    while nobody has simulated that.
+    """Equipment or a crew suspected of limiting the plant. ``busy`` is its share of planned
+    time on work, set-up or down; ``share`` of the time it was the momentary bottleneck, None
+    without a trace; ``gain`` in ``WhySlow.goal`` if it were 10 % faster, None while nobody has
+    simulated that.
     """
 
     id: str
     label: str
-    share: float
+    busy: float
+    share: float | None = None
     gain: Figure | None = None
-    votes: tuple[str, ...] = ()  # methods of the jury that point here
+    kind: Literal["equipment", "people"] = "equipment"
 
 
 @dataclass(frozen=True, slots=True)
 class WhySlow:
     """What limits the plant. ``limit`` names what does when it is no machine: ``"demand"``
-    (machines wait for orders) or None.
+    (machines wait for orders) or None. ``goal`` is the KPI the gains are in; ``proven`` the
+    suspect whose gain was shown to be larger than every other's, None where that is unknown.
     """
 
     suspects: tuple[Suspect, ...]
     agreed: bool = True  # the methods of the jury point at one
-    limit: str | None = None
-    why: str | None = None  # why there is nothing to say
+    limit: Literal["demand"] | None = None
+    goal: str = "good_per_day"
+    confidence: float = 0.95
+    proven: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,8 +280,9 @@ class StateRow:
 
 @dataclass(frozen=True, slots=True)
 class CompareView:
-    """The comparison page. ``best`` is the letter of the variant that is better in the first
-    figure it can be told apart in, None when nothing can be told apart.
+    """The comparison page. ``goal`` is the KPI that decides and ``goal_cells`` the variants'
+    figures in it, judged so that all hold together; ``best`` is the letter of the one variant
+    shown to beat all others and the base, ``beat_base`` those shown to beat the base.
     """
 
     scenario: ScenarioRow
@@ -284,6 +290,9 @@ class CompareView:
     variants: tuple[VariantView, ...]
     rows: tuple[CompareRow, ...]
     best: str | None = None
+    beat_base: tuple[str, ...] = ()
+    goal: str = "good_per_day"
+    goal_cells: tuple[Cell, ...] = ()
     replications: int = 0
     confidence: float = 0.95
     states: dict[str, tuple[StateRow, ...]] | None = None  # letter -> machines, bottleneck first

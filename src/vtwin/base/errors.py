@@ -195,6 +195,9 @@ CODES: dict[str, str] = {
     "V652": "no scenario of that name: a file, a folder with scenario.yaml or a shipped name",
     "V653": "the folder for a new scenario exists already",
     "V654": "the library has no such equipment model",
+    "V661": "too many jobs wait in the web app; wait for one, or cancel one",
+    "V662": "the port of the web app is taken; name another with --port",
+    "V663": "the web app has no log-in yet and answers this computer only (127.0.0.1)",
     # 7xx equipment parameters
     "V701": "there is no equipment family or model of this name",
     "V702": "another package's equipment family cannot be loaded",

@@ -400,6 +400,22 @@ class Store:
             raise Refused(Problem("V607", f"the store has no run {run!r}", Where(path=self.place)))
         return _record(row)
 
+    def latest(self, path: str, variant: str | None) -> RunRecord | None:
+        """The newest run of a scenario's variant that has figures, with its pictures."""
+        import sqlalchemy as sa
+
+        runs = self.tables.runs
+        same = runs.c.variant.is_(None) if variant is None else runs.c.variant == variant
+        query = (
+            sa.select(runs)
+            .where(runs.c.path == path, same, runs.c.summary.is_not(None))
+            .order_by(runs.c.created.desc(), runs.c.id)
+            .limit(1)
+        )
+        with self.told(), self.engine.connect() as connection:
+            row = connection.execute(query).mappings().first()
+        return None if row is None else _record(row)
+
     def runs(
         self,
         *,

@@ -1,0 +1,241 @@
+"""From a stored run and its scenario to the overview: tiles, floor, why slow, people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from vtwin.app.views import (
+    BETTER,
+    STATES,
+    TILES,
+    AreaView,
+    Figure,
+    FloorView,
+    FlowView,
+    MachineView,
+    RunRow,
+    StaffLoss,
+    Suspect,
+    Tile,
+    WhySlow,
+)
+
+if TYPE_CHECKING:
+    from vtwin.plant.program import Program
+    from vtwin.plant.trace import Tally
+    from vtwin.results.record import RunRecord
+    from vtwin.scenario.layout import Layout
+
+Json = Mapping[str, Any]
+
+
+def figure(body: Json | None) -> Figure:
+    """An interval of the result JSON."""
+    if not body:
+        return Figure(None, why="no figure")
+    return Figure(body.get("mean"), body.get("half_width"), body.get("why"))
+
+
+def run_row(record: RunRecord, key: str, title: str, stale: bool) -> RunRow:
+    """A stored run as a line of the history."""
+    summary = record.summary or {}
+    return RunRow(
+        id=record.id,
+        scenario=key,
+        title=title,
+        variant=record.variant,
+        engine=record.engine,
+        replications=record.finished,
+        seed=record.seed,
+        horizon_s=float(summary.get("horizon_s", 0.0)),
+        warmup_s=float(summary.get("warmup_s", 0.0)),
+        finished=record.changed,
+        version=record.versions.get("vtwin", ""),
+        program=str(record.passport.get("program", "")),
+        stale=stale,
+        good_per_day=figure(summary.get("kpis", {}).get("good_per_day")),
+    )
+
+
+def tiles(summary: Json) -> tuple[Tile, ...]:
+    """The six KPIs; the target of good pieces is the sum of the products' targets."""
+    targets = [p["target_per_day"] for p in summary["products"].values() if "target_per_day" in p]
+    target = {"good_per_day": sum(targets)} if targets else {}
+    return tuple(
+        Tile(key, figure(summary["kpis"].get(key)), BETTER[key], target.get(key)) for key in TILES
+    )
+
+
+def entry_of(name: str) -> str:
+    """The equipment entry of a machine."""
+    return name.partition("#")[0]
+
+
+def ranks(verdict: Json | None) -> dict[str, int]:
+    """Equipment entry -> 1, 2, 3; nothing where demand limits the plant."""
+    if not verdict or verdict.get("limit") == "demand":
+        return {}
+    named = [s["name"] for s in verdict["suspects"]]
+    kinds = {s["name"]: s["kind"] for s in verdict["suspects"]}
+    return {name: place for place, name in enumerate(named[:3], 1) if kinds[name] == "equipment"}
+
+
+def machine_body(summary: Json, name: str) -> Json | None:
+    """The figures of one machine."""
+    entry = summary["equipment"].get(entry_of(name))
+    if entry is None:
+        return None
+    found: Json | None = entry.get("machines", {}).get(name)
+    if found is not None:
+        return found
+    return entry if entry_of(name) == name else None
+
+
+def floor(
+    program: Program,
+    layout: Layout,
+    summary: Json,
+    verdict: Json | None,
+    tallies: Sequence[Tally] = (),
+) -> FloorView:
+    """Machines where they stand, with what the run says of them."""
+    rank = ranks(verdict)
+    machines = []
+    for name, (x, y, width, depth, family, area) in layout.equipment.items():
+        body = machine_body(summary, name)
+        if body is None:
+            continue
+        machines.append(
+            MachineView(
+                id=name,
+                label=program.labels.get(f"equipment.{entry_of(name)}", ""),
+                family=family,
+                area=area or "",
+                x=x,
+                y=y,
+                width=width,
+                depth=depth,
+                utilisation=body["utilisation"]["mean"] or 0.0,
+                states=tuple(body["states"][state] for state in STATES),
+                queue=body["mean_input_queue"]["mean"] or 0.0,
+                queue_capacity=_capacity(program, name),
+                rank=rank.get(entry_of(name)),
+                oee=figure(body["oee"]),
+                scrap_share=body["scrap_share"]["mean"],
+            )
+        )
+    return FloorView(
+        width=layout.floor[0],
+        depth=layout.floor[1],
+        illustrative=layout.illustrative,
+        areas=tuple(
+            AreaView(name, label, x, y, w, d) for name, (x, y, w, d, label) in layout.areas.items()
+        ),
+        machines=tuple(machines),
+        flows=flows(program, layout, tallies),
+    )
+
+
+def _capacity(program: Program, name: str) -> int | None:
+    """Places before a machine's station, None where they are unlimited or none is needed."""
+    for machine in program.machines:
+        if machine.name == name:
+            places = program.stations[machine.station].input
+            return places if places > 0 else None
+    return None
+
+
+def has_flows(program: Program, layout: Layout) -> bool:
+    """Whether anything goes from one area to another."""
+    return len(layout.areas) > 1 and any(len(product.route) > 1 for product in program.products)
+
+
+def flows(program: Program, layout: Layout, tallies: Sequence[Tally]) -> tuple[FlowView, ...]:
+    """Pieces per day between areas. Pieces of an operation go to the next one's machines in
+    the proportion in which those made them.
+    """
+    if not tallies or not has_flows(program, layout):
+        return ()
+    pieces = [
+        sum(column) for column in zip(*(t.mode_pieces.tolist() for t in tallies), strict=True)
+    ]
+    days = sum(tally.observed for tally in tallies) / 86_400e9
+    by_area: list[dict[str, float]] = []
+    at = 0
+    for operation in program.operations:
+        made: dict[str, float] = {}
+        for mode in operation.modes:
+            placed = layout.equipment.get(program.machines[mode.machine].name)
+            area = placed[5] if placed else None
+            if area:
+                made[area] = made.get(area, 0.0) + float(pieces[at])
+            at += 1
+        by_area.append(made)
+    total: dict[tuple[str, str], float] = {}
+    for product in program.products:
+        for here, there in zip(product.route, product.route[1:], strict=False):
+            _add_flow(total, by_area[here], by_area[there])
+    return tuple(
+        FlowView(a, b, amount / days)
+        for (a, b), amount in sorted(total.items())
+        if a != b and amount > 0
+    )
+
+
+def _add_flow(
+    total: dict[tuple[str, str], float], here: Mapping[str, float], there: Mapping[str, float]
+) -> None:
+    arrived = sum(there.values())
+    left = sum(here.values())
+    if not arrived or not left:
+        return
+    for a, made in here.items():
+        for b, taken in there.items():
+            total[a, b] = total.get((a, b), 0.0) + taken * made / left
+
+
+def why_slow(verdict: Json | None, proof: Json | None, labels: Mapping[str, str]) -> WhySlow:
+    """The jury's verdict, with the gains of a proof of the same program where there is one."""
+    if not verdict:
+        return WhySlow(())
+    gains = {name: figure(one["gain"]) for name, one in (proof or {}).get("gains", {}).items()}
+    suspects = tuple(
+        Suspect(
+            id=s["name"],
+            label=labels.get(f"equipment.{s['name']}", labels.get(f"people.{s['name']}", "")),
+            busy=s["busy"]["mean"] or 0.0,
+            share=s["momentary_share"],
+            gain=gains.get(s["name"]),
+            kind=s["kind"],
+        )
+        for s in verdict["suspects"]
+    )
+    each: Json = next((one["gain"] for one in (proof or {}).get("gains", {}).values()), {})
+    return WhySlow(
+        suspects=suspects,
+        agreed=verdict["agreed"],
+        limit=verdict["limit"],
+        goal=(proof or {}).get("goal", "good_per_day"),
+        confidence=each.get("confidence", 0.95),
+        proven=(proof or {}).get("bottleneck"),
+    )
+
+
+def staff(program: Program, summary: Json) -> tuple[StaffLoss, ...]:
+    """Each crew: how many, how busy, how long claims on it waited."""
+    rows = []
+    for index, group in enumerate(program.groups):
+        body = summary["people"].get(group)
+        if body is None:
+            continue
+        rows.append(
+            StaffLoss(
+                group=group,
+                label=program.labels.get(f"people.{group}", group),
+                count=sum(worker.group == index for worker in program.workers),
+                busy=body["busy"]["mean"],
+                mean_wait_s=body["mean_wait_s"]["mean"],
+            )
+        )
+    return tuple(rows)
