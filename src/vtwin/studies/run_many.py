@@ -37,6 +37,10 @@ OnProgress = Callable[[float], None]
 _POOL_WORTH_S = 1.0
 #: Sooner than this the first replication says little about the others.
 _SOONEST_S = 0.05
+#: What the fork server imports once, so that no worker has to.
+_PRELOAD = "vtwin.studies.warm"
+#: The fork server takes about this long to import it, s.
+_WARM_UP_S = 1.0
 #: How often a waiting parent looks for a cancellation, s.
 _GLANCE_S = 0.1
 #: How often a pool that lost a worker is set up again.
@@ -234,6 +238,7 @@ class _Crew:
             "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
         )
         self.stop: EventType | None = None
+        self.summoned: float | None = None
 
     @property
     def running(self) -> bool:
@@ -248,13 +253,26 @@ class _Crew:
             return
         each = elapsed / fraction
         others = len(self.work.wanted) - 1
-        if each * others * (1.0 - 1.0 / cores()) > _POOL_WORTH_S:
+        if each * others * (1.0 - 1.0 / cores()) <= _POOL_WORTH_S:
+            return
+        if self.summoned is None:
+            self._summon()
+            self.summoned = elapsed
+        if fraction >= 1.0 or elapsed - self.summoned > _WARM_UP_S:
             self._start(list(self.work.wanted[1:]))
+
+    def _summon(self) -> None:
+        """Let the fork server import what workers need while this process goes on working."""
+        if self.context.get_start_method() != "forkserver":
+            return
+        from multiprocessing import forkserver
+
+        self.context.set_forkserver_preload([_PRELOAD])
+        with _interrupts_held(), _main_left_alone():
+            forkserver.ensure_running()
 
     def _start(self, replications: list[int]) -> None:
         self.stop = self.stop or self.context.Event()
-        if self.context.get_start_method() == "forkserver":
-            self.context.set_forkserver_preload([worker.__name__])
         with _interrupts_held(), _main_left_alone():
             self.pool = ProcessPoolExecutor(
                 max_workers=min(cores(), len(replications)),
