@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -14,7 +15,7 @@ CELLS = Path(__file__).resolve().parents[2] / "scenarios" / "cells"
 class TestMachining(FamilyContract):
     family = FAMILY
     scenario = CELLS / "machining" / "scenario.yaml"
-    params = {
+    params: ClassVar = {
         "cycle": {"lognormal": {"mean": "3 min", "cv": "0.2"}},
         "loading": "20 s",
         "changeover": "30 min",

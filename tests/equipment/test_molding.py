@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -19,7 +20,7 @@ def _step(product, mould, colour):
 class TestMolding(FamilyContract):
     family = FAMILY
     scenario = CELLS / "molding" / "scenario.yaml"
-    params = {
+    params: ClassVar = {
         "clamping_force": "130 t",
         "mould_change": "55 min",
         "colour_change": "15 min",

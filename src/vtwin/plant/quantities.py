@@ -67,10 +67,7 @@ class Reading:
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
     ) -> core_schema.CoreSchema:
-        as_it_is = core_schema.plain_serializer_function_ser_schema(lambda value: value)
-        return core_schema.with_info_plain_validator_function(
-            self._validate, serialization=as_it_is
-        )
+        return core_schema.with_info_plain_validator_function(self._validate)
 
     def __get_pydantic_json_schema__(
         self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
@@ -98,7 +95,7 @@ def _quantity(
         known = _is_number(value)
         number = float(value) if known else _parsed(_text_of(value, example), dimension)
         if number > most:
-            limit = "100 %" if dimension == "share" else f"{most:g}"
+            limit = "100 %" if dimension == "share" else "100 years"
             raise refuse("V203", f"'{value}' is more than {limit}", f"write for example {example}")
         if above_zero and number <= 0:
             raise refuse("V203", f"'{value}' must be more than zero", f"such as {example}")
@@ -120,7 +117,7 @@ def _parsed(text: str, dimension: str) -> float:
         raise refuse("V201", error.message, error.hint) from None
 
 
-def _whole(least: int, example: str) -> Reading:
+def _whole(least: int, example: str, most: int = 10**15) -> Reading:
     def read(value: Any, context: Mapping[str, Any]) -> int:
         if _is_number(value) and value == int(value):
             number = int(value)
@@ -131,11 +128,11 @@ def _whole(least: int, example: str) -> Reading:
                 raise refuse("V203", f"'{text}' is not a whole number", f"such as {example}")
             if digits != text:
                 _parsed(text, "count")
-            if len(digits) > 15:
-                raise refuse("V203", f"'{text}' is too large", None)
-            number = int(digits)
+            number = int(digits) if len(digits) < 20 else most + 1
         if number < least:
             raise refuse("V203", f"'{value}' is less than {least}", f"such as {example}")
+        if number > most:
+            raise refuse("V203", f"'{value}' is more than {most:,}", f"such as {example}")
         return number
 
     schema = {
@@ -379,8 +376,9 @@ def random_time_schema() -> dict[str, Any]:
     }
 
 
-Duration = Annotated[float, _quantity("time", "3.2 min")]
-PositiveDuration = Annotated[float, _quantity("time", "20 d", above_zero=True)]
+_CENTURY_S: Final = 100 * 365.25 * 86_400
+Duration = Annotated[float, _quantity("time", "3.2 min", most=_CENTURY_S)]
+PositiveDuration = Annotated[float, _quantity("time", "20 d", most=_CENTURY_S, above_zero=True)]
 LENGTH: Final = _quantity("length", "12 m")
 COUNT: Final = _whole(1, "3")
 Length = Annotated[float, LENGTH]
@@ -395,6 +393,8 @@ Rate = Annotated[float, _quantity("rate", "450 /d")]
 Number = Annotated[float, _number("0.8", above_zero=True)]
 Whole = Annotated[int, _whole(0, "3")]
 Count = Annotated[int, COUNT]
+Heads = Annotated[int, _whole(0, "3", most=10_000)]
+Machines = Annotated[int, _whole(1, "3", most=10_000)]
 Money = Annotated[Amount, Reading(_money, Amount(0.0, "KRW"), _text_schema("money", "85 MKRW"))]
 Price = Annotated[Amount, _price()]
 PricePerHour = Annotated[Amount, _price("h")]

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from vtwin.base.errors import Problem, Refused
 from vtwin.plant.program import Program
@@ -59,10 +59,18 @@ def check(path: str | os.PathLike[str]) -> list[Problem]:
     found: list[Problem] = []
     for variant in (None, *variants(loaded)):
         try:
-            found += built(loaded.resolve(variant)).warnings
+            new = list(built(loaded.resolve(variant)).warnings)
         except Refused as refused:
-            found += refused.problems
+            new = list(refused.problems)
+        if variant is not None:
+            known = {(p.code, p.what) for p in found}
+            new = [_in_variant(p, variant) for p in new if (p.code, p.what) not in known]
+        found += new
     return in_order(found)
+
+
+def _in_variant(problem: Problem, variant: str) -> Problem:
+    return replace(problem, what=f"variant '{variant}': {problem.what}")
 
 
 def warnings(loaded: Loaded, variant: str | None = None) -> list[Problem]:

@@ -131,7 +131,7 @@ def _check_people(draft: Draft) -> None:
             what = f"'{skill}' is needed, and '{nobody[0]}', who can do it, has 0 people"
             hint = f"write `count: 1` at people.{nobody[0]}"
             draft.problems.append(Problem("V331", what, where, hint))
-        elif draft.node("people", skill) is None:
+        elif draft.node("people", skill) is None and not draft.wrong_already("people"):
             hint = did_you_mean(skill, known_skills) or f"write `people: {{{skill}: {{count: 1}}}}`"
             draft.problems.append(Problem("V332", f"nobody can do '{skill}'", where, hint))
 

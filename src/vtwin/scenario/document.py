@@ -18,9 +18,12 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from vtwin.base.draws import Distribution
 from vtwin.plant.quantities import (
     COUNT,
+    DISTRIBUTIONS,
     LENGTH,
     Count,
     Duration,
+    Heads,
+    Machines,
     Money,
     PositiveDuration,
     Power,
@@ -195,7 +198,7 @@ def _point(value: Any, context: Mapping[str, Any]) -> tuple[float, float]:
 
 
 def _cycle(value: Any, context: Mapping[str, Any]) -> Distribution | dict[str, Distribution]:
-    if not isinstance(value, Mapping) or is_distribution(value) or len(value) == 0:
+    if not isinstance(value, Mapping) or is_distribution(value) or set(value) <= set(DISTRIBUTIONS):
         return random_time(value, context)
     first = next(iter(value.values()))
     if len(value) == 1 and isinstance(first, Mapping) and not is_distribution(first):
@@ -486,7 +489,7 @@ class EquipmentEntry(WithFamilyKeys):
         default=None, description="equipment model: family/name from the library"
     )
     name: str | None = Field(default=None, description="label shown to people")
-    count: Count = Field(default=1, description="how many equal machines")
+    count: Machines = Field(default=1, description="how many equal machines")
     cycle: RandomTime | None = Field(default=None, description="time per cycle of a plain station")
     capacity: Places | None = Field(default=None, description="places of a buffer")
     input: Places | None = Field(default=None, description="places in front; default: unlimited")
@@ -513,7 +516,7 @@ class PeopleEntry(Written):
     """A group of people alike."""
 
     name: str | None = Field(default=None, description="label shown to people")
-    count: Whole = Field(default=1, description="how many")
+    count: Heads = Field(default=1, description="how many")
     skills: Skills = Field(default={}, description="what they can do, and how fast")
     calendar: str | None = Field(default=None, description="working hours; default: always")
     shift_end: Literal["pause", "finish"] = Field(

@@ -142,6 +142,12 @@ class Draft:
         name = ".".join(str(step) for step in path)
         return node.key_where(name) if key else node.where(name)
 
+    def wrong_already(self, *path: Any) -> bool:
+        """Whether something at or below a path was refused as a text."""
+        name = ".".join(str(step) for step in path)
+        found = (problem.where.path or "" for problem in self.resolved.problems)
+        return any(told == name or told.startswith(name + ".") for told in found)
+
     def unknown(self, sort: str, name: str, known: Iterable[str], path: Steps) -> None:
         """Note a name that leads nowhere, unless its own entry was refused already."""
         sections = {"equipment": "equipment", "product": "products", "calendar": "calendars",

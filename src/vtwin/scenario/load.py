@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from vtwin.base.errors import Problem, Refused, Where, did_you_mean
+from vtwin.plant.quantities import refuse
 from vtwin.scenario import merge, tables, wording
 from vtwin.scenario.document import Document
 from vtwin.scenario.library import Library, beside
@@ -231,6 +232,8 @@ def _resolve(loaded: Loaded, variant: str | None, overrides: Mapping[str, object
     problems += lost
     data = loaded.data
     document, wrong = _validated(tree, data)
+    trapped = {(p.where.file, p.where.line, p.where.column) for p in problems}
+    wrong = [p for p in wrong if (p.where.file, p.where.line, p.where.column) not in trapped]
     return Resolved(document, tree, tuple(problems + wrong), loaded.library, data)
 
 
@@ -256,28 +259,26 @@ def _with_models(tree: Node, library: Library) -> tuple[Node, list[Problem]]:
 
 def _validated(tree: Node, data: tables.Data) -> tuple[Document | None, list[Problem]]:
     plain = tree.plain()
-    file = tree.file or ""
-    context = {"column": lambda name, column: data.column(_beside(file, name), column)}
+    context = {"column": lambda name, column: _column(data, tree.file or "", name, column)}
     try:
         return Document.model_validate(plain, context=context), []
     except ValidationError as error:
         problems = wording.problems_of(error, tree, Document)
-        return _forgiving(plain, context, error), problems
+        return _forgiving(plain, context), problems
 
 
-def _forgiving(plain: Any, context: dict[str, Any], error: ValidationError) -> Document | None:
+def _forgiving(plain: Any, context: dict[str, Any]) -> Document | None:
     """A second reading without what is wrong, so that the plant can be checked all the same."""
     context = {**context, "patch": True}
     for _ in range(6):
-        for problem in error.errors(include_url=False):
-            loc = list(problem["loc"])
-            if problem["type"] == "missing":
-                loc.pop()
-            _prune(plain, loc)
         try:
             return Document.model_validate(plain, context=context)
-        except ValidationError as again:
-            error = again
+        except ValidationError as error:
+            for problem in error.errors(include_url=False):
+                loc = list(problem["loc"])
+                if problem["type"] == "missing":
+                    loc.pop()
+                _prune(plain, loc)
     return None
 
 
@@ -294,5 +295,11 @@ def _prune(plain: Any, loc: list[Any]) -> None:
         parent[last] = None
 
 
-def _beside(file: str, name: str) -> Path:
-    return Path(os.path.normpath(Path(file).parent / name))
+def _column(data: tables.Data, file: str, name: str, column: str) -> list[str]:
+    """The cells of a column of a file beside the scenario."""
+    try:
+        return data.column(Path(os.path.normpath(Path(file).parent / name)), column)
+    except Refused as refused:
+        first = refused.problems[0]
+        line = f":{first.where.line}" if first.where.line else ""
+        raise refuse(first.code, f"{name}{line}: {first.what}", first.hint) from None

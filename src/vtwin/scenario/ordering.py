@@ -16,6 +16,8 @@ def read_orders(draft: Draft) -> None:
     for index, entry in enumerate(draft.document.orders):
         path = ("orders", index)
         kinds = _kinds(entry)
+        if draft.wrong_already(*path) and (entry.product is None or len(kinds) != 1):
+            continue
         if entry.table is not None:
             _read_table(draft, entry, path, kinds)
         elif entry.product is None:
@@ -58,6 +60,8 @@ def _unknown_product(draft: Draft, product: str, path: tuple[Any, ...]) -> None:
 
 def _saturate_line(draft: Draft) -> None:
     if draft.document.line is None:
+        if draft.wrong_already("orders") or draft.wrong_already("products"):
+            return
         if draft.document.products:
             hint = "write `orders:`, such as `- {product: …, every: 10 min}`"
             draft.fault("V321", "nothing is ordered: no part will ever be made", (), hint)

@@ -117,9 +117,11 @@ def read_routes(draft: Draft) -> None:
             line = draft.document.line
             steps = [(("line", i), StepEntry(on=names)) for i, names in enumerate(line)]
         else:
-            hint = "write `route: [{op: …, on: …, cycle: …}]`, or a `line:` for the plant"
-            draft.fault("V310", f"'{product}' has no route", ("products", product), hint, key=True)
             draft.broken.add(product)
+            if not draft.wrong_already("products", product):
+                what = f"'{product}' has no route"
+                hint = "write `route: [{op: …, on: …, cycle: …}]`, or a `line:` for the plant"
+                draft.fault("V310", what, ("products", product), hint, key=True)
             continue
         _read_route(draft, product, steps)
 
@@ -148,7 +150,8 @@ def _read_route(draft: Draft, product: str, steps: list[tuple[tuple[Any, ...], S
     if buffered:
         what = "the buffer behind the last station has no effect: what is finished leaves"
         draft.fault("V311", what, steps[-1][0], "leave it out", warning=True)
-    if not route and len(draft.problems) == before:
+    known_bad = product in draft.broken or len(draft.problems) > before
+    if not route and not known_bad:
         draft.fault(
             "V310", f"the route of '{product}' has no step", ("products", product), key=True
         )
@@ -426,6 +429,8 @@ def _lower(
 ) -> LoweredStep | None:
     if equipment.family is None:
         if cycle is None:
+            if draft.wrong_already(*path) or draft.wrong_already("equipment", equipment.name):
+                return None
             what = f"no time per cycle for {operation} on '{equipment.name}'"
             hint = "write `cycle: 3.2 min` at the step, at its tool or at the equipment"
             draft.fault("V318", what, path, hint)

@@ -45,7 +45,7 @@ def _problem(error: Mapping[str, Any], root: Node, model: type[BaseModel], above
     if kind.startswith("V") and kind[1:].isdigit():
         place = root.at((*loc, *context.get("inside", ()))).where(path)
         return Problem(kind, f"{name}: {context['what']}", place, context.get("hint"))
-    return _shape(kind, error, name, root.at(loc).where(path))
+    return _shape(kind, error, loc, root.at(loc).where(path))
 
 
 def unknown_key(name: str, known: Iterable[str], place: Any) -> Problem:
@@ -68,9 +68,11 @@ _SHAPES = {
 }
 
 
-def _shape(kind: str, error: Mapping[str, Any], name: str, place: Any) -> Problem:
+def _shape(kind: str, error: Mapping[str, Any], loc: Path, place: Any) -> Problem:
+    name = next((str(step) for step in reversed(loc) if isinstance(step, str)), "")
     if error.get("input") is None and kind in _SHAPES:
-        return Problem("V117", f"'{name}' has no value", place, _SHAPES[kind])
+        hint = f"write `{name}: {{}}` if there is nothing to say" if len(loc) > 1 else None
+        return Problem("V117", f"'{name}' has no value", place, hint or _SHAPES[kind])
     if kind in _SHAPES:
         return Problem("V124", f"'{name}' {_SHAPES[kind]}", place)
     if kind == "literal_error":

@@ -40,7 +40,7 @@ class FamilyContract:
     def test_parameters_when_validated_again_then_nothing_changes(self) -> None:
         """A validated parameter set is its own text."""
         once = self.family.params.model_validate(self.params)
-        again = self.family.params.model_validate(once.model_dump())
+        again = self.family.params.model_validate(dict(once))
         assert once == again
 
     def test_parameters_when_unknown_then_refused(self) -> None:
