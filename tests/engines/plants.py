@@ -144,7 +144,7 @@ class _Numbering:
             {skill for worker in plant.workers.values() for skill in worker["skills"]}
             | {s["skill"] for route in plant.products.values() for s in route if "skill" in s}
             | {f["skill"] for f in plant.failures.values() if "skill" in f}
-            | {t["skill"] for t in plant.setups.values() if "skill" in t}
+            | {t["skill"] for t in plant.setups.values() if t.get("skill")}
         )
 
     def _of(self, kind: str, name: str | None) -> int:

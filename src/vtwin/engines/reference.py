@@ -227,6 +227,8 @@ class Run:
         self._end.set(spec.horizon)
         floor.env.run(until=self._end)
         ended = floor.now
+        if ended < spec.warmup:
+            self._warm(ended)  # a stall within the warm-up: nothing was observed
         told = stalled if self._stalled else locked
         return tally(
             self._counted,

@@ -368,7 +368,7 @@ def _file(
     entry: tuple[int, int, Item],
 ) -> None:
     """File by (since, machine): nearly always at the end, but for later rounds (S-22)."""
-    if waiting and entry < waiting[-1]:
-        insort(waiting, entry)
+    if waiting and (waiting[-1][0], waiting[-1][1]) > (entry[0], entry[1]):
+        insort(waiting, entry, key=lambda filed: (filed[0], filed[1]))
     else:
         waiting.append(entry)

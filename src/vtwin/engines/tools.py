@@ -43,6 +43,8 @@ class ToolRack:
 
     def mount(self, machine: Machine, tool: int, now: int) -> None:
         """Mount a copy: a loose one, else that of the first machine that gives it up."""
+        # An item that starts no longer keeps other machines' tools where they are (S-42).
+        self._floor.dirty |= self._users[tool] & ~machine.station.bit
         if machine.tool == tool:
             return
         holders = self._holders[tool]

@@ -1,0 +1,118 @@
+"""Random plants with lattice times, in which nearly everything ties."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+
+from tests.engines.plants import Plant
+from vtwin.base.draws import constant, empirical
+from vtwin.plant.primitives import UNLIMITED, DispatchRule, PartAtFailure
+from vtwin.plant.program import GrantRule
+
+TIMES = st.sampled_from(
+    [constant(1.0), constant(2.0), constant(3.0), empirical([1.0, 2.0]), empirical([0.0, 2.0, 5.0])]
+)
+LONG = st.sampled_from([constant(7.0), constant(12.0), empirical([5.0, 10.0, 20.0])])
+CALENDARS = {"day": [(0, 30), (40, 70), (90, 400)], "late": [(10, 55), (70, 400)]}
+
+
+@st.composite
+def plants(draw) -> Plant:
+    """A plant with up to four stations, two products and everything else now and then."""
+    plant = Plant(horizon=200, warmup=draw(st.sampled_from([0, 35])), seed=draw(st.integers(0, 9)))
+    plant.grant = draw(st.sampled_from(list(GrantRule)))
+    calendar = st.sampled_from([None, None, "day", "late"])
+    skill = st.sampled_from([None, None, "op", "fit"])
+    if draw(st.booleans()):
+        plant.calendars = dict(CALENDARS)
+    else:
+        calendar = st.none()
+    keys = ["k1", "k2"]
+    plant.setups["table"] = {"keys": keys, "times": {}, "skill": None}
+    for a in keys:
+        for b in keys:
+            if draw(st.booleans()):
+                plant.setups["table"]["times"][a, b] = draw(TIMES)
+    plant.setups["table"]["skill"] = draw(skill)
+    plant.tools = {"t1": 1, "t2": 2}
+    stations = [f"s{n}" for n in range(draw(st.integers(1, 4)))]
+    for name in stations:
+        plant.station(
+            name,
+            count=draw(st.sampled_from([1, 1, 2, 3])),
+            input=draw(st.sampled_from([UNLIMITED, UNLIMITED, 0, 1, 3])),
+            output=draw(st.sampled_from([0, 0, 1, UNLIMITED])),
+            rule=draw(st.sampled_from(list(DispatchRule))),
+            calendar=draw(calendar),
+            finish=draw(st.booleans()),
+            setup=draw(st.sampled_from([None, "table"])),
+            key=draw(st.sampled_from([None, "k1"])),
+        )
+        for machine in plant.machines.values():
+            if machine["station"] == name and machine["setup"] is None:
+                machine["key"] = None
+    for product in ("p", "q"):
+        route = []
+        for n in range(draw(st.integers(1, 4))):
+            on = draw(st.sampled_from(stations))
+            step = {"op": f"o{n}", "on": on, "cycle": draw(TIMES)}
+            step["per_cycle"] = draw(st.integers(1, 3))
+            step["scrap"] = draw(st.sampled_from([0.0, 0.0, 0.2]))
+            tool, wanted = draw(st.sampled_from([None, None, "t1", "t2"])), draw(skill)
+            if tool:
+                step["tool"] = tool
+            if wanted:
+                step["skill"] = wanted
+            if any(m["station"] == on and m["setup"] for m in plant.machines.values()):
+                step["key"] = draw(st.sampled_from(keys))
+            route.append(step)
+        plant.product(product, *route)
+    _releases(draw, plant)
+    _people_and_failures(draw, plant, calendar)
+    return plant
+
+
+def _releases(draw, plant: Plant) -> None:
+    lot = st.integers(1, 4)
+    for product in ("p", "q"):
+        for kind in draw(st.sets(st.sampled_from(["saturated", "arrivals", "conwip", "orders"]))):
+            if kind == "saturated":
+                plant.saturated(product, lot=draw(lot))
+            elif kind == "arrivals":
+                every = draw(LONG)
+                plant.arrivals(product, every, lot=draw(lot), due=draw(st.integers(1, 50)))
+            elif kind == "conwip":
+                plant.conwip(product, draw(st.integers(1, 4)), lot=draw(lot))
+            else:
+                for n in range(draw(st.integers(1, 3))):
+                    plant.order(
+                        f"{product}{n}",
+                        product,
+                        draw(st.integers(1, 20)),
+                        lot=draw(lot),
+                        release=draw(st.sampled_from([0, 0, 40])),
+                        due=draw(st.integers(1, 200)),
+                        priority=draw(st.integers(0, 2)),
+                        replace=draw(st.booleans()),
+                    )
+
+
+def _people_and_failures(draw, plant: Plant, calendar) -> None:
+    for n in range(draw(st.integers(1, 3))):
+        skills = draw(st.sets(st.sampled_from(["op", "fit"]), min_size=1))
+        if n == 0:
+            skills = {"op", "fit"}  # nobody is missing for good
+        speeds = {s: draw(st.sampled_from([1.0, 0.8, 2.0])) for s in sorted(skills)}
+        plant.worker(f"w#{n}", speeds, calendar=draw(calendar), pause=draw(st.booleans()))
+    for machine in plant.machines:
+        for mode in ("jam", "wear")[: draw(st.sampled_from([0, 0, 1, 2]))]:
+            keys = {"skill": "fit"} if draw(st.booleans()) else {}
+            plant.failure(
+                machine,
+                mode,
+                draw(LONG),
+                draw(TIMES),
+                calendar=draw(st.booleans()),
+                part=draw(st.sampled_from(list(PartAtFailure))),
+                **keys,
+            )
