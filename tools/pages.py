@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from vtwin.base.errors import CODES
+from vtwin.results import page as figures
 from vtwin.scenario import reference
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -44,6 +45,7 @@ def errors() -> str:
 def pages() -> dict[Path, str]:
     """Every generated page and what it should hold."""
     found = {ROOT / "docs" / "errors.md": errors()}
+    found[ROOT / "docs" / "kpi.md"] = NOTE + "\n" + figures.page()
     for name, text in reference.pages().items():
         found[ROOT / "docs" / name] = NOTE + "\n" + text
     return found
