@@ -55,14 +55,16 @@ def decimals(mean: float, half_width: float | None) -> int:
     return min(max(3 - math.floor(math.log10(abs(mean))), 0), 6)
 
 
-def split(mean: float | None, half_width: float | None, unit: str) -> tuple[str, str, str]:
+def split(
+    mean: float | None, half_width: float | None, unit: str, *, like: float | None = None
+) -> tuple[str, str, str]:
     """A figure as ``(value, ± half-width, unit)``: rounded to what it can bear, in a unit a
-    person would use. An absent value is a dash.
+    person would use (for a duration ``like`` this many seconds). An absent value is a dash.
     """
     if mean is None:
         return "–", "", ""
     if unit == "s":
-        unit, length = time_unit(mean)
+        unit, length = time_unit(mean if like is None else like)
         mean, half_width = mean / length, None if half_width is None else half_width / length
     elif unit in _SHARES:
         unit, mean = "%", 100 * mean

@@ -62,13 +62,13 @@ def indented(*parts: RenderableType) -> Padding:
     return Padding(Group(*parts), (0, 0, 0, 2), expand=False)
 
 
-def result(answer: RunResult) -> RenderableType:
-    """A run: what was simulated, the KPIs, the machines, what limits it."""
+def result(answer: RunResult, *, limit: bool = True) -> RenderableType:
+    """A run: what was simulated, the KPIs, the machines, what limits it (unless that follows)."""
     parts: list[RenderableType] = [_title(answer), indented(_kpis(answer))]
     parts += [heading("Machines, % of time"), indented(_machines(answer))]
     if answer.summary.people:
         parts += [heading("People"), indented(_people(answer))]
-    if answer.limit:
+    if limit and answer.limit:
         parts += [heading("What limits it"), indented(Text(answer.limit))]
     return Group(*parts)
 
@@ -199,9 +199,11 @@ def explanation(answer: Explanation) -> RenderableType:
     return Group(*parts)
 
 
-def _change(mean: float | None, half_width: float | None, unit: str) -> tuple[str, str, str]:
-    """A difference with its sign; shares as percentage points."""
-    value, margin, shown = wording.split(mean, half_width, unit)
+def _change(
+    mean: float | None, half_width: float | None, unit: str, like: float | None = None
+) -> tuple[str, str, str]:
+    """A difference with its sign; shares as percentage points; times in the unit of ``like``."""
+    value, margin, shown = wording.split(mean, half_width, unit, like=like)
     if mean is not None and mean > 0:
         value = f"+{value}"
     return value.replace("-", MINUS), margin, "%-points" if unit == "share" and shown else shown
@@ -245,7 +247,7 @@ def _differences(study: Study) -> Table:
             if one.identical:
                 cells += [Text("same", style="dim"), "", ""]
                 continue
-            told = _change(one.gain.mean, one.gain.half_width, one.unit)
+            told = _change(one.gain.mean, one.gain.half_width, one.unit, base.mean)
             if one.call == "cannot_tell":
                 told = (f"≈ {told[0]}", *told[1:])
             colour = {"better": "green", "worse": "red"}.get(one.call, "")
