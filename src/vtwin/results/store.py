@@ -305,9 +305,12 @@ class Store:
         """Close a run with its figures and pictures; ``summary`` is the result JSON."""
         import sqlalchemy as sa
 
+        runs, kept = self.tables.runs, self.tables.replications
+        with self.told(), self.engine.connect() as connection:
+            there = set(connection.scalars(sa.select(kept.c.replication).where(kept.c.run == run)))
         for tally in tallies:
-            self.keep(run, tally)
-        runs = self.tables.runs
+            if tally.replication not in there:
+                self.keep(run, tally)
         with self.told(), self.engine.begin() as connection:
             connection.execute(
                 sa.update(runs)
