@@ -71,7 +71,9 @@ def _step(name: str, params: InjectionMachine, step: Step) -> LoweredStep:
         what = f"{name} has no shot time for {step.operation}"
         raise Refused(Problem("V703", what, hint="write `cycle: 18.9 s` at the mould or the step"))
     mould = step.tool or step.operation
-    return LoweredStep(cycle=cycle, setup_key=key(mould, step.attributes.get("colour", "")))
+    given = step.attributes
+    setup = key(mould, given.get("colour", ""), given.get("material", ""))
+    return LoweredStep(cycle=cycle, setup_key=setup)
 
 
 FAMILY = Family(

@@ -162,6 +162,10 @@ class MappingDocument(_Written):
         None,
         description="pattern of order names whose groups year and month say when it may start",
     )
+    plant: str = Field("Learned plant", description="name of the scenario")
+    equipment_model: str | None = Field(
+        None, description="library model of a machine; {size} is its class, as in injection_{size}t"
+    )
     day_off: tuple[str, ...] = Field(
         ("",), description="notes that mark a day as closed ('' is a day without a note)"
     )
