@@ -55,3 +55,12 @@ def test_machine_when_it_never_worked_then_it_is_named():
     idle = tally(plant, mode_visits=np.array([5, 5, 5, 0]))
     (note,) = after_run(plant, [idle])
     assert (note.code, "m3" in note.what) == ("V555", True)
+
+
+def test_machine_when_it_was_never_on_duty_then_its_idleness_is_no_surprise():
+    plant = program(4)
+    state = tally(plant).machine_state.copy()
+    state[3] = [0, 0, 0, 0, 0, 0, state[3].sum()]
+    assert (
+        _codes(plant, [tally(plant, mode_visits=np.array([5, 5, 5, 0]), machine_state=state)]) == []
+    )

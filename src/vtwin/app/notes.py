@@ -10,7 +10,7 @@ import numpy as np
 
 from vtwin.app.wording import duration
 from vtwin.base.errors import Problem
-from vtwin.plant.primitives import ReleaseKind
+from vtwin.plant.primitives import MachineState, ReleaseKind
 from vtwin.plant.program import Program
 from vtwin.plant.trace import Tally
 
@@ -92,12 +92,16 @@ def _idle(program: Program, tallies: Sequence[Tally]) -> list[Problem]:
     """Machines that could have worked but never did, in any replication."""
     owner = [mode.machine for operation in program.operations for mode in operation.modes]
     visits = np.sum([t.mode_visits for t in tallies], axis=0)
-    busy = np.sum([t.machine_state[:, 0] for t in tallies], axis=0)
+    total = np.sum([t.machine_state for t in tallies], axis=0)
+    busy = total[:, MachineState.WORKING]
+    on_duty = total.sum(axis=1) > total[:, MachineState.PLANNED_STOP]
     never = sorted(
         {
             program.machines[m].name
             for m in set(owner)
-            if busy[m] == 0 and not any(visits[i] for i, o in enumerate(owner) if o == m)
+            if on_duty[m]
+            and busy[m] == 0
+            and not any(visits[i] for i, o in enumerate(owner) if o == m)
         }
     )
     if not never or len(never) == len(program.machines):

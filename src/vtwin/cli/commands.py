@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -313,6 +314,70 @@ def explain(
             output.console.print(f"Report: {html}")
     output.finish()
     return INTERRUPTED if stop() else 0
+
+
+@vtwin.command()
+@click.argument("data", type=click.Path(path_type=Path))
+@click.option(
+    "--map",
+    "mapping",
+    type=click.Path(path_type=Path),
+    metavar="MAP",
+    required=True,
+    help="Which column means what.",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    required=True,
+    help="Folder for the scenario and its reports.",
+)
+@click.option(
+    "--until",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DAY",
+    help="Use only what happened before this day.",
+)
+@json_option
+def learn(
+    data: Path, mapping: Path, out: Path, until: dt.datetime | None, json_to: str | None
+) -> None:
+    """A plant's records -> a scenario, and a report on the data."""
+    from vtwin.app import history
+    from vtwin.cli import text
+
+    output = Output(json_to)
+    day = None if until is None else until.date()
+    with progress() as report:
+        result = history.learn(data, mapping, out, day, report)
+    console = output.console
+    text.problems(result.problems)
+    console.print(text.lines(history.report_lines(result), console.width))
+    console.print(f"\nNext:\n  vtwin validate {out}\n  vtwin run {out}")
+    output.json(result.to_json())
+    output.finish()
+
+
+@vtwin.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--replications", "-n", metavar="N", help="How often it is repeated.")
+@json_option
+def validate(file: Path, replications: str | None, json_to: str | None) -> int:
+    """The twin against history it has not seen."""
+    from vtwin.app import history, runs
+    from vtwin.cli import text
+
+    output = Output(json_to)
+    asked = runs.replications_asked(replications)
+    number = asked if isinstance(asked, int) else history.REPLICATIONS
+    with stoppable() as stop, progress() as report:
+        result = history.validate(file, replications=number, progress=report, cancelled=stop)
+    console = output.console
+    console.print(text.lines(history.report_lines(result), console.width))
+    output.json(result.to_json())
+    output.finish()
+    return INTERRUPTED if result.interrupted else 0
 
 
 @vtwin.command()

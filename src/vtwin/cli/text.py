@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -40,6 +41,19 @@ def checked(answer: Checked) -> RenderableType:
     if answer.variants:
         what += f", and so are its variants {', '.join(answer.variants)}"
     return Text(what, style="green")
+
+
+def lines(written: Sequence[str], width: int) -> RenderableType:
+    """Lines that are laid out already; only those too long for the console are broken, the
+    rest of them indented under their beginning.
+    """
+    broken: list[str] = []
+    for line in written:
+        indent = " " * (len(line) - len(line.lstrip()) + 6)
+        broken += textwrap.wrap(
+            line, width, subsequent_indent=indent, drop_whitespace=False, break_long_words=False
+        ) or [""]
+    return Text("\n".join(broken), no_wrap=True, overflow="ignore")
 
 
 def heading(text: str) -> Text:
