@@ -197,18 +197,28 @@ def job(store: Store, job: str) -> Job | None:
 
 
 def jobs_list(
-    store: Store, states: Sequence[JobState] | None = None, *, limit: int = 100
+    store: Store,
+    states: Sequence[JobState] | None = None,
+    *,
+    limit: int = 100,
+    results: bool = True,
 ) -> list[Job]:
-    """Jobs, newest first; ``states`` keeps only those."""
+    """Jobs, newest first; ``states`` keeps only those. Without ``results`` each is None: they
+    can be large, and a list on a screen does not show them.
+    """
     jobs = store.tables.jobs
-    return _select(store, None if states is None else jobs.c.state.in_(list(states)), limit)
+    where = None if states is None else jobs.c.state.in_(list(states))
+    return _select(store, where, limit, results)
 
 
-def _select(store: Store, where: ColumnElement[bool] | None, limit: int) -> list[Job]:
+def _select(
+    store: Store, where: ColumnElement[bool] | None, limit: int, results: bool = True
+) -> list[Job]:
     import sqlalchemy as sa
 
     jobs = store.tables.jobs
-    query = sa.select(jobs).order_by(jobs.c.number.desc(), jobs.c.id.desc()).limit(limit)
+    columns = [c for c in jobs.c if results or c.name != "result"]
+    query = sa.select(*columns).order_by(jobs.c.number.desc(), jobs.c.id.desc()).limit(limit)
     if where is not None:
         query = query.where(where)
     queue = sa.select(jobs.c.id).where(jobs.c.state == "queued")
@@ -232,7 +242,7 @@ def _select(store: Store, where: ColumnElement[bool] | None, limit: int) -> list
             worker=row["worker"],
             attempts=row["attempts"],
             cancel_requested=bool(row["cancel"]),
-            result=None if row["result"] is None else json.loads(row["result"]),
+            result=None if row.get("result") is None else json.loads(row["result"]),
             error=row["error"],
             runs=tuple(json.loads(row["runs"])),
             position=position.get(row["id"], 0),

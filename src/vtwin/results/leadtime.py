@@ -27,15 +27,15 @@ def quantile_s(histogram: Mapping[int, int], share: float) -> float | None:
         return None
     wanted = share * pieces
     below = 0
-    high = 0
+    last = max(histogram)
     for index in sorted(histogram):
         count = histogram[index]
-        low, high = lead_bin_bounds(index)
-        if count and below + count >= wanted:
-            within = (wanted - below) / count
+        if count and (below + count >= wanted or index == last):
+            low, high = lead_bin_bounds(index)
+            within = min((wanted - below) / count, 1.0)
             return (low + within * (high - low)) / TICKS_PER_SECOND
         below += count
-    return high / TICKS_PER_SECOND
+    return None
 
 
 def share_within(histogram: Mapping[int, int], limit: int) -> float | None:

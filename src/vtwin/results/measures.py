@@ -120,7 +120,7 @@ def _plant(
         "energy_kwh": kwh if has_power(program) else None,
         "energy_per_part_kwh": ratio(kwh, good) if has_power(program) else None,
         "unit_cost": ratio(money.total, good) if money else None,
-        "on_time": _on_time(program, tally, None),
+        "on_time": _on_time(program, tally)[0],
         "tardiness_s": _tardiness(program, tally),
         "orders_done": _orders_done(program, tally),
         "scrap_share": ratio(
@@ -144,46 +144,50 @@ def _promises(program: Program) -> bool:
     )
 
 
-def _due_orders(program: Program, product: int | None) -> list[int]:
+def _due_orders(program: Program) -> list[int]:
     """Orders whose due date lies between warm-up and horizon."""
-    return [
-        index
-        for index, order in enumerate(program.orders)
-        if program.run.warmup <= order.due <= program.run.horizon
-        and product in (None, order.product)
-    ]
+    first, last = program.run.warmup, program.run.horizon
+    return [i for i, order in enumerate(program.orders) if first <= order.due <= last]
 
 
-def _on_time(program: Program, tally: Tally, product: int | None) -> Value:
-    due = _due_orders(program, product)
-    if due:
-        kept = sum(0 <= int(tally.order_done[i]) <= program.orders[i].due for i in due)
-        return kept / len(due)
-    return _promised(program, tally, product)
+def _on_time(program: Program, tally: Tally) -> tuple[Value, list[Value]]:
+    """On-time share of the plant and of each product.
 
-
-def _promised(program: Program, tally: Tally, product: int | None) -> Value:
-    """On-time share of pieces from endless sources: where every source of a product promises
-    the same time, the lead-time histogram tells it; a product with mixed promises does not.
+    Of orders where any is due; else of pieces from sources that promise a time: where every
+    source of a product promises the same, the lead-time histogram tells it.
     """
-    within = 0.0
-    pieces = 0
-    for index in range(len(program.products)):
-        if product not in (None, index):
-            continue
-        promises = {source.due_after for source in program.sources if source.product == index}
-        promises |= {NEVER for order in program.orders if order.product == index}
-        promised = promises.pop() if len(promises) == 1 else NEVER
-        share = share_within(tally.lead_hist[index], promised) if promised != NEVER else None
+    products = len(program.products)
+    kept, due = np.zeros(products), np.zeros(products)
+    for index in _due_orders(program):
+        order = program.orders[index]
+        due[order.product] += 1
+        kept[order.product] += 0 <= int(tally.order_done[index]) <= order.due
+    if due.any():
+        each = [ratio(k, d) for k, d in zip(kept, due, strict=True)]
+        return ratio(float(kept.sum()), float(due.sum())), each
+    each = []
+    for index, promised in enumerate(_promised(program)):
+        histogram = tally.lead_hist[index]
+        share = share_within(histogram, promised) if promised != NEVER else None
+        each.append(share)
         if share is not None:
-            count = sum(tally.lead_hist[index].values())
-            within += share * count
-            pieces += count
-    return ratio(within, pieces)
+            due[index] = sum(histogram.values())
+            kept[index] = share * due[index]
+    return ratio(float(kept.sum()), float(due.sum())), each
+
+
+def _promised(program: Program) -> list[int]:
+    """The time each product's sources promise, ticks; NEVER where they differ or none does."""
+    promises: list[set[int]] = [set() for _ in program.products]
+    for source in program.sources:
+        promises[source.product].add(source.due_after)
+    for order in program.orders:
+        promises[order.product].add(NEVER)
+    return [next(iter(each)) if len(each) == 1 else NEVER for each in promises]
 
 
 def _tardiness(program: Program, tally: Tally) -> Value:
-    due = _due_orders(program, None)
+    due = _due_orders(program)
     if not due:
         return None
     late = 0
@@ -200,6 +204,7 @@ def _orders_done(program: Program, tally: Tally) -> Value:
 
 def _products(program: Program, tally: Tally) -> dict[str, Figures]:
     observed = tally.observed / TICKS_PER_SECOND
+    _, on_time = _on_time(program, tally)
     found: dict[str, Figures] = {}
     for index, product in enumerate(program.products):
         good = float(tally.product_good[index])
@@ -211,7 +216,7 @@ def _products(program: Program, tally: Tally) -> dict[str, Figures]:
             "lead_time_p90_s": quantile_s(tally.lead_hist[index], 0.9),
             "wip": ratio(float(tally.product_wip_area[index]), observed),
             "scrap_share": ratio(scrap, good + scrap),
-            "on_time": _on_time(program, tally, index),
+            "on_time": on_time[index],
         }
     return found
 
