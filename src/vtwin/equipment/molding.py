@@ -28,6 +28,9 @@ class InjectionMachine(BaseModel):
     colour_change: Duration = Field(
         default=900.0, description="purging and cleaning for a colour, s"
     )
+    material_change: Duration = Field(
+        default=0.0, description="on top of either when the resin is another, s"
+    )
     start_up: Duration = Field(default=0.0, description="shots thrown away after a mould change")
     working_power: Power = Field(default=0.0, description="while moulding")
     setup_power: Power = Field(default=0.0, description="during a change, barrel hot")
@@ -40,22 +43,23 @@ class MoldingStep(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     colour: str = Field(default="", description="colour of the material: another one means purging")
+    material: str = Field(default="", description="resin: another one empties the machine")
 
 
-def key(mould: str, colour: str) -> str:
-    """The set-up a machine is in with this mould and colour."""
-    return f"{mould}, {colour}" if colour else mould
+def key(mould: str, colour: str, material: str = "") -> str:
+    """The set-up a machine is in with this mould, colour and resin."""
+    return ", ".join(part for part in (mould, colour, material) if part)
 
 
 def _lower(name: str, params: Any, steps: tuple[Step, ...]) -> Lowered:
     lowered = tuple(_step(name, params, step) for step in steps)
-    mould = constant(params.mould_change + params.start_up)
-    colour = constant(params.colour_change)
-    moulds = {made.setup_key or "": step.tool or step.operation
-              for made, step in zip(lowered, steps, strict=True)}  # fmt: skip
-    keys = sorted(moulds)
+    jobs = {
+        made.setup_key or "": (step.tool or step.operation, step.attributes.get("material", ""))
+        for made, step in zip(lowered, steps, strict=True)
+    }
+    keys = sorted(jobs)
     times = {
-        (a, b): mould if moulds[a] != moulds[b] else colour for a in keys for b in keys if a != b
+        (a, b): constant(_change(params, jobs[a], jobs[b])) for a in keys for b in keys if a != b
     }
     power = dict.fromkeys(MachineState, params.idle_power) | {
         MachineState.WORKING: params.working_power,
@@ -63,6 +67,13 @@ def _lower(name: str, params: Any, steps: tuple[Step, ...]) -> Lowered:
         MachineState.PLANNED_STOP: 0.0,
     }
     return Lowered(steps=lowered, setup_times=times, power_kw=power)
+
+
+def _change(params: InjectionMachine, before: tuple[str, str], after: tuple[str, str]) -> float:
+    """Length of a change between two jobs (mould, resin), s."""
+    another_mould = before[0] != after[0]
+    change = params.mould_change + params.start_up if another_mould else params.colour_change
+    return change + (params.material_change if before[1] != after[1] else 0.0)
 
 
 def _step(name: str, params: InjectionMachine, step: Step) -> LoweredStep:
