@@ -44,6 +44,22 @@ class TestMolding(FamilyContract):
         assert self.lowered().setup_times[red, crate] == constant(60 * 60)
         assert self.lowered().setup_times[crate, red] == constant(60 * 60)
 
+    def test_change_when_the_resin_differs_too_then_it_takes_longer(self):
+        params = FAMILY.params.model_validate({**self.params, "material_change": "20 min"})
+        steps = tuple(
+            Step(f"{product}/m", constant(18.0), {"colour": product, "material": resin}, tool=mould)
+            for product, mould, resin in (
+                ("a", "cap", "PP"),
+                ("b", "cap", "PE"),
+                ("c", "lid", "PP"),
+            )
+        )
+        lowered = FAMILY.lower("m", params, steps)
+        a, b, c = (step.setup_key for step in lowered.steps)
+        assert lowered.setup_times[a, b] == constant((15 + 20) * 60)
+        assert lowered.setup_times[a, c] == constant(60 * 60)
+        assert lowered.setup_times[b, c] == constant(80 * 60)
+
     def test_power_when_changing_then_the_barrel_stays_hot(self):
         power = self.lowered().power_kw
         assert power[MachineState.SETUP] == 8

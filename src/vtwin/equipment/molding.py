@@ -4,6 +4,7 @@ between two jobs: another mould, or only another colour.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -58,9 +59,8 @@ def _lower(name: str, params: Any, steps: tuple[Step, ...]) -> Lowered:
         for made, step in zip(lowered, steps, strict=True)
     }
     keys = sorted(jobs)
-    times = {
-        (a, b): constant(_change(params, jobs[a], jobs[b])) for a in keys for b in keys if a != b
-    }
+    change = lru_cache(lambda before, after: constant(_change(params, before, after)))
+    times = {(a, b): change(jobs[a], jobs[b]) for a in keys for b in keys if a != b}
     power = dict.fromkeys(MachineState, params.idle_power) | {
         MachineState.WORKING: params.working_power,
         MachineState.SETUP: params.setup_power or params.idle_power,

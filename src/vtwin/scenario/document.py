@@ -552,7 +552,7 @@ class LayoutEntry(Written):
 class VariantEntry(Written):
     """A what-if: what is different from the scenario."""
 
-    description: str | None = None
+    description: str | None = Field(default=None, description="what it is about")
     set: dict[str, Any] = Field(default={}, description="dotted path: new value")
     remove: tuple[str, ...] = Field(default=(), description="dotted paths")
 

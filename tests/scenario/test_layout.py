@@ -1,0 +1,51 @@
+from pathlib import Path
+
+import pytest
+
+from vtwin.scenario import load
+
+SCENARIOS = Path(__file__).resolve().parents[2] / "scenarios"
+
+
+def test_layout_when_positions_are_written_then_they_hold_and_groups_stand_in_a_row():
+    layout = load.load(SCENARIOS / "two_mill_cell").layout()
+    assert layout.floor == (19, 11)
+    assert layout.equipment["lathes#1"] == (2, 2, 3.0, 2.2, "machining", None)
+    assert layout.equipment["lathes#3"][0] == 2 + 2 * 4.5
+    assert layout.illustrative
+
+
+def test_layout_when_a_variant_has_more_then_they_are_there():
+    assert "lathes#4" in load.load(SCENARIOS / "two_mill_cell").layout("one-more-lathe").equipment
+
+
+@pytest.mark.parametrize(
+    "name", ["five_in_a_row", "two_mill_cell", "cells/molding", "cells/storage"]
+)
+def test_layout_when_drawn_then_nothing_overlaps_or_leaves_the_floor(name):
+    layout = load.load(SCENARIOS / name).layout()
+    boxes = [(x, y, x + w, y + d) for x, y, w, d, *_ in layout.equipment.values()]
+    for left, top, right, bottom in boxes:
+        assert 0 <= left < right <= layout.floor[0]
+        assert 0 <= top < bottom <= layout.floor[1]
+    for i, a in enumerate(boxes):
+        for b in boxes[i + 1 :]:
+            assert a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1]
+
+
+def test_layout_when_nothing_is_written_then_it_is_illustrative_and_in_route_order():
+    layout = load.load(SCENARIOS / "five_in_a_row").layout()
+    assert layout.illustrative
+    first, second = layout.equipment["s1"], layout.equipment["b1"]
+    assert (first[1], first[0]) < (second[1], second[0])
+
+
+def test_layout_when_all_positions_are_measured_then_not_illustrative(write):
+    text = (
+        "vtwin: 1\nname: x\nrun: {horizon: 1 d}\nline: [a]\nequipment: {a: {cycle: 1 s, at: [1 m, 2 m], size: [3 m, 400 cm], area: hall}}\n"
+        "layout: {floor: [20 m, 10 m], areas: {hall: {name: Hall 2, at: [0 m, 0 m], size: [20 m, 10 m]}}}\n"
+    )
+    layout = load.load(write(text)).layout()
+    assert not layout.illustrative
+    assert layout.equipment == {"a": (1, 2, 3, 4, "station", "hall")}
+    assert layout.areas == {"hall": (0, 0, 20, 10, "Hall 2")}
