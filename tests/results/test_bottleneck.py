@@ -150,3 +150,14 @@ def test_arrow_and_turning_point_when_worked_out_by_hand_then_they_point_where_t
     # s1 blocked .3 > s2 starved .1: ->; s2 .2 > s3 .08: ->; s3 .02 < s4 .3: <-.
     assert votes["arrow"].suspect == "s3"
     assert votes["utilisation"].suspect == "s3"
+
+
+def test_queue_when_it_stands_before_a_blocked_station_then_it_is_not_that_ones_fault():
+    made = Plant(horizon=360000, warmup=3600, bin=36000).station("a").station("b", input=3)
+    steps = [{"op": "1", "on": "a", "cycle": 20}, {"op": "2", "on": "b", "cycle": exponential(60)}]
+    program = made.product("x", *steps).arrivals("x", exponential(50)).program()
+    tallies = [simulate(program, r) for r in range(2)]
+    queues = tallies[0].station_queue_area
+    assert queues[0] > 10 * queues[1]  # they pile up before a, because b holds a up
+    votes = {vote.measure: vote for vote in jury(program, tallies).votes}
+    assert votes["queue"].suspect == "b"

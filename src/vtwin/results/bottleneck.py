@@ -1,7 +1,8 @@
 """The bottleneck jury: several measures vote for what limits the plant, and may disagree.
 
 - utilisation: largest share of planned time working, in set-up or down (people: on a task).
-- queue: most items waiting before the station, per machine of it.
+- queue: most items waiting before the station, per machine of it. A station that is itself
+  blocked (10 % of planned time or more) holds somebody else's queue and is left out.
 - active period: longest mean uninterrupted active period (Roser, Nakano and Tanaka, "A
   practical bottleneck detection method", Winter Simulation Conference 2001). Needs a trace.
 - turning point: where blocked minus starved changes sign (Li, Chang and Ni, "Data driven
@@ -38,6 +39,8 @@ Scores = dict[str, list[float]]  # suspect -> one score per replication
 MEASURES = ("utilisation", "queue", "active_period", "turning_point", "arrow")
 #: So many suspects are named.
 MOST_SUSPECTS = 5
+#: A station blocked for this share of planned time waits for others, its queue with it.
+_HELD_UP = 0.1
 #: Mean waiting items below this are nobody's queue.
 _NO_QUEUE = 0.01
 
@@ -182,7 +185,7 @@ def jury(program: Program, tallies: Sequence[Tally], confidence: float = 0.95) -
     periods = None if trace is None else active_periods(program, trace)
     votes = (
         _vote("utilisation", busy, "share", confidence),
-        _queue(program, tallies, busy, confidence),
+        _queue(program, tallies, busy, shares, confidence),
         _active(periods),
         _turning_point(shares, line),
         _arrow(shares, line),
@@ -239,8 +242,18 @@ def _vote(measure: str, scores: Scores, unit: str, confidence: float) -> Vote:
     )
 
 
-def _queue(program: Program, tallies: Sequence[Tally], busy: Scores, confidence: float) -> Vote:
+def _queue(
+    program: Program,
+    tallies: Sequence[Tally],
+    busy: Scores,
+    shares: _Shares,
+    confidence: float,
+) -> Vote:
     """Waiting items per machine; of several entries at one station the busiest stands for it."""
+    blocked = shares.of(MachineState.BLOCKED).mean(axis=0)
+    held_up = {
+        name for name, share in zip(shares.entries, blocked, strict=True) if share >= _HELD_UP
+    }
     endless = {
         program.operations[program.products[source.product].route[0]].station
         for source in program.sources
@@ -251,6 +264,8 @@ def _queue(program: Program, tallies: Sequence[Tally], busy: Scores, confidence:
         if index in endless or not station.machines:
             continue
         names = {entry_of(program.machines[m].name) for m in station.machines}
+        if names <= held_up:
+            continue
         stands = max(sorted(names), key=lambda name: sum(busy[name]))
         observed = [max(tally.observed, 1) / 1e3 for tally in tallies]  # microseconds
         waiting = [float(tally.station_queue_area[index]) for tally in tallies]
@@ -259,7 +274,7 @@ def _queue(program: Program, tallies: Sequence[Tally], busy: Scores, confidence:
             for area, time in zip(waiting, observed, strict=True)
         ]
     if not any(sum(each) / len(each) > _NO_QUEUE for each in scores.values()):
-        return Vote("queue", None, "items", why="nothing ever waits in a queue")
+        return Vote("queue", None, "items", why="nothing waits but where work is held up")
     return _vote("queue", scores, "items", confidence)
 
 
