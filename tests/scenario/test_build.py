@@ -82,6 +82,29 @@ def test_buffer_when_at_the_end_of_a_line_then_warned(write):
     assert [(p.code, p.severity) for p in build.check(path)] == [("V311", "warning")]
 
 
+@pytest.mark.parametrize(
+    ("line", "equipment", "codes"),
+    [
+        ("[a]", "{a: {cycle: 0 s}}", ["V341"]),
+        ("[a, b]", "{a: {cycle: 0 s}, b: {cycle: 0 s}}", ["V341"]),
+        ("[a, x, b]", "{a: {cycle: 0 s}, b: {cycle: 1 s}, x: {capacity: unlimited}}", ["V341"]),
+        ("[a, x, b]", "{a: {cycle: 0 s}, b: {cycle: 1 s}, x: {capacity: 3}}", []),
+        ("[a, b]", "{a: {cycle: 1 s}, b: {cycle: 0 s}}", []),
+    ],
+)
+def test_line_when_it_would_make_endlessly_many_in_no_time_then_refused(
+    write, line, equipment, codes
+):
+    assert [p.code for p in build.check(write(_line(line, equipment)))] == codes
+
+
+@pytest.mark.parametrize(("second", "codes"), [("0 s", ["V341"]), ("1 s", [])])
+def test_conwip_when_no_step_takes_time_then_refused(write, second, codes):
+    route = f"[{{op: x, on: a, cycle: 0 s}}, {{op: y, on: a, cycle: {second}}}]"
+    path = write(_shop(route, "{a: {}}", orders="[{product: p, conwip: 3}]"))
+    assert [p.code for p in build.check(path)] == codes
+
+
 # --- stations and routes ---------------------------------------------------------------------
 
 
@@ -281,6 +304,7 @@ def test_calendar_when_always_then_none(write):
     assert program.machines[0].calendar == NONE
 
 
+@settings(max_examples=40)
 @given(
     shifts=st.lists(st.tuples(st.integers(0, 1439), st.integers(1, 1440)), max_size=4),
     breaks=st.lists(st.tuples(st.integers(0, 1439), st.integers(1, 1440)), max_size=3),
@@ -444,7 +468,7 @@ def _shuffled(value, order):
 
 
 @pytest.mark.parametrize("name", ["two_mill_cell", "cells/molding", "five_in_a_row"])
-@settings(max_examples=20)
+@settings(max_examples=10)
 @given(order=st.randoms(use_true_random=False))
 def test_yaml_order_when_shuffled_then_the_program_is_the_same(name, order, tmp_path_factory):
     folder = SCENARIOS / name

@@ -29,6 +29,7 @@ def check_plant(draft: Draft) -> None:
     _check_reached(draft)
     _check_rings(draft)
     _check_orders_in_time(draft)
+    _check_endless(draft)
 
 
 def _check_run(draft: Draft) -> None:
@@ -280,6 +281,26 @@ def _check_orders_in_time(draft: Draft) -> None:
             what = f"{number} {said}: {names}{more}"
             hint = "compare `run:` with the dates of the orders"
             draft.problems.append(Problem("V338", what, first.where, hint, "warning"))
+
+
+def _check_endless(draft: Draft) -> None:
+    """Endless release into steps that take no time: endlessly many parts at one instant."""
+    for source in draft.sources:
+        route = draft.routes.get(source.product, [])
+        if source.product in draft.broken or source.kind == "arrivals":
+            continue
+        for number, step in enumerate(route):
+            limited = number > 0 and draft.stations[draft.station_of[step.on[0]]].input is not None
+            takes_time = min(cycle.mean for cycle in step.modes.values()) > 0
+            if takes_time and (limited or number == 0 or source.kind == "conwip"):
+                break
+            if takes_time or number == len(route) - 1:
+                what = f"'{source.product}' would be made without end in no time at all"
+                hint = (
+                    "give the first step a time per cycle, or let it be ordered `every:` so often"
+                )
+                draft.problems.append(Problem("V341", what, source.where, hint))
+                break
 
 
 def load_warnings(draft: Draft, program: Program) -> list[Problem]:
