@@ -110,7 +110,7 @@ def demo(
         show = app.Demo(store=False if no_store else store, progress=report, stop=stop)
         console.print(text.plant(show.plant()))
         baseline = show.baseline(runs.replications_asked(replications))
-        console.print(text.result(baseline, limit=stop()))
+        console.print(text.result(baseline, name=False, limit=stop()))
         if not stop():
             console.print(text.explanation(show.explain()))
         comparison = None if stop() else show.compare()

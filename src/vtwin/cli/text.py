@@ -76,9 +76,11 @@ def indented(*parts: RenderableType) -> Padding:
     return Padding(Group(*parts), (0, 0, 0, 2), expand=False)
 
 
-def result(answer: RunResult, *, limit: bool = True) -> RenderableType:
-    """A run: what was simulated, the KPIs, the machines, what limits it (unless that follows)."""
-    parts: list[RenderableType] = [_title(answer), indented(_kpis(answer))]
+def result(answer: RunResult, *, name: bool = True, limit: bool = True) -> RenderableType:
+    """A run: what was simulated, the KPIs, the machines, what limits it. ``name`` and
+    ``limit``: leave out what was said before or follows.
+    """
+    parts: list[RenderableType] = [_title(answer, name=name), indented(_kpis(answer))]
     parts += [heading("Machines, % of time"), indented(_machines(answer))]
     if answer.summary.people:
         parts += [heading("People"), indented(_people(answer))]
@@ -87,9 +89,8 @@ def result(answer: RunResult, *, limit: bool = True) -> RenderableType:
     return Group(*parts)
 
 
-def _title(answer: RunResult) -> Text:
+def _title(answer: RunResult, *, name: bool) -> Text:
     summary = answer.summary
-    name = summary.scenario + (f" · {answer.variant}" if answer.variant else "")
     observed = wording.duration(summary.horizon_s)
     if summary.warmup_s:
         observed += f", of which {wording.duration(summary.warmup_s)} warm-up"
@@ -99,7 +100,7 @@ def _title(answer: RunResult) -> Text:
         f"engine {summary.engine}",
         f"seed {summary.seed}",
     ]
-    title = Text(f"\n{name}\n", style="bold")
+    title = Text(f"\n{answer.name}\n" if name else "", style="bold")
     title.append(" · ".join(facts), style="not bold dim")
     if answer.interrupted:
         told = f"\nstopped after {summary.replications} of {answer.asked} replications"
