@@ -17,6 +17,7 @@ from vtwin.base.errors import CODES, Refused
 from vtwin.engines.reference import simulate
 from vtwin.plant.trace import Tally
 from vtwin.results.bottleneck import jury
+from vtwin.results.database import default_url, url_of
 from vtwin.results.kpi import measure, summarise
 from vtwin.results.record import (
     Pictures,
@@ -27,7 +28,8 @@ from vtwin.results.record import (
     tally_from_bytes,
     tally_to_bytes,
 )
-from vtwin.results.store import SCHEMA, Store, default_url, url_of
+from vtwin.results.schema import SCHEMA
+from vtwin.results.store import Store
 
 
 def _program(seed=7):
@@ -246,7 +248,7 @@ def test_store_when_the_disk_is_full_then_writing_is_refused_and_the_rest_is_kep
 
 
 def test_store_when_locked_by_another_then_it_is_told(tmp_path, monkeypatch):
-    monkeypatch.setattr("vtwin.results.store._PATIENCE_S", 0.1)
+    monkeypatch.setattr("vtwin.results.database._PATIENCE_S", 0.1)
     file = tmp_path / "runs.sqlite"
     with Store(str(file)) as store:
         other = sqlite3.connect(file)

@@ -9,20 +9,19 @@ from __future__ import annotations
 
 import getpass
 import json
-import os
 import platform
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vtwin import __version__
 from vtwin.base.errors import Problem, Refused, Where
 from vtwin.plant.program import Program
 from vtwin.plant.trace import Tally
+from vtwin.results.database import default_url, open_engine, problem_of, shown, url_of
 from vtwin.results.record import (
     Passport,
     RunRecord,
@@ -33,111 +32,10 @@ from vtwin.results.record import (
     tally_from_bytes,
     tally_to_bytes,
 )
+from vtwin.results.schema import SCHEMA, tables
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Engine, MetaData, Table
-
-#: Version of the tables; a store written by a newer one is refused, an older one migrated.
-SCHEMA = 1
-#: How long a writer waits for another one, s.
-_PATIENCE_S = 10
-
-
-def default_url() -> str:
-    """``VTWIN_STORE`` or an SQLite file in the user's data folder."""
-    given = os.environ.get("VTWIN_STORE")
-    if given:
-        return url_of(given)
-    from platformdirs import user_data_dir
-
-    return url_of(str(Path(user_data_dir("vtwin", appauthor=False)) / "runs.sqlite"))
-
-
-def url_of(place: str) -> str:
-    """A database URL as it is, a file name as an SQLite URL; PostgreSQL through psycopg 3."""
-    if place.startswith(("postgresql://", "postgres://")):
-        return "postgresql+psycopg://" + place.split("://", 1)[1]
-    if "://" in place:
-        return place
-    return f"sqlite:///{Path(place).expanduser()}"
-
-
-@dataclass(frozen=True)
-class Tables:
-    """The tables of the store."""
-
-    all: MetaData
-    meta: Table
-    runs: Table
-    replications: Table
-    jobs: Table
-
-
-def tables() -> Tables:
-    """Declare the tables (SQLAlchemy is imported only here and below)."""
-    import sqlalchemy as sa
-
-    everything = sa.MetaData()
-    meta = sa.Table(
-        "meta",
-        everything,
-        sa.Column("name", sa.String(40), primary_key=True),
-        sa.Column("value", sa.Text, nullable=False),
-    )
-    runs = sa.Table(
-        "runs",
-        everything,
-        sa.Column("id", sa.String(32), primary_key=True),
-        sa.Column("key", sa.String(64), nullable=False, index=True),
-        sa.Column("scenario", sa.Text, nullable=False, index=True),
-        sa.Column("path", sa.Text),
-        sa.Column("variant", sa.Text),
-        sa.Column("engine", sa.String(40), nullable=False),
-        sa.Column("seed", sa.Numeric(24, 0, asdecimal=True), nullable=False),
-        sa.Column("asked", sa.Integer, nullable=False),
-        sa.Column("status", sa.String(12), nullable=False),
-        sa.Column("created", sa.String(40), nullable=False, index=True),
-        sa.Column("changed", sa.String(40), nullable=False),
-        sa.Column("who", sa.Text, nullable=False),
-        sa.Column("passport", sa.Text, nullable=False),
-        sa.Column("versions", sa.Text, nullable=False),
-        sa.Column("finished", sa.Integer, nullable=False),
-        sa.Column("summary", sa.Text),
-        sa.Column("verdict", sa.Text),
-        sa.Column("ledger", sa.Text),
-        sa.Column("notes", sa.Text),
-        sa.Column("pictures", sa.LargeBinary),
-    )
-    replications = sa.Table(
-        "replications",
-        everything,
-        sa.Column("run", sa.String(32), sa.ForeignKey("runs.id"), primary_key=True),
-        sa.Column("replication", sa.Integer, primary_key=True),
-        sa.Column("tally", sa.LargeBinary, nullable=False),
-    )
-    jobs = sa.Table(
-        "jobs",
-        everything,
-        sa.Column("id", sa.String(32), primary_key=True),
-        sa.Column("number", sa.BigInteger, nullable=False, index=True),
-        sa.Column("kind", sa.String(40), nullable=False),
-        sa.Column("label", sa.Text, nullable=False),
-        sa.Column("payload", sa.Text, nullable=False),
-        sa.Column("state", sa.String(12), nullable=False, index=True),
-        sa.Column("progress", sa.Float, nullable=False),
-        sa.Column("message", sa.Text, nullable=False),
-        sa.Column("created", sa.String(40), nullable=False),
-        sa.Column("started", sa.String(40)),
-        sa.Column("finished", sa.String(40)),
-        sa.Column("heartbeat", sa.Float),
-        sa.Column("worker", sa.Text),
-        sa.Column("attempts", sa.Integer, nullable=False),
-        sa.Column("cancel", sa.Boolean, nullable=False),
-        sa.Column("result", sa.Text),
-        sa.Column("error", sa.Text),
-        sa.Column("runs", sa.Text, nullable=False),
-    )
-    return Tables(everything, meta, runs, replications, jobs)
+    from sqlalchemy import Connection, Engine
 
 
 def _now() -> str:
@@ -173,7 +71,7 @@ class Store:
     def __init__(self, url: str | None = None) -> None:
         self.url = default_url() if url is None else url_of(url)
         self.tables = tables()
-        self.engine: Engine = _engine(self.url)
+        self.engine: Engine = open_engine(self.url)
         with self.told():
             self._open()
 
@@ -190,7 +88,7 @@ class Store:
     @property
     def place(self) -> str:
         """Where the store is, without a password."""
-        return _shown(self.url)
+        return shown(self.url)
 
     def _open(self) -> None:
         """Make the tables, unless another program is making them at this very moment."""
@@ -232,7 +130,7 @@ class Store:
         try:
             yield
         except (SQLAlchemyError, OSError) as error:
-            raise Refused(_problem(error, self.place)) from error
+            raise Refused(problem_of(error, self.place)) from error
 
     # --- writing a run ---------------------------------------------------------------------
 
@@ -473,107 +371,4 @@ def _record(row: Any) -> RunRecord:
         ledger=_json(row["ledger"]),
         notes=tuple(_json(row["notes"]) or ()),
         pictures=None if body is None else pictures_from_bytes(body),
-    )
-
-
-def _shown(url: str) -> str:
-    """A URL without its password; a plain file name for SQLite."""
-    from sqlalchemy.engine import make_url
-    from sqlalchemy.exc import ArgumentError
-
-    try:
-        made = make_url(url)
-    except ArgumentError:
-        return url.split("@")[-1]
-    if made.drivername.startswith("sqlite"):
-        return made.database or "memory"
-    return made.render_as_string(hide_password=True)
-
-
-def _engine(url: str) -> Engine:
-    import sqlalchemy as sa
-    from sqlalchemy.exc import SQLAlchemyError
-
-    try:
-        made = sa.make_url(url)
-        if made.get_backend_name() != "sqlite":
-            return sa.create_engine(made, pool_pre_ping=True)
-        if made.database and made.database != ":memory:":
-            Path(made.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = sa.create_engine(made, connect_args={"timeout": _PATIENCE_S})
-    except (SQLAlchemyError, ImportError, OSError) as error:
-        raise Refused(_problem(error, _shown(url))) from error
-    sa.event.listen(engine, "connect", _settle)
-    return engine
-
-
-def _settle(connection: Any, _record: object) -> None:
-    """Readers beside a writer (WAL), and no commit that survives a crash only by luck."""
-    import sqlite3
-
-    cursor = connection.cursor()
-    try:
-        # A store that may only be read, or that another opens right now, stays as it is.
-        with suppress(sqlite3.OperationalError):
-            cursor.execute("PRAGMA journal_mode=WAL")
-        cursor.execute("PRAGMA synchronous=NORMAL")
-        cursor.execute("PRAGMA foreign_keys=ON")
-    finally:
-        cursor.close()
-
-
-#: What the database says -> code, what it means, what helps. The first match counts.
-_TROUBLE: tuple[tuple[tuple[str, ...], str, str, str], ...] = (
-    (
-        (
-            "readonly",
-            "read-only",
-            "permission denied",
-            "unable to open",
-            "not a directory",
-            "file exists",
-        ),
-        "V601",
-        "the run store cannot be opened for writing",
-        "name a place that can be written in VTWIN_STORE, or run without keeping",
-    ),
-    (
-        ("disk is full", "no space", "disk i/o", "quota"),
-        "V602",
-        "the disk of the run store is full or failing",
-        "free some space; nothing stored before is lost",
-    ),
-    (
-        ("locked", "busy"),
-        "V603",
-        "another program holds the run store",
-        "wait until it is done, or name another store in VTWIN_STORE",
-    ),
-    (
-        ("malformed", "not a database", "file is encrypted", "badzipfile", "no such column"),
-        "V604",
-        "the run store is damaged or no run store",
-        "move the file away (a new one is made), or name another store in VTWIN_STORE",
-    ),
-    (
-        ("no module named", "can't load plugin", "could not parse"),
-        "V606",
-        "this kind of run store is not supported here",
-        "PostgreSQL needs `pip install vtwin[postgres]`; SQLite needs nothing",
-    ),
-)
-
-
-def _problem(error: Exception, place: str) -> Problem:
-    """What went wrong, in the words of the table above."""
-    text = f"{type(error).__name__}: {getattr(error, 'orig', None) or error}"
-    first = text.strip().splitlines()[0]
-    for marks, code, what, hint in _TROUBLE:
-        if any(mark in text.lower() for mark in marks):
-            return Problem(code, f"{what}: {first}", Where(path=place), hint)
-    return Problem(
-        "V608",
-        f"the run store failed: {first}",
-        Where(path=place),
-        "name another store in VTWIN_STORE, or run without keeping",
     )
