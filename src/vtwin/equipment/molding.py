@@ -59,8 +59,8 @@ def _lower(name: str, params: Any, steps: tuple[Step, ...]) -> Lowered:
         for made, step in zip(lowered, steps, strict=True)
     }
     keys = sorted(jobs)
-    change = lru_cache(lambda before, after: constant(_change(params, before, after)))
-    times = {(a, b): change(jobs[a], jobs[b]) for a in keys for b in keys if a != b}
+    fixed = lru_cache(maxsize=None)(constant)  # thousands of pairs share four lengths
+    times = {(a, b): fixed(_change(params, jobs[a], jobs[b])) for a in keys for b in keys if a != b}
     power = dict.fromkeys(MachineState, params.idle_power) | {
         MachineState.WORKING: params.working_power,
         MachineState.SETUP: params.setup_power or params.idle_power,
