@@ -33,7 +33,7 @@ _FROM = {
     "Refused": "vtwin.base.errors",
 }
 
-__all__ = ["__version__", *_FROM]  # noqa: PLE0604
+__all__ = ["__version__", *_FROM]
 
 
 def __getattr__(name: str) -> Any:
