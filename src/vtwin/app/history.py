@@ -13,7 +13,8 @@ from vtwin.base.errors import Problem, Refused, Where
 
 if TYPE_CHECKING:
     from vtwin.history.fitting import Estimate, Gap
-    from vtwin.history.learn import Trial
+    from vtwin.history.learn import Rehearsal
+    from vtwin.history.planning import Trial
     from vtwin.history.quality import QualityReport
     from vtwin.history.validity import Validity
 
@@ -36,6 +37,7 @@ class LearnResult:
     parameters: tuple[Estimate, ...]
     gaps: tuple[Gap, ...]
     trials: tuple[Trial, ...]
+    rehearsal: Rehearsal | None
     orders: int
     problems: tuple[Problem, ...] = ()  # warnings about the files read
 
@@ -58,6 +60,7 @@ class LearnResult:
             "parameters": [e.to_json() for e in self.parameters],
             "gaps": [g.to_json() for g in self.gaps],
             "way_of_working": [t.to_json() for t in self.trials],
+            "rehearsal": self.rehearsal.to_json() if self.rehearsal else None,
             "problems": [
                 {"code": p.code, "what": p.what, "where": str(p.where), "hint": p.hint}
                 for p in self.problems
@@ -128,6 +131,7 @@ def learn(
         parameters=tuple(learned.fits.estimates()),
         gaps=learned.fits.gaps,
         trials=learned.trials,
+        rehearsal=learned.rehearsal,
         orders=len(learned.orders),
         problems=(*imported.warnings, *warnings),
     )
@@ -163,7 +167,7 @@ def validate(
     """
     from vtwin.app.scenarios import find
     from vtwin.history import learn as learning
-    from vtwin.history import tables, validity
+    from vtwin.history import planning, tables, validity
     from vtwin.history.mapping import load as load_mapping
     from vtwin.scenario.build import build
     from vtwin.scenario.load import load
@@ -181,7 +185,7 @@ def validate(
     known = imported.log.before(section.until)
     learning.horizon(imported.log, section.until)  # refuses a cut-off before the records
     draft = learning.make_draft(
-        known, mapping, section.until, section.judge_until, learning.DEFAULT, {}
+        known, mapping, section.until, section.judge_until, planning.USUAL, {}
     )
     program = build(loaded, overrides=learning.judged_overrides(section.until, section.judge_until))
     short = build(
@@ -305,12 +309,14 @@ def _learned(result: LearnResult) -> list[str]:
     lines += [f"  {len(result.parameters)} figures in all: {told}", "", "Gaps"]
     lines += [f"  {g.name}: {g.used}; {g.why}" for g in result.gaps]
     if result.trials:
-        lines += ["", "Way of working, tried inside the records (below 1: better than naive)"]
-        lines += [
-            f"  {t.dispatch:<12} {t.sequence:<15} dates {t.date_error:.1f} d, "
-            f"days {t.day_error:.1%}, {t.against_naive:.2f}"
-            for t in sorted(result.trials, key=lambda t: t.against_naive)
-        ]
+        lines += ["", "Way of working: place of the order taken in its list (0 on top, 0.5 chance)"]
+        lines += [f"  {t.place:.3f} ± {t.half_width:.3f}  {t.way.says}" for t in result.trials[:5]]
+    if result.rehearsal is not None:
+        r = result.rehearsal
+        lines.append(
+            f"  rehearsed from {r.cut}: dates off by {r.dates:.1f} d (naive {r.naive_dates:.1f} "
+            f"d), days by {r.days:.1%} (naive {r.naive_days:.1%})"
+        )
     lines += ["", f"{result.orders} open orders until {result.judged_until}. Written:"]
     return [*lines, *(f"  {file}" for file in result.files)]
 

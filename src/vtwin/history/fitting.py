@@ -19,7 +19,7 @@ from typing import Any, Final, Literal
 
 import numpy as np
 
-from vtwin.history.log import Log, Visit, in_sequence
+from vtwin.history.log import Log, OrderLine, Visit, in_sequence
 from vtwin.history.mapping import MappingDocument
 from vtwin.history.quality import closed_days, copies
 
@@ -28,7 +28,7 @@ STOPPED: Final = 0.7
 #: Shots above this share of the median are cut to it: two shifts booked as one.
 MOST: Final = 1.25
 Z95: Final = 1.959963984540054
-_BOOTSTRAP: Final = 2000
+_BOOTSTRAP: Final = 500
 
 Confidence = Literal["high", "fair", "low", "assumed"]
 
@@ -119,8 +119,7 @@ class Fits:
     stop_length: Fit
     tool_change: Estimate  # h
     colour_change: Estimate  # h
-    tool_changes: int
-    colour_changes: int
+    material_change: Estimate  # h, on top of either
     weekdays: tuple[int, ...]  # 0 = Monday
     closed: tuple[dt.date, ...]
     release_lag: int  # working days from receipt to the first possible shift
@@ -138,6 +137,7 @@ class Fits:
             self.scrap_share,
             self.tool_change,
             self.colour_change,
+            self.material_change,
             self.stop_every,
             *(e for tool in self.tools.values() for e in (tool.cycle, tool.scrap)),
         ]
@@ -155,22 +155,23 @@ def fit(log: Log, mapping: MappingDocument, tools: Iterable[str]) -> Fits:
     """
     full = full_shifts(log)
     medians = _medians(full)
-    ratio, between = _cycle_ratio(log, full, medians)
     normal = [f for f in full if _share(f, medians) >= STOPPED]
     copied = {id(v) for group in copies(log) for v in group[1:]}
     shares = [min(_share(f, medians), MOST) for f in normal if id(f.visit) not in copied]
     spread = statistics.pstdev(shares) if len(shares) > 2 else 0.0
     pooled_scrap = _pooled_scrap(log)
-    wanted = sorted(set(tools))
+    campaigns = _campaigns(log, normal, medians)
+    varies, ratio = _spread_of(log, campaigns, spread)
     fitted = {
-        tool: _tool(log, tool, normal, medians, ratio, between, spread, pooled_scrap)
-        for tool in wanted
+        tool: _tool(log, tool, normal, medians, campaigns.get(tool, ()), varies, pooled_scrap)
+        for tool in sorted(set(tools))
     }
-    rates = {tool: f.cycle.value for tool, f in fitted.items()}
-    stops, operating_h = _stops(log, full, rates)
-    tool_change, colour_change, counts = _changes(log, rates, _stop_share(full, medians))
-    weekdays, closed = _calendar(log, mapping)
+    rates = {tool: 1.0 / rate for tool, rate in medians.items()}
     lag, bound = _release(log, mapping)
+    idle = _idle_with_work(log, mapping, fitted, lag, bound)
+    stops, operating_h = _stops(log, full, rates, idle)
+    tool_change, colour_change, material_change = _changes(log, rates, _stop_share(full, medians))
+    weekdays, closed = _calendar(log, mapping)
     return Fits(
         tools=fitted,
         spread=spread,
@@ -179,8 +180,7 @@ def fit(log: Log, mapping: MappingDocument, tools: Iterable[str]) -> Fits:
         stop_length=fit_times(stops),
         tool_change=tool_change,
         colour_change=colour_change,
-        tool_changes=counts[0],
-        colour_changes=counts[1],
+        material_change=material_change,
         weekdays=weekdays,
         closed=closed,
         release_lag=lag,
@@ -225,21 +225,77 @@ def _share(f: _Full, medians: Mapping[str, float]) -> float:
     return f.visit.cycles / f.length / usual if usual else 0.0
 
 
-def _cycle_ratio(
-    log: Log, full: Sequence[_Full], medians: Mapping[str, float]
-) -> tuple[Estimate, float]:
-    """Actual over setting cycle across tools: mean, and the spread between tools (of logs)."""
-    logs = []
-    for tool, rate in medians.items():
-        line = log.tools.get(tool)
-        if line is not None and line.cycle_s:
-            logs.append(math.log(1.0 / rate / line.cycle_s))
+@dataclass(frozen=True, slots=True)
+class _Campaign:
+    """One go at one order: full shifts in a row of one tool on one machine. Mean of the
+    logarithm of seconds per shot, and shifts.
+    """
+
+    machine: str
+    mean: float
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Spread:
+    """Where seconds per shot (their logarithms) vary: about the setting between tools, between
+    campaigns of a tool, between shifts of a campaign; and the mean ratio to the setting.
+    """
+
+    ratio: float
+    tools: float
+    campaigns: float
+    shifts: float
+
+    def weight(self, campaign: _Campaign) -> float:
+        """Precision of one campaign as a sample of its tool."""
+        return 1.0 / (self.campaigns**2 + self.shifts**2 / campaign.n)
+
+
+def _campaigns(
+    log: Log, normal: Sequence[_Full], medians: Mapping[str, float]
+) -> dict[str, list[_Campaign]]:
+    inside = {id(f.visit): f for f in normal}
+    found: dict[str, list[_Campaign]] = defaultdict(list)
+    for machine, visits in in_sequence(log.working()).items():
+        for (tool, _), run in itertools.groupby(visits, lambda v: (v.tool, v.order)):
+            logs = []
+            for visit in run:
+                f = inside.get(id(visit))
+                if f is not None and tool is not None:
+                    shots = min(_share(f, medians), MOST) * medians[tool]
+                    logs.append(-math.log(shots))
+            if logs and tool is not None:
+                found[tool].append(_Campaign(machine, statistics.fmean(logs), len(logs)))
+    return dict(found)
+
+
+def _spread_of(
+    log: Log, campaigns: Mapping[str, Sequence[_Campaign]], shifts: float
+) -> tuple[_Spread, Estimate]:
+    """Components of variance by moments, and the ratio of actual to setting cycle."""
+    square, freedom, expected = 0.0, 0, 0.0
+    for own in campaigns.values():
+        if len(own) < 2:
+            continue
+        middle = statistics.fmean(c.mean for c in own)
+        square += sum((c.mean - middle) ** 2 for c in own)
+        freedom += len(own) - 1
+        expected += shifts**2 * statistics.fmean(1 / c.n for c in own) * (len(own) - 1)
+    between = math.sqrt(max(square - expected, 0.0) / freedom) if freedom else shifts
+    logs = [
+        statistics.fmean(c.mean for c in own) - math.log(line.cycle_s)
+        for tool, own in campaigns.items()
+        if (line := log.tools.get(tool)) is not None and line.cycle_s
+    ]
     if not logs:
         how = "no tool has a setting cycle and full shifts"
-        return Estimate("tools.cycle_ratio", 1.0, "", None, None, 0, how, "assumed"), 0.5
+        ratio = Estimate("tools.cycle_ratio", 1.0, "", None, None, 0, how, "assumed")
+        return _Spread(1.0, 0.5, between, shifts), ratio
     middle = statistics.fmean(logs)
-    spread = statistics.stdev(logs) if len(logs) > 1 else 0.5
-    half = Z95 * spread / math.sqrt(len(logs))
+    total = statistics.stdev(logs) if len(logs) > 1 else 0.5
+    tools = math.sqrt(max(total**2 - between**2 - shifts**2 / 5, 0.05**2))
+    half = Z95 * total / math.sqrt(len(logs))
     ratio = Estimate(
         "tools.cycle_ratio",
         math.exp(middle),
@@ -247,10 +303,11 @@ def _cycle_ratio(
         math.exp(middle - half),
         math.exp(middle + half),
         len(logs),
-        "actual over setting cycle, geometric mean over tools",
+        f"actual over setting cycle, geometric mean over tools; varies by {tools:.0%} between "
+        f"tools, {between:.0%} between campaigns of a tool, {shifts:.0%} between shifts",
         "high" if len(logs) >= 20 else "fair",
     )
-    return ratio, spread
+    return _Spread(math.exp(middle), tools, between, shifts), ratio
 
 
 def _tool(
@@ -258,9 +315,8 @@ def _tool(
     tool: str,
     normal: Sequence[_Full],
     medians: Mapping[str, float],
-    ratio: Estimate,
-    between: float,
-    spread: float,
+    campaigns: Sequence[_Campaign],
+    spread: _Spread,
     pooled_scrap: Estimate,
 ) -> ToolFit:
     line = log.tools.get(tool)
@@ -272,7 +328,7 @@ def _tool(
     seen = tuple(sorted({v.machine for v in visits if v.cycles}))
     return ToolFit(
         tool=tool,
-        cycle=_cycle(tool, mine, medians, setting, ratio, between, spread),
+        cycle=_cycle(tool, campaigns, setting, spread),
         setting_s=setting,
         cavities=used[-1] if used else standard or 1,
         standard=standard,
@@ -286,46 +342,39 @@ def _tool(
 
 def _cycle(
     tool: str,
-    mine: Sequence[_Full],
-    medians: Mapping[str, float],
+    campaigns: Sequence[_Campaign],
     setting: float | None,
-    ratio: Estimate,
-    between: float,
-    spread: float,
+    spread: _Spread,
 ) -> Estimate:
-    """Mean seconds per shot, drawn towards the setting times the usual ratio as far as there
-    are few shifts (weight of the prior: within-tool over between-tool variance).
+    """Seconds per shot: the mean over campaigns, drawn towards the setting times the usual
+    ratio as far as campaigns of one tool differ and there are few of them.
     """
     name = f"tools.{tool}.cycle"
-    prior = None if setting is None else setting * ratio.value
-    if not mine:
+    prior = None if setting is None else math.log(setting * spread.ratio)
+    if not campaigns:
         if prior is None:
             how = "neither shots nor a setting"
             return Estimate(name, 30.0, "s", None, None, 0, how, "assumed")
-        how = f"no full shift; setting {setting:g} s x {ratio.value:.2f}"
-        low, high = prior * math.exp(-Z95 * between), prior * math.exp(Z95 * between)
-        return Estimate(name, prior, "s", low, high, 0, how, "assumed")
-    usual = medians[tool]
-    rates = [min(f.visit.cycles / f.length, MOST * usual) for f in mine]
-    n = len(rates)
-    own = 1.0 / statistics.fmean(rates)
-    value = own
-    if prior is not None and between > 0:
-        weight = n / (n + (spread / between) ** 2)
-        value = math.exp(weight * math.log(own) + (1 - weight) * math.log(prior))
-    deviation = statistics.stdev(rates) * own if n >= 5 else spread
-    half = _t95(n if n >= 5 else 30) * deviation / math.sqrt(n)
-    confidence: Confidence = "high" if n >= 10 else "fair" if n >= 3 else "low"
-    how = f"shift length over shots, {n} full shifts" + (
-        f"; setting {setting:g} s" if setting is not None else ""
+        how = f"no full shift; setting {setting:g} s x {spread.ratio:.2f}"
+        half = Z95 * math.hypot(spread.tools, spread.campaigns)
+        low, high = math.exp(prior - half), math.exp(prior + half)
+        return Estimate(name, math.exp(prior), "s", low, high, 0, how, "assumed")
+    weights = [spread.weight(c) for c in campaigns]
+    precision = sum(weights)
+    middle = sum(w * c.mean for w, c in zip(weights, campaigns, strict=True)) / precision
+    n = sum(c.n for c in campaigns)
+    how = f"shift length over shots, {n} full shifts in {len(campaigns)} campaigns"
+    if prior is not None:
+        before = 1.0 / spread.tools**2
+        middle = (precision * middle + before * prior) / (precision + before)
+        precision += before
+        how += f"; drawn towards the setting {setting:g} s x {spread.ratio:.2f}"
+    half = Z95 / math.sqrt(precision)
+    confidence: Confidence = (
+        "high" if n >= 10 and len(campaigns) > 1 else "fair" if n >= 5 else "low"
     )
-    return Estimate(name, value, "s", value * (1 - half), value * (1 + half), n, how, confidence)
-
-
-def _t95(n: int) -> float:
-    from scipy.stats import t
-
-    return float(t.ppf(0.975, max(n - 1, 1)))
+    low, high = math.exp(middle - half), math.exp(middle + half)
+    return Estimate(name, math.exp(middle), "s", low, high, n, how, confidence)
 
 
 def _pooled_scrap(log: Log) -> Estimate:
@@ -391,23 +440,20 @@ def _eligible(log: Log, tool: str, seen: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _by_machine(
-    mine: Sequence[_Full], medians: Mapping[str, float], spread: float
+    mine: Sequence[_Full], medians: Mapping[str, float], spread: _Spread
 ) -> tuple[tuple[str, float], ...]:
-    """Cycle on one machine relative to the tool's where at least five full shifts each say
-    that it differs (95 %), drawn half way as the difference is seen on one tool only.
+    """Cycle on one machine relative to the tool's, where two or more machines have at least
+    five full shifts each and differ by more than campaigns of one tool do anyway (95 %).
     """
     by: dict[str, list[float]] = defaultdict(list)
     for f in mine:
         by[f.visit.machine].append(min(_share(f, medians), MOST))
-    if len(by) < 2 or not spread:
+    known = {m: statistics.fmean(shares) for m, shares in by.items() if len(shares) >= 5}
+    if len(known) < 2:
         return ()
-    everything = statistics.fmean(x for shares in by.values() for x in shares)
-    found = []
-    for machine, shares in sorted(by.items()):
-        here = statistics.fmean(shares)
-        if len(shares) >= 5 and abs(here - everything) > Z95 * spread / math.sqrt(len(shares)):
-            found.append((machine, everything / here))
-    return tuple(found)
+    middle = statistics.fmean(known.values())
+    usual = Z95 * math.hypot(spread.campaigns, spread.shifts / math.sqrt(5))
+    return tuple((m, middle / x) for m, x in sorted(known.items()) if abs(x - middle) > usual)
 
 
 def _by_shift(
@@ -432,8 +478,54 @@ def _stop_share(full: Sequence[_Full], medians: Mapping[str, float]) -> float:
     return sum(1 - s for f in known if (s := _share(f, medians)) < STOPPED) / len(known)
 
 
+def _idle_with_work(
+    log: Log, mapping: MappingDocument, tools: Mapping[str, ToolFit], lag: int, bound: bool
+) -> set[int]:
+    """Visits (by id) of machines that stood without an order while one they could have made
+    was released and its tool was free: stops, whatever the reason.
+    """
+    days = sorted({v.date for v in log.visits if v.cycles})
+    busy: dict[tuple[dt.date, int], set[str | None]] = defaultdict(set)
+    for visit in log.working():
+        busy[visit.date, visit.shift].add(visit.tool)
+    made: Counter[str | None] = Counter()
+    found: set[int] = set()
+    for slot, group in itertools.groupby(log.visits, _slot):
+        here = list(group)
+        for visit in here:
+            if visit.product is None and any(
+                made[order] < line.quantity
+                and _released(line, slot[0], days, mapping, lag, bound)
+                and any(
+                    tool in tools
+                    and tool not in busy[slot]
+                    and visit.machine in tools[tool].machines
+                    for tool in log.tools_of(line.product)
+                )
+                for order, line in log.orders.items()
+            ):
+                found.add(id(visit))
+        for visit in here:
+            made[visit.order] += visit.good
+    return found
+
+
+def _released(
+    line: OrderLine,
+    day: dt.date,
+    days: Sequence[dt.date],
+    mapping: MappingDocument,
+    lag: int,
+    bound: bool,
+) -> bool:
+    month = order_month(line.order, mapping) if bound else None
+    if line.received > day or (month is not None and month > day):
+        return False
+    return lag == 0 or line.received < days[0] or sum(line.received < d <= day for d in days) >= lag
+
+
 def _stops(
-    log: Log, full: Sequence[_Full], rates: Mapping[str, float]
+    log: Log, full: Sequence[_Full], rates: Mapping[str, float], idle: set[int]
 ) -> tuple[list[float], float]:
     """Lengths of stops in s, and hours worked. Stopped shifts that follow one another on a
     machine (in its records) are one stop.
@@ -445,12 +537,12 @@ def _stops(
         running = 0.0
         for visit in visits:
             f = inside.get(id(visit))
-            share = None
+            share = 0.0 if id(visit) in idle else None
             if f is not None and visit.tool in rates:
-                share = visit.cycles * rates[visit.tool or ""] / f.length
-                worked += min(share, 1.0) * f.length / 3600.0
-            if share is not None and f is not None and share < STOPPED:
-                running += (1 - share) * f.length
+                share = min(visit.cycles * rates[visit.tool or ""] / f.length, 1.0)
+                worked += share * f.length / 3600.0
+            if share is not None and share < STOPPED:
+                running += (1 - share) * log.shifts[visit.shift].length_s
             elif running:
                 found.append(running)
                 running = 0.0
@@ -469,7 +561,7 @@ def _every(name: str, hours: float, count: int) -> Estimate:
     low = 2 * hours / float(chi2.ppf(0.975, 2 * count + 2))
     high = 2 * hours / float(chi2.ppf(0.025, 2 * count))
     confidence: Confidence = "high" if count >= 30 else "fair" if count >= 8 else "low"
-    how = f"{count} stops in {hours:.0f} h worked"
+    how = f"{count} stops in {hours:.0f} h of full shifts"
     return Estimate(name, hours / count, "h", low, high, count, how, confidence)
 
 
@@ -513,51 +605,66 @@ class _Group:
     shifts: int = 0
     tools: int = 0
     colours: int = 0
+    materials: int = 0
 
 
 def _changes(
     log: Log, rates: Mapping[str, float], stop_share: float
-) -> tuple[Estimate, Estimate, tuple[int, int]]:
-    """Hours lost per change of tool and per change of colour on the same tool.
+) -> tuple[Estimate, Estimate, Estimate]:
+    """Hours lost per change of tool, per change of colour on the same tool, and on top of
+    either per change of material.
 
     Shifts that a change falls in, or lies between, are grouped; what a group lost beyond the
     usual stops is explained by its changes (least squares), intervals by resampling groups.
     """
     groups = _change_groups(log, rates)
     length_h = statistics.fmean(s.length_s for s in log.shifts) / 3600.0
-    counts = (sum(g.tools for g in groups), sum(g.colours for g in groups))
-    how = "time lost in the shifts around {} changes, waits for the setter and the next shift in it"
-    found = []
     solved = _solve(groups, stop_share)
     rng = np.random.default_rng(20181101)
     drawn = []
     if len(groups) >= 5:
-        for _ in range(_BOOTSTRAP // 4):
+        for _ in range(_BOOTSTRAP):
             picked = [groups[i] for i in rng.integers(0, len(groups), len(groups))]
             drawn.append(_solve(picked, stop_share))
-    for index, name in enumerate(("tool_change", "colour_change")):
-        n = counts[index]
-        values = sorted(d[index] for d in drawn)
-        enough = len(values) > 20 and n >= 3
-        low = values[int(0.025 * len(values))] * length_h if enough else None
-        high = values[int(0.975 * len(values))] * length_h if enough else None
-        confidence: Confidence = "high" if n >= 30 else "fair" if n >= 8 else "low"
-        if n == 0:
-            found.append(Estimate(name, 0.5, "h", None, None, 0, "no such change", "assumed"))
-            continue
-        value = max(solved[index] * length_h, 0.0)
-        found.append(Estimate(name, value, "h", low, high, n, how.format(n), confidence))
-    return found[0], found[1], counts
+    counts = {
+        "tool_change": sum(g.tools for g in groups),
+        "colour_change": sum(g.colours for g in groups),
+        "material_change": sum(g.materials for g in groups),
+    }
+    found = [
+        _change_estimate(
+            name, n, solved[index] * length_h, sorted(d[index] * length_h for d in drawn)
+        )
+        for index, (name, n) in enumerate(counts.items())
+    ]
+    return found[0], found[1], found[2]
 
 
-def _solve(groups: Sequence[_Group], stop_share: float) -> tuple[float, float]:
-    rows = [(g.tools, g.colours, g.lost - stop_share * g.shifts) for g in groups]
-    if not rows:
-        return 0.0, 0.0
-    a = np.array([(t, c) for t, c, _ in rows], dtype=float)
-    b = np.array([loss for _, _, loss in rows])
+def _change_estimate(name: str, n: int, value: float, drawn: Sequence[float]) -> Estimate:
+    if n == 0:
+        assumed = 0.0 if name == "material_change" else 0.5
+        return Estimate(name, assumed, "h", None, None, 0, "no such change", "assumed")
+    enough = len(drawn) > 20 and n >= 3
+    how = (
+        f"time lost in the shifts around {n} changes, waits for the setter and the next shift in it"
+    )
+    if name == "material_change":
+        how = f"what {n} changes with another material lost on top"
+    low = drawn[int(0.025 * len(drawn))] if enough else None
+    high = drawn[int(0.975 * len(drawn))] if enough else None
+    confidence: Confidence = "high" if n >= 30 else "fair" if n >= 8 else "low"
+    if enough and low is not None and low < 0:
+        confidence = "low"
+    return Estimate(name, max(value, 0.0), "h", low, high, n, how, confidence)
+
+
+def _solve(groups: Sequence[_Group], stop_share: float) -> tuple[float, float, float]:
+    if not groups:
+        return 0.0, 0.0, 0.0
+    a = np.array([(g.tools, g.colours, g.materials) for g in groups], dtype=float)
+    b = np.array([g.lost - stop_share * g.shifts for g in groups])
     solution = np.linalg.lstsq(a, b, rcond=None)[0]
-    return float(solution[0]), float(solution[1])
+    return float(solution[0]), float(solution[1]), float(solution[2])
 
 
 def _change_groups(log: Log, rates: Mapping[str, float]) -> list[_Group]:
@@ -573,9 +680,9 @@ def _change_groups(log: Log, rates: Mapping[str, float]) -> list[_Group]:
         for at, here in by_slot:
             share = sum(_shift_share(v, log, rates) for v in here)
             changes = [_change(a, b) for a, b in itertools.pairwise(here)]
-            entering = _change(before, here[0]) if before and at == at_before + 1 else None
+            entering = _change(before if at == at_before + 1 else None, here[0])
             known = all(v.product and v.tool in rates and v.cycles for v in here)
-            if entering and known:
+            if any(entering) and known:
                 if group is None:
                     group = _Group()
                     last = by_slot[[a for a, _ in by_slot].index(at) - 1][1]
@@ -586,7 +693,7 @@ def _change_groups(log: Log, rates: Mapping[str, float]) -> list[_Group]:
             if group is not None and not (tied and known):
                 found.append(group)
                 group, tied = None, False
-            if any(changes) and known and group is None:
+            if any(map(any, changes)) and known and group is None:
                 group = _Group()
             if group is not None:
                 group.lost += 1 - share
@@ -608,18 +715,21 @@ def _shift_share(visit: Visit, log: Log, rates: Mapping[str, float]) -> float:
     return visit.cycles * rate / log.shifts[visit.shift].length_s if rate else 0.0
 
 
-def _change(before: Visit | None, after: Visit) -> Literal["tool", "colour"] | None:
+def _change(before: Visit | None, after: Visit) -> tuple[int, int, int]:
+    """Whether tool, colour (on the same tool) and material are others."""
     if before is None or before.product is None or after.product is None:
-        return None
+        return 0, 0, 0
+    material = int(before.material != after.material)
     if before.tool != after.tool:
-        return "tool"
-    return "colour" if before.colour != after.colour else None
+        return 1, 0, material
+    return 0, int(before.colour != after.colour or bool(material)), material
 
 
-def _count(group: _Group, changes: Iterable[str | None]) -> None:
-    for change in changes:
-        group.tools += change == "tool"
-        group.colours += change == "colour"
+def _count(group: _Group, changes: Iterable[tuple[int, int, int]]) -> None:
+    for tool, colour, material in changes:
+        group.tools += tool
+        group.colours += colour
+        group.materials += material
 
 
 def _calendar(log: Log, mapping: MappingDocument) -> tuple[tuple[int, ...], tuple[dt.date, ...]]:

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-import statistics
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,43 +22,8 @@ from vtwin.history.quality import QualityReport
 #: Called with the share that is done.
 Progress = Callable[[float], None]
 SCENARIO: Final = "scenario.yaml"
-#: Ways of working tried on the records learned from: (dispatch rule, sequence of the book).
-CANDIDATES: Final = (
-    ("least_setup", "due"),
-    ("least_setup", "due, then work"),
-    ("least_setup", "work"),
-    ("priority", "due"),
-    ("priority", "due, then work"),
-    ("priority", "work"),
-)
-#: Where the records learned from are cut in two: known before, foretold after.
-CUTS: Final = (1 / 3, 1 / 2, 2 / 3)
-#: Worked days a cut must leave on either side.
+#: Worked days each half of a rehearsal needs.
 LEAST_DAYS: Final = 6
-DEFAULT: Final = CANDIDATES[0]
-
-
-@dataclass(frozen=True, slots=True)
-class Trial:
-    """A way of working, judged inside the records it was learned from: mean over the cuts."""
-
-    dispatch: str
-    sequence: str
-    date_error: float  # days, mean absolute
-    day_error: float  # MAPE of good pieces
-    against_naive: float  # both, relative to the naive forecast, averaged; below 1 is better
-    cuts: int
-
-    def to_json(self) -> dict[str, Any]:
-        """The trial as plain data."""
-        return {
-            "dispatch": self.dispatch,
-            "sequence": self.sequence,
-            "date_error_d": self.date_error,
-            "day_error": self.day_error,
-            "against_naive": self.against_naive,
-            "cuts": self.cuts,
-        }
 
 
 @dataclass(frozen=True)
@@ -70,7 +34,8 @@ class Learned:
 
     files: Mapping[str, str]
     fits: Fits
-    trials: tuple[Trial, ...]
+    trials: tuple[planning.Trial, ...]
+    rehearsal: Rehearsal | None
     start: dt.date
     end: dt.date
     orders: tuple[planning.OpenOrder, ...]
@@ -119,11 +84,10 @@ def learn(
     """
     start, end = horizon(log, until)
     known = log.before(start)
-    trials = choose(known, mapping, start, progress)
-    best = min(trials, key=lambda t: t.against_naive) if trials else None
-    way = (best.dispatch, best.sequence) if best else DEFAULT
+    trials, way = choose(known, mapping)
     draft = make_draft(known, mapping, start, end, way, history)
     scenario = writing.scenario(draft)
+    rehearsed = rehearse(known, mapping, start, progress)
     if progress is not None:
         progress(1.0)
     return Learned(
@@ -131,11 +95,12 @@ def learn(
             SCENARIO: scenario,
             "orders.csv": writing.orders_table(draft),
             "mapping.yaml": mapping_text,
-            "parameters.md": parameters_page(draft, trials),
+            "parameters.md": parameters_page(draft, trials, rehearsed),
             "data-quality.md": quality.markdown(),
         },
         fits=draft.fits,
         trials=trials,
+        rehearsal=rehearsed,
         start=start,
         end=end,
         orders=tuple(draft.orders),
@@ -148,7 +113,7 @@ def make_draft(
     mapping: MappingDocument,
     start: dt.date,
     end: dt.date,
-    way: tuple[str, str],
+    way: planning.Way,
     history: Mapping[str, str],
 ) -> writing.Draft:
     """Everything the scenario of ``[start, end)`` is written from, out of a log that holds
@@ -156,7 +121,6 @@ def make_draft(
     """
     tools = set(known.tools) | {v.tool for v in known.working() if v.tool}
     fits = fit(known, mapping, tools)
-    sequence = planning.sequence_named(way[1])
     orders = planning.open_orders(known, mapping, fits, start, end)
     if not orders:
         what = f"no order is open between {start} and {end}: there is nothing to simulate"
@@ -167,10 +131,9 @@ def make_draft(
         mapping=mapping,
         fits=fits,
         orders=orders,
-        priorities=planning.priorities(orders, sequence),
+        priorities=planning.priorities(orders, way),
         mounted=planning.mounted(known, start),
-        sequence=sequence,
-        dispatch=way[0],
+        way=way,
         start=start,
         end=end,
         first=min(days),
@@ -179,49 +142,59 @@ def make_draft(
     )
 
 
-def choose(
+def choose(known: Log, mapping: MappingDocument) -> tuple[tuple[planning.Trial, ...], planning.Way]:
+    """The ways of working against the choices in the records, and the one that explains them
+    best.
+    """
+    tools = set(known.tools) | {v.tool for v in known.working() if v.tool}
+    fits = fit(known, mapping, tools)
+    tried = planning.trials(planning.choices(known, mapping, fits))
+    return tried, tried[0].way if tried else planning.USUAL
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """The twin learned from the first half of the records and judged by the second: errors of
+    its completion dates (d) and days (MAPE of good pieces), beside the naive forecast.
+    """
+
+    cut: dt.date
+    way: str
+    dates: float
+    naive_dates: float
+    days: float
+    naive_days: float
+
+    def to_json(self) -> dict[str, Any]:
+        """The rehearsal as plain data."""
+        return {
+            "cut": self.cut.isoformat(),
+            "way": self.way,
+            "date_error_d": self.dates,
+            "naive_date_error_d": self.naive_dates,
+            "day_error": self.days,
+            "naive_day_error": self.naive_days,
+        }
+
+
+def rehearse(
     known: Log, mapping: MappingDocument, end: dt.date, progress: Progress | None = None
-) -> tuple[Trial, ...]:
-    """Try each way of working on the records themselves: learn from those before a cut,
-    foretell those after it, at several cuts. Empty where there are too few days to try.
+) -> Rehearsal | None:
+    """Learn from the first half of the records, foretell the second, in one replication. None
+    with too few days, or no order that ends in the second half.
     """
     days = sorted({v.date for v in known.visits if v.cycles})
-    cuts = sorted(
-        {days[int(len(days) * c)] for c in CUTS if len(days) * min(c, 1 - c) >= LEAST_DAYS}
-    )
-    found: dict[tuple[str, str], list[tuple[float, float, float]]] = {}
-    for number, cut in enumerate(cuts):
-        before = known.before(cut)
-        for position, way in enumerate(CANDIDATES):
-            try:
-                found.setdefault(way, []).append(_try(before, known, mapping, cut, end, way))
-            except Refused:
-                found.pop(way, None)  # nothing to do after this cut
-                break
-            if progress is not None:
-                progress(0.95 * (number + (position + 1) / len(CANDIDATES)) / len(cuts))
-    return tuple(
-        Trial(
-            *way,
-            date_error=statistics.fmean(s[0] for s in scores),
-            day_error=statistics.fmean(s[1] for s in scores),
-            against_naive=statistics.fmean(s[2] for s in scores),
-            cuts=len(scores),
-        )
-        for way, scores in found.items()
-        if scores
-    )
-
-
-def _try(
-    before: Log,
-    known: Log,
-    mapping: MappingDocument,
-    cut: dt.date,
-    end: dt.date,
-    way: tuple[str, str],
-) -> tuple[float, float, float]:
-    draft = make_draft(before, mapping, cut, end, way, {})
+    if len(days) < 2 * LEAST_DAYS:
+        return None
+    cut = days[len(days) // 2]
+    before = known.before(cut)
+    way = choose(before, mapping)[1]
+    if progress is not None:
+        progress(0.5)
+    try:
+        draft = make_draft(before, mapping, cut, end, way, {})
+    except Refused:
+        return None
     with tempfile.TemporaryDirectory() as folder:
         for name, text in (
             (SCENARIO, writing.scenario(draft)),
@@ -229,18 +202,25 @@ def _try(
         ):
             (Path(folder) / name).write_text(text, encoding="utf-8")
         run = _one_run(Path(folder) / SCENARIO, known, cut, end)
-    worked = worked_by(draft.fits)
     rests = {o.line.order: o.rest for o in draft.orders}
     truth = validity.recorded(known, list(rests), cut, end)
     rate = validity.naive_rates(known, cut).good
-    naive = validity.naive_dates(known, rests, rate, worked, cut)
-    dates = validity.date_error(truth.done, run.done)
-    naive_dates = validity.date_error(truth.done, naive)
-    days = validity.mape(truth.good, run.good)
-    naive_days = validity.mape(truth.good, dict.fromkeys(truth.good, rate))
-    if not dates or not naive_dates or not naive_days:
-        raise Refused(Problem("V420", f"no order ends after {cut}"))
-    return dates, days, (dates / naive_dates + days / naive_days) / 2
+    naive = validity.naive_dates(known, rests, rate, worked_by(draft.fits), cut)
+    errors = (
+        validity.date_error(truth.done, run.done),
+        validity.date_error(truth.done, naive),
+    )
+    if errors[0] is None or errors[1] is None:
+        return None
+    flat = dict.fromkeys(truth.good, rate)
+    return Rehearsal(
+        cut,
+        way.says,
+        errors[0],
+        errors[1],
+        validity.mape(truth.good, run.good),
+        validity.mape(truth.good, flat),
+    )
 
 
 def _one_run(path: Path, log: Log, start: dt.date, end: dt.date) -> validity.Series:
@@ -265,7 +245,9 @@ def worked_by(fits: Fits) -> Callable[[dt.date], bool]:
     return lambda day: day.weekday() in fits.weekdays and day not in fits.closed
 
 
-def parameters_page(draft: writing.Draft, trials: Sequence[Trial]) -> str:
+def parameters_page(
+    draft: writing.Draft, trials: Sequence[planning.Trial], rehearsed: Rehearsal | None
+) -> str:
     """All figures with their rows, intervals and confidence; the gaps; the ways of working."""
     fits = draft.fits
     needed = {f"tools.{tool}" for tool in draft.tools}
@@ -297,30 +279,31 @@ def parameters_page(draft: writing.Draft, trials: Sequence[Trial]) -> str:
            "no mould has five full shifts on each of two machines that differ (95 %).")
     )  # fmt: skip
     lines += _trials_table(trials)
+    if rehearsed is not None:
+        lines += [
+            "",
+            f"Rehearsal inside the records: learned before {rehearsed.cut} ({rehearsed.way}), "
+            f"judged after it. Completion dates off by {rehearsed.dates:.1f} d (naive forecast "
+            f"{rehearsed.naive_dates:.1f} d), days by {rehearsed.days:.1%} (naive "
+            f"{rehearsed.naive_days:.1%}).",
+        ]
     return "\n".join([*lines, ""])
 
 
-def _trials_table(trials: Sequence[Trial]) -> list[str]:
+def _trials_table(trials: Sequence[planning.Trial]) -> list[str]:
+    head = ["", "## Way of working", ""]
     if not trials:
-        return ["", "## Way of working", "", f"Too few days to try; `{DEFAULT[0]}` was taken."]
-    best = min(trials, key=lambda t: t.against_naive)
-    says = planning.sequence_named(best.sequence).says
-    head = [
+        return [*head, f"Too few choices in the records; taken: {planning.USUAL.says}."]
+    head += [
+        f"{trials[0].choices} times a machine turned to another order while it could have taken "
+        "others. Where did the order taken stand in the list of each way? 0 is always on top, "
+        "0.5 is chance.",
         "",
-        "## Way of working",
-        "",
-        "Each was tried inside the records learned from: known up to a cut, foretold after it "
-        f"({best.cuts} cuts). Below 1 is better than the naive forecast.",
-        "",
-        "| dispatch | sequence of the book | dates off by | days off by | against naive |",
-        "|---|---|---:|---:|---:|",
+        "| way of working | place of the order taken |",
+        "|---|---:|",
     ]
-    rows = [
-        f"| {t.dispatch} | {t.sequence} | {t.date_error:.1f} d | {t.day_error:.1%} "
-        f"| {t.against_naive:.2f} |"
-        for t in sorted(trials, key=lambda t: t.against_naive)
-    ]
-    return [*head, *rows, "", f"Taken: `{best.dispatch}`, {says}."]
+    rows = [f"| {t.way.says} | {t.place:.3f} ± {t.half_width:.3f} |" for t in trials]
+    return [*head, *rows, "", f"Taken: {trials[0].way.says}."]
 
 
 def _show(value: float, unit: str) -> str:

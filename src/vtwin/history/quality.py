@@ -164,7 +164,7 @@ def _blank(log: Log) -> Finding:
         bad,
         len(log.visits),
         f"{len(bad)} records say only that a machine stood there: no order, product or tool",
-        "counted as time without an order, not as a stop of the machine",
+        "a stop where an order the machine could have made was waiting, else time without work",
         "note",
     )
 

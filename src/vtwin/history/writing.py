@@ -15,12 +15,14 @@ from typing import Final
 from vtwin.history.fitting import Estimate, Fit, Fits, ToolFit
 from vtwin.history.log import Log
 from vtwin.history.mapping import MappingDocument
-from vtwin.history.planning import OpenOrder, WorkSequence
+from vtwin.history.planning import OpenOrder, Way
 
 #: First line of every learned scenario: what may be overwritten by learning again.
 HEAD: Final = "# Learned from records by vtwin."
 #: Production that moves as one item, h of machine time.
 LOT_H: Final = 2.0
+#: Least loss by a change of material where planners avoid one, h.
+LEAST_MATERIAL_H: Final = 1 / 60
 _DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _PLAIN: Final = re.compile(r"[A-Za-z][\w.\-]*(?: [\w.\-]+)*\Z|\d+[A-DF-Za-df-z][\w\-]*\Z")
 _TRAPS: Final = frozenset({"yes", "no", "on", "off", "true", "false", "null", "y", "n"})
@@ -36,8 +38,7 @@ class Draft:
     orders: Sequence[OpenOrder]
     priorities: dict[str, int]
     mounted: dict[str, str]
-    sequence: WorkSequence
-    dispatch: str
+    way: Way
     start: dt.date
     end: dt.date
     first: dt.date
@@ -117,8 +118,8 @@ def _head(draft: Draft) -> list[str]:
         "vtwin: 1",
         f"name: {quoted(draft.mapping.plant)}",
         "description: >-",
-        f"  The plant's open orders on {draft.start}, worked by the twin's own dispatching:",
-        f"  a machine keeps its mould while orders wait for it, then takes {draft.sequence.says}.",
+        f"  The plant's open orders on {draft.start}, worked by the rule that explains best which",
+        f"  order the plant took next: {draft.way.says}.",
         f"run: {{start: {draft.start}, horizon: {days} d, replications: 10, seed: 1811}}",
     ]
 
@@ -260,13 +261,13 @@ def _products(draft: Draft) -> list[str]:
         if master is not None and master.name:
             lines.append(f"    name: {quoted(master.name)}")
         lines.append(f"    lot: {lot_size(draft.fits.tools[order.tool])}")
-        material = ""
-        if recipe is not None and recipe.material and recipe.kg is not None:
-            material = f"   # {recipe.material}, {1000 * recipe.kg:.2f} g a piece"
-        lines.append(
-            f"    route: [{{op: mould, tool: {quoted(order.tool)}, colour: {quoted(colour)}}}]"
-            + material
-        )
+        resin = recipe.material if recipe is not None else None
+        if recipe is not None and resin and recipe.kg is not None:
+            lines.append(f"    # {1000 * recipe.kg:.2f} g of {resin} a piece")
+        step = f"op: mould, tool: {quoted(order.tool)}, colour: {quoted(colour)}"
+        if resin:
+            step += f", material: {quoted(resin)}"
+        lines.append(f"    route: [{{{step}}}]")
     return lines
 
 
@@ -278,9 +279,9 @@ def _orders(draft: Draft) -> list[str]:
         f"# {len(draft.orders)} orders; released {lag} working day{'s' * (lag != 1)} after receipt"
         + (", not before the month in their number" if draft.fits.month_bound else "")
         + ".",
-        f"# Priority is the place in sequence: {draft.sequence.says}.",
+        f"# Priority is the place in sequence: {draft.way.sequence.says}.",
     ]
-    if aside:
+    if aside and draft.way.aside_last:
         lines.append(f"# Set aside by the plant for others, so last: {', '.join(aside)}.")
     if late:
         lines.append(f"# Overdue at the start: {', '.join(late)}.")
@@ -292,7 +293,9 @@ def _equipment(draft: Draft) -> list[str]:
     lines = [
         "equipment:",
         f"  # Changes: {_change(fits.tool_change)};",
-        f"  # {_change(fits.colour_change)}.",
+        f"  # {_change(fits.colour_change)};",
+        f"  # {_change(fits.material_change)} on top"
+        + (" (not measurable, but avoided by the planner)." if _unseen(fits) else "."),
         f"  # Stops: every {_source(fits.stop_every, lambda v: f'{v:.0f} h')} of operation; "
         f"{_fit_words(fits.stop_length)}.",
     ]
@@ -302,8 +305,25 @@ def _equipment(draft: Draft) -> list[str]:
 
 
 def _change(estimate: Estimate) -> str:
-    name = {"tool_change": "another mould", "colour_change": "another colour"}[estimate.name]
+    name = {
+        "tool_change": "another mould",
+        "colour_change": "another colour",
+        "material_change": "another resin",
+    }[estimate.name]
     return f"{name} {_source(estimate, lambda v: f'{v:.1f} h')} of lost time"
+
+
+def _unseen(fits: Fits) -> bool:
+    low = fits.material_change.low
+    return low is None or low <= 0
+
+
+def material_change_h(draft: Draft) -> float:
+    """Hours another material costs on top of a change; never nothing where the planner is
+    seen to avoid it, so that the twin avoids it too.
+    """
+    least = LEAST_MATERIAL_H if draft.way.keep_material else 0.0
+    return max(draft.fits.material_change.value, least)
 
 
 def _fit_words(fit: Fit) -> str:
@@ -340,7 +360,7 @@ def _machine(draft: Draft, machine: str, position: int) -> list[str]:
         tons = f", {size} t" if model and "molding" in model and size else ""
         lines.append(f"    name: {quoted(label + tons)}")
     lines.append(f"    calendar: {'not-there-yet' if expected else 'shifts'}")
-    lines.append(f"    dispatch: {draft.dispatch}")
+    lines.append(f"    dispatch: {draft.way.dispatch}")
     lines += _losses(draft, model)
     x, y = place(position)
     lines.append(f"    at: [{x:g} m, {y:g} m]")
@@ -353,6 +373,7 @@ def _losses(draft: Draft, model: str | None) -> list[str]:
         found = [
             f"    mould_change: {fits.tool_change.value:.2f} h",
             f"    colour_change: {60 * fits.colour_change.value:.0f} min",
+            f"    material_change: {60 * material_change_h(draft):.0f} min",
             "    start_up: 0 s              # in the mould change",
         ]
     else:
