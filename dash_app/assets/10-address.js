@@ -68,6 +68,11 @@
     if (!button) return;
     const data = button.dataset;
     if (data.go) vtwin.go({ [data.go]: data.value });
+    if (data.pick) {
+      button.setAttribute("aria-pressed", String(button.getAttribute("aria-pressed") !== "true"));
+      const pressed = [...document.querySelectorAll('[data-pick][aria-pressed="true"]')];
+      clientside.set_props("pick-variants", { data: pressed.map((b) => b.dataset.pick) });
+    }
     if (data.wall) vtwin.go({ wall: data.wall === "1" ? "1" : null });
     if (data.language) {
       cookie("language", data.language);

@@ -68,11 +68,11 @@ def shown(
     if room is None:
         back = dcc.Link(words("empty.back"), href="/", className="button")
         more = words("empty.unknown_page_more")
-        return figures.nothing(words("empty.unknown_page"), more, back), None, None
+        return figures.nothing(words("empty.unknown_page"), more, back, alone=True), None, None
     found = room(desk, words, address, selection)
     if found is None:
         more = words("empty.no_scenario_more")
-        return figures.nothing(words("empty.no_scenario"), more), None, None
+        return figures.nothing(words("empty.no_scenario"), more, alone=True), None, None
     return found  # type: ignore[no-any-return]
 
 
@@ -123,7 +123,7 @@ def work(app: Dash, desk: Desk, catalogues: Mapping[str, Words]) -> None:
     def prove(_clicks: int, at: dict[str, Any], replications: int | None) -> Any:
         return begin(desk.start_explain, at.get("scenario"), at.get("variant"), replications or 0)
 
-    @app.callback(*target, Input(ids.COMPARE, "n_clicks"), place, State(ids.PICK, "value"),
+    @app.callback(*target, Input(ids.COMPARE, "n_clicks"), place, State(ids.PICK, "data"),
                   State(ids.COMPARE_REPLICATIONS, "value"), prevent_initial_call=True)  # fmt: skip
     def compare_them(_clicks: int, at: dict[str, Any], picked: list[str], count: int | None) -> Any:
         return begin(desk.start_compare, at.get("scenario"), picked or (), count or 0)

@@ -196,8 +196,9 @@ def job(row: JobRow, words: Words) -> Any:
     return html.Div(parts, className=f"job {row.state}")
 
 
-def nothing(title: str, more: str, *extra: Any, mark: str = "nothing") -> html.Div:
-    """An honest empty page."""
-    return html.Div(
-        [icon(mark), html.H2(title), html.P(more), *extra], className="card nothing-here"
-    )
+def nothing(
+    title: str, more: str, *extra: Any, mark: str = "nothing", alone: bool = False
+) -> html.Div:
+    """An honest empty page; ``alone`` when it has no other heading."""
+    head = html.H1(title) if alone else html.H2(title)
+    return html.Div([icon(mark), head, html.P(more), *extra], className="card nothing-here")

@@ -36,19 +36,24 @@ def frame(words: Words) -> html.Div:
             html.A(words("app.skip"), href="#page", className="skip"),
             html.Div(
                 [
-                    dcc.Link(
-                        [icon("plant-mark"), html.Span("vtwin")],
-                        href="/",
-                        className="brand",
-                        title=words("nav.overview"),
-                    ),
                     html.Header(
                         [
-                            html.Div(id=ids.HEADER),
-                            html.Div(className="fill"),
-                            html.Div(id=ids.ACTIONS, className="actions"),
+                            dcc.Link(
+                                [icon("plant-mark"), html.Span("vtwin")],
+                                href="/",
+                                className="brand",
+                                title=words("nav.overview"),
+                            ),
+                            html.Div(
+                                [
+                                    html.Div(id=ids.HEADER),
+                                    html.Div(className="fill"),
+                                    html.Div(id=ids.ACTIONS, className="actions"),
+                                ],
+                                className="header",
+                            ),
                         ],
-                        className="header",
+                        className="top",
                     ),
                     html.Nav(
                         id=ids.NAV, className="nav", **wild({"aria-label": words("nav.label")})

@@ -41,17 +41,17 @@ def page(view: CompareView, words: Words, address: Mapping[str, Any]) -> list[An
 
 def pick(view: CompareView, words: Words) -> html.Div:
     """Choose variants, how often, start."""
-    compared = [v.key for v in view.variants if v.key]
     names = list(view.scenario.variants)
+    chosen = [v.key for v in view.variants if v.key in names] or names
     return html.Div(
         [
-            html.Fieldset(
-                [
-                    html.Legend(words("compare.pick")),
-                    dcc.Checklist(names, compared or names, id=ids.PICK, className="pick-list",
-                                  inline=True),
-                ]
+            html.Div(
+                [html.Span(words("compare.pick"), className="pick-label"), *toggles(names, chosen)],
+                className="pick-list",
+                role="group",
+                **wild({"aria-label": words("compare.pick")}),
             ),
+            dcc.Store(id=ids.PICK, data=chosen),
             html.Label(
                 [
                     words("header.replications"),
@@ -65,6 +65,18 @@ def pick(view: CompareView, words: Words) -> html.Div:
         ],
         className="card pick",
     )  # fmt: skip
+
+
+def toggles(names: list[str], chosen: list[str]) -> list[html.Button]:
+    """One button per variant; address.js keeps what is pressed in the store beside them."""
+    return [
+        html.Button(
+            [icon("check"), name],
+            className="toggle",
+            **wild({"data-pick": name, **pressed(name in chosen)}),
+        )
+        for name in names
+    ]
 
 
 def verdict(view: CompareView, words: Words) -> html.Section:

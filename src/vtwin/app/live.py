@@ -169,7 +169,7 @@ class LiveDesk:
         """Long work, newest first: everything open and what ended lately."""
         from vtwin.results.jobs import jobs_list
 
-        return tuple(_job_row(job) for job in jobs_list(self.store, limit=30))
+        return tuple(_job_row(job) for job in jobs_list(self.store, limit=30, results=False))
 
     def start_run(self, scenario: str | None, variant: str | None, replications: int) -> str:
         """Queue a run; returns the job's id. Raises ``Refused``."""
@@ -202,7 +202,7 @@ class LiveDesk:
         if not 1 <= replications <= MOST_REPLICATIONS:
             what = f"replications must be a whole number from 1 to {MOST_REPLICATIONS}"
             raise Refused(Problem("V551", what))
-        if len(jobs_list(self.store, OPEN)) >= MOST_OPEN:
+        if len(jobs_list(self.store, OPEN, results=False)) >= MOST_OPEN:
             what = f"{MOST_OPEN} jobs are waiting already"
             raise Refused(Problem("V661", what, hint="wait for one, or cancel one"))
         payload = {

@@ -1,0 +1,227 @@
+"""What tiles, sentences and drawing instructions say, without a browser."""
+
+import json
+from dataclasses import replace
+
+import pytest
+from dash.development.base_component import Component
+
+from dash_app.pages.compare import figures as compare
+from dash_app.pages.overview import figures as overview
+from dash_app.pages.runs import figures as runs
+from dash_app.shell import figures as shell
+from dash_app.words import load
+from tests.dash_app.plant import InventedDesk, floor, gantt, run_row, why_slow, wip
+from vtwin.app.views import Figure, JobRow, Suspect, Tile, WhySlow
+
+EN, KO = load("en"), load("ko")
+
+
+def text(part) -> str:
+    """All words of a component, in order."""
+    if part is None:
+        return ""
+    if isinstance(part, Component):
+        return text(getattr(part, "children", None))
+    if isinstance(part, list | tuple):
+        return " ".join(filter(None, (text(p) for p in part)))
+    return str(part)
+
+
+def classes(part) -> set[str]:
+    """All class names of a component and what is in it."""
+    if isinstance(part, list | tuple):
+        return set().union(*(classes(p) for p in part))
+    if not isinstance(part, Component):
+        return set()
+    own = set((getattr(part, "className", None) or "").split())
+    return own | classes(getattr(part, "children", None))
+
+
+def test_tile_when_the_target_is_missed_then_it_shows_the_gap_and_warns():
+    shown = overview.tile(Tile("good_per_day", Figure(408.0, 4.0), "higher", 450.0), EN, None)
+    assert "408" in text(shown)
+    assert "±4" in text(shown)
+    assert "\u221242" in text(shown)
+    assert EN("tile.missed") in text(shown)
+
+
+@pytest.mark.parametrize(("better", "target"), [("higher", 30.0), ("lower", 32.0)])
+def test_tile_when_the_target_is_met_then_it_says_so(better, target):
+    shown = overview.tile(Tile("wip", Figure(31.0, 1.0), better, target), EN, None)
+    assert EN("tile.met") in text(shown)
+    assert "alert" not in classes(shown)
+
+
+def test_tile_when_it_has_no_target_then_it_says_so_and_claims_nothing():
+    shown = overview.tile(Tile("wip", Figure(285.0, 6.0), "lower"), EN, None)
+    assert EN("tile.no_target") in text(shown)
+    assert not {"alert", "met", "tick"} & classes(shown)
+
+
+def test_tile_when_there_is_no_figure_then_it_says_why_and_shows_no_number():
+    shown = overview.tile(Tile("on_time", Figure(None), "higher", 0.95), KO, None)
+    assert KO("tile.no_data") in text(shown)
+    assert KO("why_not.on_time") in text(shown)
+    assert not any(c.isdigit() for c in text(shown))
+
+
+def test_tile_when_there_is_one_replication_then_it_says_why_no_interval():
+    shown = overview.tile(Tile("wip", Figure(285.0, None), "lower"), EN, None)
+    assert "±" not in text(shown)
+    assert EN("why_not.one_replication") in text(shown)
+
+
+def test_bullet_when_the_interval_leaves_the_scale_then_the_band_stays_inside():
+    shown = overview.bullet(Tile("on_time", Figure(0.81, 0.4), "higher"), EN, None)
+    band = next(p for p in shown.children if p.className == "band")
+    left, width = (float(band.style[k].rstrip("%")) for k in ("left", "width"))
+    assert left == pytest.approx(41.0)
+    assert left + width == pytest.approx(100.0)
+
+
+def test_tiles_when_laid_out_then_they_are_in_the_order_of_the_design():
+    view = InventedDesk().overview("moulding", None)
+    keys = [t.key for t in view.tiles]
+    assert keys == ["good_per_day", "on_time", "oee", "lead_time_s", "wip", "unit_cost"]
+    assert [text(t).split("  ")[0].startswith(EN(f"kpi.{k}")) for t, k in
+            zip(overview.tiles(view, EN), keys, strict=True)] == [True] * 6  # fmt: skip
+
+
+def test_why_when_the_gain_is_clear_then_it_is_told_with_its_interval():
+    told = " ".join(text(overview.why_slow(why_slow(), EN, None)).split())
+    assert "NO.03 limits the line for 81% of the observed time." in told
+    assert "10% faster: Good parts per day +411 /d (95% interval ±62)" in told
+
+
+def test_why_when_the_gain_is_within_its_interval_then_no_gain_is_claimed():
+    why = WhySlow((Suspect("A", "", 0.9, 0.5, Figure(3.0, 5.0)),))
+    told = text(overview.why_slow(why, EN, None))
+    assert EN("why.unclear") in told
+    assert "+3" not in told
+
+
+def test_why_when_nothing_was_proven_then_proof_is_offered():
+    why = replace(why_slow(), suspects=(Suspect("A", "", 0.9, 0.5),), agreed=False)
+    shown = overview.why_slow(why, EN, None)
+    assert EN("why.prove") in text(shown)
+    assert EN("why.disagree") in text(shown)
+
+
+def test_why_when_a_suspect_is_proven_then_it_is_named_whatever_the_jury_thought():
+    why = replace(why_slow(), proven="NO.05", agreed=False)
+    told = " ".join(text(overview.why_slow(why, EN, None)).split())
+    assert told.startswith("NO.05 is the bottleneck")
+    assert EN("why.disagree") not in told
+
+
+def test_why_when_demand_limits_then_no_machine_is_blamed():
+    told = text(overview.sentence(replace(why_slow(), limit="demand"), EN))
+    assert told == EN("why.demand")
+
+
+def test_why_when_there_is_no_trace_then_the_share_shown_is_busy_time():
+    why = WhySlow((Suspect("A", "", 0.9),))
+    told = text(overview.why_slow(why, EN, None))
+    assert EN("why.busy") in told
+    assert "90%" in told
+
+
+def test_floor_when_described_then_it_is_plain_json_with_every_machine():
+    body = overview.floor(floor(), EN, {})
+    assert json.loads(json.dumps(body)) == body
+    assert len(body["machines"]) == 9
+    assert body["selected"] == "NO.03"
+    first = next(m for m in body["machines"] if m["id"] == "NO.03")
+    assert first["label"] == "NO.03, utilisation 94.3%, mean queue 18.4 / 20, bottleneck 1"
+    assert first["fill"] == pytest.approx(0.92)
+    assert next(m for m in body["machines"] if m["id"] == "CMM")["fill"] is None
+
+
+def test_selected_machine_when_shown_then_states_come_largest_first():
+    shown = overview.selected(floor(), "NO.05", EN)
+    told = text(shown)
+    order = [
+        told.index(EN(f"state.{s}")) for s in ("working", "setup", "waiting_operator", "blocked")
+    ]
+    assert order == sorted(order)
+
+
+def test_selected_machine_when_nobody_knows_it_then_it_asks_for_one():
+    assert EN("selected.none") in text(overview.selected(floor(), "NO.99", EN))
+
+
+def test_legend_when_the_mode_is_state_mix_then_it_names_all_states():
+    told = text(overview.legend("states", floor(), EN))
+    assert all(EN(f"state.{s}") in told for s in ("working", "starved", "planned_stop"))
+
+
+def test_verdict_when_one_is_best_then_it_leads_with_its_interval():
+    view = InventedDesk().compare("moulding", ())
+    told = text(compare.verdict(view, EN))
+    assert (
+        "Best: B (one-more-press). Good parts per day +1,798 /d (95% interval 1,740 to 1,856)"
+        in told
+    )
+    assert "C (bigger-buffer) is worse in Mean lead time +3.4 h" in told
+
+
+def test_verdict_when_nothing_can_be_told_apart_then_it_says_how_many_more():
+    view = InventedDesk().compare("moulding", ())
+    rows = tuple(
+        replace(r, cells=tuple(replace(c, standing="unclear", more=18) for c in r.cells))
+        for r in view.rows
+    )
+    told = text(compare.verdict(replace(view, rows=rows, best=None, beat_base=()), EN))
+    assert EN("compare.no_best", kpi=EN("kpi.good_per_day")) in told
+    assert "about 18 more replications" in told
+
+
+def test_verdict_when_several_beat_the_base_then_none_is_called_best():
+    view = replace(InventedDesk().compare("moulding", ()), best=None)
+    told = text(compare.verdict(view, KO))
+    assert KO("compare.several", variants="A (second-setter), B (one-more-press)") in told
+
+
+def test_change_when_it_cannot_be_told_then_no_number_is_shown():
+    view = InventedDesk().compare("moulding", ())
+    cell = view.rows[0].cells[2]
+    shown = compare.change(cell, compare.row_scale(view.rows[0], view, KO), KO)
+    assert text(shown).strip() == KO("compare.no_difference")
+
+
+def test_interval_plot_when_less_is_better_then_less_points_right():
+    view = InventedDesk().compare("moulding", ())
+    body = compare.intervals(view, EN)
+    lead = next(r for r in body["rows"] if r["label"] == EN("kpi.lead_time_s"))
+    b = next(m for m in lead["marks"] if m["letter"] == "B")
+    assert b["mean"] == pytest.approx(25200 / 112680)
+    assert not b["open"]
+    assert next(m for m in body["rows"][0]["marks"] if m["letter"] == "C")["open"]
+
+
+def test_series_when_turned_into_instructions_then_they_are_plain_json():
+    for body in (compare.gantt(gantt(), KO), compare.wip(wip(["run-base", "run-x"]), KO)):
+        assert json.loads(json.dumps(body)) == body
+    assert compare.gantt(None, KO)["none"] == KO("compare.gantt_none")
+
+
+def test_history_when_a_run_is_of_an_earlier_model_then_it_is_marked():
+    told = text(runs.table([run_row(stale=True), run_row("x")], EN))
+    assert EN("runs.stale") in told
+    assert EN("runs.now") in told
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [("queued", "Queued, place 2"), ("running", "Running 35%"), ("failed", "Failed: V999 broken")],
+)
+def test_job_when_shown_then_its_state_is_in_words(state, expected):
+    row = JobRow("j", "run", "Plant", (None,), state, 0.35, 2, "V999 broken")
+    assert shell.job_state(row, EN) == expected
+
+
+def test_navigation_when_drawn_then_it_holds_only_pages_that_exist():
+    links = [p.href for p in shell.navigation({"page": "overview", "scenario": "a b"}, EN)
+             if hasattr(p, "href")]  # fmt: skip
+    assert links == ["/?scenario=a+b", "/compare?scenario=a+b", "/runs?scenario=a+b"]
