@@ -54,3 +54,26 @@ def test_explanation_when_cancelled_then_it_comes_without_the_proof(plant, resul
     assert explained.proof is None
     assert explained.conclusion == ""
     assert explained.lost
+
+
+def test_comparison_when_cancelled_in_the_last_plant_then_those_before_are_compared(
+    plant, monkeypatch
+):
+    monkeypatch.setattr(studies, "changed", lambda a, b: ())
+    seen = []
+    study = studies.compare_plants(
+        {"baseline": plant, "faster": line(cycle_s=45.0), "never": line(cycle_s=30.0)},
+        replications=2,
+        store=False,
+        progress=lambda label, share: seen.append(label),
+        cancelled=lambda: "never" in seen,
+    )
+    assert study.interrupted
+    assert list(study.results) == ["baseline", "faster"]
+
+
+def test_comparison_when_cancelled_in_the_first_plant_then_keyboard_interrupt(plant):
+    with pytest.raises(KeyboardInterrupt):
+        studies.compare_plants(
+            {"baseline": plant, "same": line()}, replications=2, store=False, cancelled=lambda: True
+        )

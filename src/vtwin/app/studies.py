@@ -100,6 +100,7 @@ class Study:
     results: Mapping[str, RunResult]  # label -> run, the baseline first
     comparison: Comparison
     changes: Mapping[str, tuple[str, ...]]  # label -> what is different, in words
+    cut_short: bool = False  # cancelled before every plant had its turn
 
     @property
     def baseline(self) -> RunResult:
@@ -109,7 +110,7 @@ class Study:
     @property
     def interrupted(self) -> bool:
         """Whether some replications asked for are missing."""
-        return any(result.interrupted for result in self.results.values())
+        return self.cut_short or any(r.interrupted for r in self.results.values())
 
     @property
     def warnings(self) -> tuple[Problem, ...]:
@@ -202,8 +203,8 @@ def compare_plants(
     wanted = replications
     for label, plant in plants.items():
         result = (done or {}).get(label)
-        if result is None:
-            result = runs.execute(
+        try:
+            results[label] = result or runs.execute(
                 plant,
                 replications=wanted,
                 engine=engine,
@@ -212,9 +213,12 @@ def compare_plants(
                 progress=_named(progress, label),
                 cancelled=cancelled,
             )
-        results[label] = result
-        if not results or label == next(iter(plants)):
-            wanted = len(result.tallies)
+        except KeyboardInterrupt:
+            if len(results) < 2:
+                raise
+            break  # what is finished can be compared
+        if len(results) == 1:
+            wanted = len(results[label].tallies)
     baseline = next(iter(results))
     comparison = compare_tallies(
         {label: result.program for label, result in results.items()},
@@ -228,9 +232,9 @@ def compare_plants(
     changes = {
         label: changed(plants[baseline], plant)
         for label, plant in plants.items()
-        if label != baseline
+        if label in results and label != baseline
     }
-    return Study(results, comparison, changes)
+    return Study(results, comparison, changes, cut_short=len(results) < len(plants))
 
 
 def _named(progress: Progress | None, label: str) -> Progress | None:

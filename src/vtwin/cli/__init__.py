@@ -33,7 +33,10 @@ def run(arguments: list[str]) -> int:
         wrong.show(sys.stderr)
         return wrong.exit_code
     except (click.Abort, KeyboardInterrupt):
-        print("Stopped.", file=sys.stderr)
+        print(
+            "Stopped before there was a result; the same command goes on from what is kept.",
+            file=sys.stderr,
+        )
         return INTERRUPTED
     except Refused as refused:
         for problem in refused.problems:
