@@ -481,3 +481,24 @@ def test_yaml_order_when_shuffled_then_the_program_is_the_same(name, order, tmp_
     straight = build.build(load.load(folder))
     assert shuffled.hash == straight.hash
     assert replace(shuffled, sources_map={}) == replace(straight, sources_map={})
+
+
+# --- a family of another package -------------------------------------------------------------
+
+
+def test_family_when_another_package_brings_it_then_a_scenario_can_name_it(write, monkeypatch):
+    from importlib.metadata import EntryPoint
+
+    from vtwin.equipment import catalog
+
+    point = EntryPoint("acme-press", "vtwin.equipment.molding:FAMILY", catalog.GROUP)
+    monkeypatch.setattr(catalog, "entry_points", lambda group: [point])
+    text = MOULDS.replace("molding/injection_50t", "acme-press").replace(
+        "molding/injection_100t", "acme-press/big"
+    )
+    big = "doc: {en: x, ko: 가}\nparameters: {mould_change: {value: 9 min, source: maker}}\n"
+    program = _program(write, text, {"library/acme-press/big.yaml": big})
+    by_name = {machine.name: program.setups[machine.setup] for machine in program.machines}
+    table = by_name["B"]
+    cell = table.cell[table.keys.index("M1, RED")][table.keys.index("M2, RED")]
+    assert program.distributions[cell].mean == 0.5 * 9 * 60
