@@ -81,6 +81,9 @@ ERRORS = {
     "no time between arrivals": (
         [("{exponential: {mean: 5 min}}", "0 min")], "V203", 11, "more than zero", None),
     "scrap above 100 %": ([("cycle: 1 min", "cycle: 1 min, scrap: 120 %")], "V203", 9, "100 %", "2 %"),
+    "text for the time of a machine": (
+        [(", cycle: 1 min", ""), ("input: 5", "name: {exponential: {mean: 1 s}}")],
+        "V124", 14, "one text", None),
     "no cycle anywhere": ([(", cycle: 1 min", "")], "V318", 9, "no time per cycle", "cycle:"),
     "unknown calendar": ([("count: 3", "count: 3, calendar: day")], "V305", 13, "'day'", "always"),
     "unknown model": (

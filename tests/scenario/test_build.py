@@ -151,6 +151,13 @@ def test_cycle_when_given_per_machine_then_each_has_its_own(write):
     assert times == {"m1": constant(5.0), "m2#1": constant(7.0), "m2#2": constant(9.0)}
 
 
+def test_cycle_when_a_tool_gives_it_per_machine_then_each_has_its_own(write):
+    tools = "tools: {t: {on: m, cycle: {m: 5 s, 'm#2': 9 s}}}\n"
+    program = _program(write, _shop("[{op: x, tool: t}]", "{m: {count: 3}}", tools))
+    means = [program.distributions[mode.cycle].mean for mode in program.operations[0].modes]
+    assert means == [5, 9, 5]
+
+
 def test_planned_time_when_not_written_then_the_mean_of_the_cycle(write):
     route = "[{op: x, on: a, cycle: {exponential: {mean: 9 s}}}, {op: y, on: a, cycle: 9 s, planned: 7 s}]"
     program = _program(write, _shop(route, "{a: {}}"))

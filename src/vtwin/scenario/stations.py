@@ -340,15 +340,16 @@ def _lower_step(
     if attributes is None:
         return None
     _known_machines(draft, step, tool, path)
+    per_machine = any(isinstance(o.cycle, dict) for o in (step, tool) if o is not None)
     for equipment in entries:
         for machine in equipment.machines:
             cycle = _cycle(step, tool, equipment, machine)
             lowered = _lower(draft, operation, path, step, equipment, cycle, attributes)
             if lowered is None:
-                break
+                return None
             modes[machine] = lowered.cycle
             keys[equipment.name] = lowered.setup_key
-            if not isinstance(step.cycle, dict):
+            if not per_machine:
                 modes.update(dict.fromkeys(equipment.machines, lowered.cycle))
                 break
         written = step.cavities or (tool.cavities if tool else None)
