@@ -304,7 +304,7 @@ def _spread_of(
         math.exp(middle + half),
         len(logs),
         f"actual over setting cycle, geometric mean over tools; varies by {tools:.0%} between "
-        f"tools, {between:.0%} between campaigns of a tool, {shifts:.0%} between shifts",
+        f"tools, {between:.0%} between orders of a tool, {shifts:.0%} between shifts",
         "high" if len(logs) >= 20 else "fair",
     )
     return _Spread(math.exp(middle), tools, between, shifts), ratio
@@ -363,7 +363,8 @@ def _cycle(
     precision = sum(weights)
     middle = sum(w * c.mean for w, c in zip(weights, campaigns, strict=True)) / precision
     n = sum(c.n for c in campaigns)
-    how = f"shift length over shots, {n} full shifts in {len(campaigns)} campaigns"
+    goes = f"{len(campaigns)} orders" if len(campaigns) > 1 else "one order"
+    how = f"shift length over shots, {n} full shifts of {goes}"
     if prior is not None:
         before = 1.0 / spread.tools**2
         middle = (precision * middle + before * prior) / (precision + before)

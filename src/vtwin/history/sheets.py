@@ -20,6 +20,8 @@ from vtwin.base.errors import Problem, Refused, Where
 Cell = str | float | dt.datetime | None
 
 MAX_BYTES: Final = 500_000_000
+#: Empty rows after which a worksheet has ended, though its formatting may go on.
+EMPTY_ROWS: Final = 200
 DELIMITERS: Final = ",;\t|"
 #: Tried in this order. CP949 is what Korean Windows writes; it takes nearly any bytes, so last.
 ENCODINGS: Final = ("utf-8-sig", "cp949")
@@ -200,9 +202,13 @@ def _sheet_name(path: Path, wanted: str | None, names: list[str]) -> str:
 def _grid(path: Path, lines: Iterable[Iterable[Any]]) -> Sheet:
     header: tuple[str, ...] = ()
     rows: list[tuple[int, tuple[Cell, ...]]] = []
+    empty = 0
     for number, line in enumerate(lines, start=1):
         cells = [_cell(value) for value in line]
-        if all(cell is None for cell in cells):
+        empty = empty + 1 if all(cell is None for cell in cells) else 0
+        if empty > EMPTY_ROWS:
+            break
+        if empty:
             continue
         if not header:
             while cells and cells[-1] is None:

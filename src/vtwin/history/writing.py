@@ -8,6 +8,7 @@ import datetime as dt
 import json
 import math
 import re
+import textwrap
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -111,15 +112,25 @@ def _head(draft: Draft) -> list[str]:
     licence = f", licence {draft.mapping.licence}" if draft.mapping.licence else ""
     return [
         HEAD,
-        f"# Source: {draft.mapping.source}{licence}.",
+        *textwrap.wrap(
+            f"Source: {draft.mapping.source}{licence}.",
+            98,
+            initial_indent="# ",
+            subsequent_indent="# ",
+        ),
         f"# Learned from {draft.records} records, {draft.first} to {last}; nothing later was used.",
         "# Comments name the rows behind a figure and its 95 % interval; parameters.md has them",
         "# all, data-quality.md says what is wrong with the records.",
         "vtwin: 1",
         f"name: {quoted(draft.mapping.plant)}",
         "description: >-",
-        f"  The plant's open orders on {draft.start}, worked by the rule that explains best which",
-        f"  order the plant took next: {draft.way.says}.",
+        *textwrap.wrap(
+            f"The plant's open orders on {draft.start}, worked by the rule that explains best "
+            f"which order the plant took next: {draft.way.says}.",
+            98,
+            initial_indent="  ",
+            subsequent_indent="  ",
+        ),
         f"run: {{start: {draft.start}, horizon: {days} d, replications: 10, seed: 1811}}",
     ]
 
@@ -294,10 +305,9 @@ def _equipment(draft: Draft) -> list[str]:
         "equipment:",
         f"  # Changes: {_change(fits.tool_change)};",
         f"  # {_change(fits.colour_change)};",
-        f"  # {_change(fits.material_change)} on top"
-        + (" (not measurable, but avoided by the planner)." if _unseen(fits) else "."),
-        f"  # Stops: every {_source(fits.stop_every, lambda v: f'{v:.0f} h')} of operation; "
-        f"{_fit_words(fits.stop_length)}.",
+        f"  # {_change(fits.material_change)} on top{_unseen(fits)}.",
+        f"  # Stops: every {_source(fits.stop_every, lambda v: f'{v:.0f} h')};",
+        f"  # {_fit_words(fits.stop_length)}.",
     ]
     for position, machine in enumerate((*draft.machines, *draft.expected)):
         lines += _machine(draft, machine, position)
@@ -310,20 +320,23 @@ def _change(estimate: Estimate) -> str:
         "colour_change": "another colour",
         "material_change": "another resin",
     }[estimate.name]
-    return f"{name} {_source(estimate, lambda v: f'{v:.1f} h')} of lost time"
+    return f"{name} loses {_source(estimate, lambda v: f'{v:.1f} h')}"
 
 
-def _unseen(fits: Fits) -> bool:
+def _unseen(fits: Fits) -> str:
     low = fits.material_change.low
-    return low is None or low <= 0
+    return " (not measurable)" if low is None or low <= 0 else ""
 
 
 def material_change_h(draft: Draft) -> float:
-    """Hours another material costs on top of a change; never nothing where the planner is
-    seen to avoid it, so that the twin avoids it too.
+    """Hours another material costs on top of a change: what was measured, or where that cannot
+    be told from nothing, nothing, but where the planner is seen to avoid such a change a little,
+    so that the twin avoids it too.
     """
-    least = LEAST_MATERIAL_H if draft.way.keep_material else 0.0
-    return max(draft.fits.material_change.value, least)
+    estimate = draft.fits.material_change
+    if estimate.low is not None and estimate.low > 0:
+        return estimate.value
+    return max(estimate.value, LEAST_MATERIAL_H) if draft.way.keep_material else 0.0
 
 
 def _fit_words(fit: Fit) -> str:
@@ -423,39 +436,58 @@ def _variants(draft: Draft) -> list[str]:
     return ["variants:", *lines] if lines else []
 
 
-def _what_ifs(draft: Draft) -> list[tuple[str, str, list[tuple[str, str]]]]:
-    fits = draft.fits
-    found = []
-    key = "mould_change" if _is_molding(draft) else None
+Change = tuple[str, str]
+
+
+def _what_ifs(draft: Draft) -> list[tuple[str, str, list[Change]]]:
+    """Named what-ifs the records suggest, the weightiest first."""
     machines = (*draft.machines, *draft.expected)
-    if key and fits.tool_change.value > 0:
-        half = fits.tool_change.value / 2
-        changes = [(f"equipment.{m}.{key}", f"{half:.2f} h") for m in machines]
-        text = f"mould changes take half as long ({fits.tool_change.value:.1f} h to {half:.1f} h)"
-        found.append(("quick-changes", text, changes))
+    made = (
+        _with_expected(draft),
+        _full_cavities(draft),
+        _quick_changes(draft, machines),
+        _half_the_stops(draft, machines),
+    )
+    return [what_if for what_if in made if what_if is not None]
+
+
+def _with_expected(draft: Draft) -> tuple[str, str, list[Change]] | None:
+    if not draft.expected:
+        return None
+    machine = draft.expected[0]
+    line = draft.log.machines[machine]
+    text = f"{machine} (class {line.size}) works from the start instead of from {line.since}"
+    return f"with-{machine}", text, [(f"equipment.{machine}.calendar", "shifts")]
+
+
+def _full_cavities(draft: Draft) -> tuple[str, str, list[Change]] | None:
     shut = [
-        fits.tools[t]
-        for t in draft.tools
-        if (s := fits.tools[t].standard) is not None and s > fits.tools[t].cavities
+        fit
+        for fit in (draft.fits.tools[tool] for tool in draft.tools)
+        if fit.standard is not None and fit.standard > fit.cavities
     ]
-    if shut:
-        changes = [(f"tools.{fit.tool}.cavities", str(fit.standard)) for fit in shut]
-        text = f"the shut cavities of {len(shut)} moulds are repaired"
-        found.append(("full-cavities", text, changes))
-    for machine in draft.expected[:1]:
-        line = draft.log.machines[machine]
-        text = f"{machine} ({line.size} t) is there from the start, not from {line.since}"
-        found.append((f"with-{machine}", text, [(f"equipment.{machine}.calendar", "shifts")]))
-    if fits.stop_length.n:
-        changes = [
-            (
-                f"equipment.{m}.failures.stop.after",
-                f"{{exponential: {{mean: {2 * fits.stop_every.value:.0f} h}}}}",
-            )
-            for m in machines
-        ]
-        found.append(("half-the-stops", "machines stop half as often", changes))
-    return found
+    if not shut:
+        return None
+    text = f"the cavities that are shut in {len(shut)} moulds work again"
+    return "full-cavities", text, [(f"tools.{f.tool}.cavities", str(f.standard)) for f in shut]
+
+
+def _quick_changes(draft: Draft, machines: Sequence[str]) -> tuple[str, str, list[Change]] | None:
+    hours = draft.fits.tool_change.value
+    if hours <= 0:
+        return None
+    half = f"{hours / 2:.2f} h"
+    key = "mould_change" if _is_molding(draft) else "setup.time"
+    text = f"changes of tool lose half the time ({hours:.1f} h to {hours / 2:.1f} h)"
+    return "quick-changes", text, [(f"equipment.{m}.{key}", half) for m in machines]
+
+
+def _half_the_stops(draft: Draft, machines: Sequence[str]) -> tuple[str, str, list[Change]] | None:
+    if not draft.fits.stop_length.n:
+        return None
+    rarer = f"{{exponential: {{mean: {2 * draft.fits.stop_every.value:.0f} h}}}}"
+    changes = [(f"equipment.{m}.failures.stop.after", rarer) for m in machines]
+    return "half-the-stops", "machines stop half as often", changes
 
 
 def _is_molding(draft: Draft) -> bool:
