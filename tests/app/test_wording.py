@@ -15,6 +15,7 @@ from vtwin.app import wording
         (7_200.0, 360.0, "s", ("2.00", "± 0.10", "h")),
         (200_000.0, 86_400.0, "s", ("2.3", "± 1.0", "d")),
         (0.71234, 0.0123, "share", ("71.2", "± 1.2", "%")),
+        (0.0102, 0.00009, "kWh", ("10.200", "± 0.090", "Wh")),
         (3.0, None, "pieces", ("3", "", "pieces")),
         (3.14159, None, "pieces", ("3.142", "", "pieces")),
         (0.0, 0.0, "share", ("0", "± 0", "%")),
@@ -65,3 +66,7 @@ def test_states_when_listed_then_each_machine_state_has_a_word():
 )
 def test_duration_when_said_then_in_the_longest_unit_that_says_it_shortly(seconds, said):
     assert wording.duration(seconds) == said
+
+
+def test_half_width_when_it_is_only_rounding_then_it_asks_for_no_digits():
+    assert wording.split(3548.387, 1e-12, "1/d")[0] == "3,548"

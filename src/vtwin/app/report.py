@@ -36,6 +36,7 @@ DARK = {
     "state-planned_stop": "#DBE3EC",
 }  # fmt: skip
 
+MOST_PRODUCTS = 20
 STYLE = """
 * { box-sizing: border-box }
 body { margin: 0; background: var(--bg); color: var(--ink); font: 15px/1.5 Pretendard, "Segoe UI",
@@ -149,7 +150,7 @@ def _comparison(study: Study) -> str:
         cells = [f'<td class="n">{_said(base)}</td>']
         for label in labels:
             one = comparison.differences[label].get(key)
-            cells.append('<td class="n">–</td>' if one is None else _difference(one))
+            cells.append('<td class="n">–</td>' if one is None else _difference(one, base.mean))
         rows.append(f"<tr><td>{escape(wording.TITLES[key])}</td>{''.join(cells)}</tr>")
     header = "".join(
         f'<th class="n">{escape(label)}</th>' for label in [comparison.baseline, *labels]
@@ -208,12 +209,12 @@ def _said(figure: Interval) -> str:
     return escape(wording.said(figure.to_json()))
 
 
-def _difference(one: Difference) -> str:
+def _difference(one: Difference, base: float) -> str:
     gain, call = one.gain, one.call
     if gain.mean is None:
         return '<td class="n">–</td>'
     mark = "≈ " if call == "cannot_tell" else ""
-    said = wording.said(gain.to_json(), sign=True)
+    said = wording.said(gain.to_json(), sign=True, like=base)
     return f'<td class="n {escape(call)}">{mark}{escape(said)}</td>'
 
 
@@ -261,15 +262,19 @@ def _states(run: RunResult) -> str:
 def _products(run: RunResult) -> str:
     products = run.summary.products
     keys = ("good_per_day", "lead_time_s", "lead_time_p90_s", "scrap_share")
-    titles = ("Good per day", "Lead time, mean", "9 of 10 within", "Scrap")
+    titles = ("Good per day", "Lead time, mean", "9 in 10 within", "Scrap")
     if len(products) < 2:
         return ""
     ranked = sorted(products.items(), key=lambda pair: -_mean(pair[1].get("good_per_day")))
     rows = [
         [run.program.labels.get(f"products.{name}", name), *(_cell(figures.get(k)) for k in keys)]
-        for name, figures in ranked[:30]
+        for name, figures in ranked[:MOST_PRODUCTS]
     ]
-    more = f'<p class="why">and {len(ranked) - 30} more</p>' if len(ranked) > 30 else ""
+    more = (
+        f'<p class="why">and {len(ranked) - MOST_PRODUCTS} more</p>'
+        if len(ranked) > MOST_PRODUCTS
+        else ""
+    )
     return _section("Products", _table(["Product", *titles], rows), more)
 
 

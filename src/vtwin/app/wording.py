@@ -14,7 +14,7 @@ TITLES: dict[str, str] = {
     "throughput_per_h": "Throughput",
     "on_time": "Orders on time",
     "lead_time_s": "Lead time, mean",
-    "lead_time_p90_s": "Lead time, 9 of 10 within",
+    "lead_time_p90_s": "Lead time, 9 in 10 within",
     "wip": "Work in process",
     "oee": "OEE",
     "utilisation": "Utilisation",
@@ -48,7 +48,7 @@ def time_unit(seconds: float) -> tuple[str, float]:
 
 def decimals(mean: float, half_width: float | None) -> int:
     """Digits after the point: two significant ones of the half-width, else four of the mean."""
-    if half_width:
+    if half_width and half_width > 1e-12 * abs(mean):
         return min(max(1 - math.floor(math.log10(half_width)), 0), 6)
     if mean == 0 or float(mean).is_integer():
         return 0
@@ -66,6 +66,9 @@ def split(
     if unit == "s":
         unit, length = time_unit(mean if like is None else like)
         mean, half_width = mean / length, None if half_width is None else half_width / length
+    elif unit == "kWh" and 0 < abs(mean if like is None else like) < 0.1:
+        unit, mean = "Wh", 1000 * mean
+        half_width = None if half_width is None else 1000 * half_width
     elif unit in _SHARES:
         unit, mean = "%", 100 * mean
         half_width = None if half_width is None else 100 * half_width
@@ -75,10 +78,13 @@ def split(
     return value, margin, unit
 
 
-def said(interval: Mapping[str, Any], *, sign: bool = False) -> str:
-    """An interval in its JSON form as one phrase, ``448.2 ± 5.1 1/d``."""
+def said(interval: Mapping[str, Any], *, sign: bool = False, like: float | None = None) -> str:
+    """An interval in its JSON form as one phrase, ``448.2 ± 5.1 1/d``; see :func:`split`."""
     value, margin, unit = split(
-        interval.get("mean"), interval.get("half_width"), str(interval.get("unit") or "")
+        interval.get("mean"),
+        interval.get("half_width"),
+        str(interval.get("unit") or ""),
+        like=like,
     )
     if sign and value[:1] not in "-–":
         value = f"+{value}"

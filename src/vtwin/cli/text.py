@@ -135,7 +135,10 @@ def _kpis(answer: RunResult) -> RenderableType:
 def _machines(answer: RunResult) -> RenderableType:
     equipment = answer.summary.equipment
     used = [s for s in wording.STATES if any(e.states.get(s, 0) > 0 for e in equipment.values())]
-    table = plain_table("", *[f">{wording.STATES[s]}" for s in used], ">OEE, %", ">queue")
+    queues = {_mean(entry.figures, "mean_input_queue", 1) for entry in equipment.values()}
+    shared = len(queues) == 1 and len(equipment) > 1
+    headers = [f">{wording.STATES[s]}" for s in used]
+    table = plain_table("", *headers, ">OEE, %", *([] if shared else [">queue"]))
     ranked = sorted(
         equipment.items(),
         key=lambda pair: (-pair[1].states["working"] - pair[1].states["setup"], pair[0]),
@@ -143,12 +146,12 @@ def _machines(answer: RunResult) -> RenderableType:
     for name, entry in ranked[:MOST_MACHINES]:
         many = f" ×{len(entry.machines)}" if entry.machines else ""
         shares = [wording.percent(entry.states.get(s, 0.0)) for s in used]
-        oee = _mean(entry.figures, "oee", 100)
-        table.add_row(name + many, *shares, oee, _mean(entry.figures, "mean_input_queue", 1))
-    rest = len(ranked) - MOST_MACHINES
-    if rest <= 0:
-        return table
-    return Group(table, Text(f"and {rest} less busy ones (--json or --html shows all)", "dim"))
+        queue = [] if shared else [_mean(entry.figures, "mean_input_queue", 1)]
+        table.add_row(name + many, *shares, _mean(entry.figures, "oee", 100), *queue)
+    told = [f"waiting in the one queue before them: {queues.pop()} on average"] if shared else []
+    if len(ranked) > MOST_MACHINES:
+        told.append(f"and {len(ranked) - MOST_MACHINES} less busy ones (--json or --html)")
+    return Group(table, *(Text(line, style="dim") for line in told))
 
 
 def _mean(figures: Mapping[str, Any], key: str, factor: float) -> str:
@@ -244,29 +247,29 @@ def comparison(study: Study) -> RenderableType:
 
 
 def _differences(study: Study) -> Table:
+    """A row per KPI: the baseline, and each alternative's difference in the same unit."""
     compared = study.comparison
     labels = list(compared.differences)
-    headers = [column for label in labels for column in (f">{label}", "", "")]
-    table = plain_table("", f">{compared.baseline}", "", *headers)
+    headers = [column for label in labels for column in (f">{label}", "")]
+    table = plain_table("", "", f">{compared.baseline}", *headers)
+    table.columns[0].no_wrap = False
     for key, title in wording.TITLES.items():
         base = compared.summaries[compared.baseline].kpis.get(key)
-        if base is None or base.mean is None:
+        if base is None or base.mean is None or key == "throughput_per_h":  # good per day says it
             continue
         value, _, unit = wording.split(base.mean, base.half_width, base.unit)
-        cells: list[RenderableType] = [value, unit]
+        cells: list[RenderableType] = [Text(unit, style="dim"), value]
         for label in labels:
             one = compared.differences[label].get(key)
             if one is None or one.gain.mean is None:
-                cells += ["–", "", ""]
-                continue
-            if one.identical:
-                cells += [Text("same", style="dim"), "", ""]
-                continue
-            told = _change(one.gain.mean, one.gain.half_width, one.unit, base.mean)
-            if one.call == "cannot_tell":
-                told = (f"≈ {told[0]}", *told[1:])
-            colour = {"better": "green", "worse": "red"}.get(one.call, "")
-            cells += [Text(told[0], style=colour), *told[1:]]
+                cells += ["–", ""]
+            elif one.identical:
+                cells += [Text("same", style="dim"), ""]
+            else:
+                told, margin, _ = _change(one.gain.mean, one.gain.half_width, one.unit, base.mean)
+                told = f"≈ {told}" if one.call == "cannot_tell" else told
+                colour = {"better": "green", "worse": "red"}.get(one.call, "")
+                cells += [Text(told, style=colour), margin]
         table.add_row(title, *cells)
     return table
 
