@@ -55,6 +55,16 @@ class Fault:
         self.down_ticks = 0
         self._age()
 
+    @property
+    def may_scrap(self) -> bool:
+        """Whether it will strike whatever the machine does, and empty it then."""
+        return (
+            self._calendar_clock
+            and self._part is PartAtFailure.SCRAPPED
+            and not self.struck
+            and self.machine.in_process
+        )
+
     def _age(self) -> None:
         """Begin to age, as good as new (S-44)."""
         if self._calendar_clock:

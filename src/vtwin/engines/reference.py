@@ -268,6 +268,8 @@ class Run:
         floor = self.floor
         if any(shift.keeps_waiting for shift in self.shifts):
             return
+        if any(fault.may_scrap for fault in self.faults):
+            return
         waiting = any(p.inside for p in floor.products) or any(s.supplies for s in floor.stations)
         if waiting:
             self._stalled = True

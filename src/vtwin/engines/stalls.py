@@ -92,6 +92,8 @@ class _Teller:
     def _machine(self, machine: Machine) -> Wait | None:
         """What a machine waits for; None when it is at work or has nothing in hand."""
         name = self._place(machine.name, "equipment", machine.name)
+        if any(fault.machine is machine and fault.may_scrap for fault in self._faults):
+            return None  # the next failure ends it
         for fault in self._faults:
             if fault.machine is machine and fault.claim is not None:
                 return self._skill(f"{name} is down ('{fault.name}')", fault.claim.skill)
@@ -136,14 +138,18 @@ class _Teller:
         able = self._floor.staff.able(skill)
         if not able:
             return Wait(f"{words}, which nobody has")
-        held = [(p, self._floor.machines[p.task.helped_at]) for p in able if p.task is not None]
+        # Who repairs will be free some day, and so will who is off duty.
+        held = [(p, p.task) for p in able if isinstance(p.task, Machine)]
         told = ", ".join(
             f"{self._place(person.name, 'people', person.name)} is bound to {machine.name}"
             for person, machine in held
         )
         machines = tuple(machine for _, machine in held)
         return Wait(
-            f"{words}: {told or 'all are off duty'}", machines, machines, ends=len(held) < len(able)
+            f"{words}: {told or 'all are off duty or repairing'}",
+            machines,
+            machines,
+            ends=len(held) < len(able),
         )
 
     def _room(self, holds: str, machine: Machine, item: Item) -> Wait:

@@ -108,9 +108,13 @@ class Station:
         self.held = 0  # items in the output buffer
         self.held_moment = 0
         self._start_one = self._start_by_rule
+        self._tool_mates = 0  # bits of other stations that use the same tools
 
     def prepare(self) -> None:
         """Choose the shortest way to decide that gives the same decisions (S-25)."""
+        for line in self.lines:
+            if line.step.tool != NONE:
+                self._tool_mates |= self.floor.tools.users(line.step.tool) & ~self.bit
         if self.places == 0:
             self._start_one = self._start_from_door
         elif (
@@ -148,6 +152,7 @@ class Station:
 
     def _admit(self, now: int) -> None:
         """Everything there is room for joins the queue: who is inside first (S-22, S-23)."""
+        before = self.position
         while self.door and self.queued < self.places:
             item = self.door.popleft()[2]
             self._fetch(item, now)
@@ -166,6 +171,8 @@ class Station:
                     first.stands = Stands.NOWHERE
                     self.outside.popleft()
                 self._join(item, now)
+        if self.position != before:
+            self.floor.dirty |= self._tool_mates
 
     def _fetch(self, item: Item, now: int) -> None:
         """Take an item from the machine or output buffer that holds it."""
@@ -352,7 +359,7 @@ class Station:
             if step.tool == tool and (
                 step.line.queue
                 or any(supply.step is step for supply in self.supplies)
-                or (self.places == 0 and self._at_door(step))
+                or ((not self.places or self.queued < self.places) and self._at_door(step))
             ):
                 return True
         return False

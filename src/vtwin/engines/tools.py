@@ -63,6 +63,10 @@ class ToolRack:
         holders.sort(key=lambda holder: holder.index)
         self._floor.note(now, Event.MOUNT, machine.index, -1, tool)
 
+    def users(self, tool: int) -> int:
+        """Bits of the stations that have an operation with the tool."""
+        return self._users[tool]
+
     def loosened(self, tool: int) -> None:
         """A copy may have become available: everybody who could use it looks again."""
         self._floor.dirty |= self._users[tool]
