@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import logging
 import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from dash import Dash
+from dash import Dash, html, set_props
 from flask import Response, abort, request
 
+from dash_app import ids
 from dash_app.pages.compare import callbacks as compare
 from dash_app.pages.compare import figures as compare_figures
 from dash_app.pages.overview import callbacks as overview
@@ -48,6 +50,7 @@ def create_app(settings: Settings, desk: Desk) -> Dash:
         update_title=None,  # type: ignore[arg-type]
         title="vtwin",
         enable_mcp=False,
+        on_error=unforeseen(catalogues),
     )
     app.layout = lambda: frame(catalogues[language()])
     shell.register(app, desk, catalogues)
@@ -57,6 +60,20 @@ def create_app(settings: Settings, desk: Desk) -> Dash:
     secure(app.server, inline_hashes(app), settings.max_request_bytes, settings.host)
     compress(app)
     return app
+
+
+def unforeseen(catalogues: dict[str, Words]) -> Callable[[Exception], None]:
+    """What a callback that failed leaves on the screen: a sentence instead of nothing."""
+
+    def tell(error: Exception) -> None:
+        if isinstance(error, Refused):
+            text = str(error)
+        else:
+            logging.getLogger("vtwin").error("a callback failed", exc_info=error)
+            text = catalogues[language()]("empty.failed")
+        set_props(ids.NOTICE, {"children": html.Div(text, className="notice")})
+
+    return tell
 
 
 def language() -> str:
@@ -141,7 +158,6 @@ def serve(
     Raises:
         Refused: a scenario or the store cannot be read, or the address is not this computer's.
     """
-    import logging
     import threading
     import webbrowser
 

@@ -111,7 +111,10 @@ def scale(key: str, size: float | None, words: Words, currency: str | None) -> S
         if size is not None and abs(size) >= 100_000:
             return Scale(1e-3, words("unit.per_piece", unit=words("unit.thousand", unit=money)))
         return Scale(1.0, words("unit.per_piece", unit=money))
-    return Scale(1.0, words(f"unit.{key}"))
+    unit = words(f"unit.{key}")
+    if size is not None and abs(size) >= 1_000_000:
+        return Scale(1 / float(words("unit.large_size")), words("unit.large", unit=unit))
+    return Scale(1.0, unit)
 
 
 def duration(seconds: float, words: Words) -> str:

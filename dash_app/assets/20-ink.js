@@ -76,6 +76,14 @@
     return { step, ticks };
   };
 
+  /* The day that begins at this second: its date where the plant has one, else its number. */
+  vtwin.day = function (data, seconds) {
+    const number = Math.round((seconds / 86400) * 100) / 100;
+    if (!data.date || number % 1) return data.day.replace("{}", String(number));
+    const date = new Date(Date.parse(data.date + "T00:00:00Z") + seconds * 1000);
+    return `${date.getUTCMonth() + 1}/${date.getUTCDate()}`;
+  };
+
   vtwin.shape = function (parent, letter, x, y, r, extra) {
     const cls = "marker" + (extra || "");
     if (letter === "A") return vtwin.el("circle", { class: cls, cx: x, cy: y, r }, parent);

@@ -143,18 +143,19 @@
       if (px(data.warmup) - left > 34)
         el("text", { class: "axis-text", x: left + 6, y: top + 14 }, svg, data.shade);
     }
-    const { step, ticks } = vtwin.steps(0, high, 4);
+    const { ticks } = vtwin.steps(0, high, 4);
+    const compact = new Intl.NumberFormat(document.documentElement.lang, { notation: "compact" });
     ticks.forEach((v) => {
       el("line", { class: "grid", x1: left, x2: width - right, y1: py(v), y2: py(v) }, svg);
       el("text", { class: "axis-text", x: left - 7, y: py(v) + 4, "text-anchor": "end" }, svg,
-        v.toLocaleString("en", { maximumFractionDigits: step < 1 ? 2 : 0 }));
+        compact.format(+v.toPrecision(12)));
     });
     days(span, width).forEach((d) => {
       el("line", { class: "grid", x1: px(d * 86400), x2: px(d * 86400), y1: top, y2: bottom }, svg);
       el("text", { class: "axis-text", x: px(d * 86400), y: bottom + 17, "text-anchor": "middle" }, svg,
-        data.day.replace("{}", String(+d.toFixed(2))));
+        vtwin.day(data, d * 86400));
     });
-    let x = left;
+    let x = 4; // of the legend
     // The base goes on top: where nothing changes it would vanish under the others.
     [...data.series.slice(1), data.series[0]].forEach((s) => {
       const g = el("g", { class: vtwin.mark_class(s.letter) }, svg);
@@ -165,6 +166,9 @@
         el("path", { class: "ribbon", d: "M" + upper.concat(lower).join("L") + "Z" }, g);
       }
       el("path", { class: "line" + (s.letter ? "" : " base"), d: "M" + s.mean.map((m, i) => `${at(i)} ${py(m)}`).join("L") }, g);
+    });
+    data.series.forEach((s) => {
+      const g = el("g", { class: vtwin.mark_class(s.letter) }, svg);
       el("path", { class: "line" + (s.letter ? "" : " base"), d: `M${x} 12h22` }, g);
       const t = el("text", { x: x + 28, y: 16 }, g, s.name);
       x += 28 + t.getComputedTextLength() + 22;

@@ -6,6 +6,7 @@
   const ROW = 19;
   const BAR = 13;
   const TOP = 26;
+  const FIRST = 5 * 86400; // seconds shown at first
   const views = new WeakMap(); // box -> {from, to} in seconds
 
   window.dash_clientside.vtwin.gantt = function (run) {
@@ -43,8 +44,8 @@
     const family = getComputedStyle(document.body).fontFamily;
     pen.font = `12px ${family}`;
     const left = Math.min(Math.ceil(data.rows.reduce((m, r) => Math.max(m, pen.measureText(r.id).width), 0)) + 32, width * 0.3);
-    const start = Math.min(data.warmup, Math.max(data.horizon - 172800, 0));
-    const view = views.get(box) || { from: start, to: Math.min(start + 172800, data.horizon) };
+    const start = Math.min(data.warmup, Math.max(data.horizon - FIRST, 0));
+    const view = views.get(box) || { from: start, to: Math.min(start + FIRST, data.horizon) };
     views.set(box, view);
     const place = { pen, width, height, left, view, family };
     paint(data, place);
@@ -150,7 +151,7 @@
         : `${pad(rest / 3600)}:${pad((rest % 3600) / 60)}`;
       pen.fillStyle = rest === 0 ? vtwin.colour("ink") : muted;
       pen.textAlign = "center";
-      if (x + 18 < width) pen.fillText(rest === 0 ? data.day.replace("{}", day) : clock, Math.max(x, left + 10), 13);
+      if (x + 18 < width) pen.fillText(rest === 0 ? vtwin.day(data, day * 86400) : clock, Math.max(x, left + 10), 13);
     }
   }
 
@@ -212,7 +213,7 @@
       if (!row || e.clientX - r.left < left) return vtwin.hover(null);
       const k = search(row.start, time_at(e));
       const ends = k + 1 < row.start.length ? row.start[k + 1] : data.horizon;
-      const clock = (t) => `${data.day.replace("{}", Math.floor(t / 86400))} ${new Date((t % 86400) * 1000).toISOString().slice(11, 19)}`;
+      const clock = (t) => `${vtwin.day(data, Math.floor(t / 86400) * 86400)} ${new Date((t % 86400) * 1000).toISOString().slice(11, 19)}`;
       vtwin.hover(e, row.id, [[data.names[row.state[k]], ""], [clock(row.start[k]), "– " + clock(ends)]]);
     });
     const end = () => {

@@ -106,7 +106,7 @@ def run_chip(run: RunRow | None, words: Words) -> Any:
             "header.chip",
             replications=number(run.replications, 0),
             horizon=duration(run.horizon_s, words),
-            warmup=duration(run.warmup_s, words),
+            warmup=duration(run.warmup_s, words) if run.warmup_s else words("duration.none"),
             seed=run.seed,
         )
     return html.Span([icon("clock"), text], className="chip")

@@ -126,6 +126,7 @@ def test_gantt_when_a_run_was_traced_then_states_change_in_time(desk):
     view = desk.gantt(desk.compare("cell", ()).variants[0].run)
     assert {r.id for r in view.rows} == {"lathe", "gauge"}
     for row in view.rows:
+        assert row.start[0] == 0.0
         assert list(row.start) == sorted(row.start)
         assert all(a != b for a, b in zip(row.state, row.state[1:], strict=False))
         assert row.start[-1] < view.horizon_s

@@ -96,6 +96,13 @@ def test_run_when_refused_then_the_reason_is_shown(look, invented):
     until(page, "document.querySelector('#notice').innerText.includes('V551')")
 
 
+def test_page_when_it_fails_then_a_sentence_is_shown_and_the_way_out_stays(look, invented):
+    page = look(invented).go("/runs", ".table")
+    page.goto(invented + "/?scenario=moulding&variant=failing")
+    page.wait_for_selector(".notice")
+    assert "nobody foresaw" in page.inner_text(".notice")
+
+
 @pytest.fixture(scope="module")
 def workshop(tmp_path_factory):
     """A desk on a real store with a worker process beside it."""

@@ -76,13 +76,12 @@ def remark(view: CompareView, variant: VariantView, words: Words) -> str:
     """What can be said of a variant that is not the best."""
     who = name(variant, words)
     better, worse = (claims(view, variant, way, words) for way in ("better", "worse"))
-    said = []
-    if better:
-        said.append(words("compare.also_better", variant=who, claims=", ".join(better[:3])))
-    if worse:
-        said.append(words("compare.also_worse", variant=who, claims=", ".join(worse[:3])))
-    if said:
-        return " ".join(said)
+    good, bad = (", ".join(said[:2]) for said in (better, worse))
+    if good and bad:
+        return words("compare.also_both", variant=who, better=good, worse=bad)
+    if good or bad:
+        key = "compare.also_better" if good else "compare.also_worse"
+        return words(key, variant=who, claims=good or bad)
     more = [cell.more for cell in column(view, variant) if cell.more]
     if more:
         return words("compare.unclear_more", variant=who, more=min(more))
@@ -141,11 +140,17 @@ def table(view: CompareView, words: Words) -> html.Table:
     ]
     for variant in view.variants:
         what = [html.Span(variant.key or "", className="what")]
-        what += [html.Span(change, className="what") for change in variant.changes[:3]]
+        told = (variant.description,) if variant.description else variant.changes[:2]
+        what += [html.Span(one, className="what") for one in told]
         head.append(
-            html.Th([html.Span(variant.letter, className="letter"), *what], colSpan=2,
-                    scope="colgroup", className="best" if variant.letter == view.best else "")
-        )  # fmt: skip
+            html.Th(
+                [html.Span(variant.letter, className="letter"), *what],
+                colSpan=2,
+                scope="colgroup",
+                title="\n".join(variant.changes),
+                className="best" if variant.letter == view.best else "",
+            )
+        )
     body = [html.Tr(table_row(row, view, words)) for row in view.rows]
     return html.Table([html.Thead(html.Tr(head)), html.Tbody(body)], className="versus")
 
@@ -269,6 +274,7 @@ def wip(view: WipView | None, words: Words) -> dict[str, Any]:
         return {}
     return {
         "bin": view.bin_s,
+        "date": view.date,
         "warmup": view.warmup_s,
         "day": words("compare.day", day="{}"),
         "shade": words("compare.warmup"),

@@ -246,12 +246,15 @@ def why_slow(why: WhySlow, words: Words, currency: str | None) -> list[Any]:
     doubt = caution(why)
     if doubt:
         parts.append(html.P(words(doubt), className="why-more caution"))
-    head = [words("why.share" if traced else "why.busy"), words("why.improved")]
+    improved = words("why.improved")
+    if why.goal != "good_per_day":
+        improved = words("why.improved_in", kpi=words(f"kpi.{why.goal}"))
+    head = [words("why.share" if traced else "why.busy"), improved]
     parts += [
         html.Div([html.Span(text) for text in head], className="ranking-head"),
         html.Ol(
-            [suspect(place, one, traced, words) for place, one in enumerate(shown, 1)],
-            className="ranking",
+            [suspect(place, one, traced, why, words) for place, one in enumerate(shown, 1)],
+            className="ranking" if why.limit is None else "ranking calm",
         ),
     ]
     if any(one.gain is None for one in shown):
@@ -328,13 +331,13 @@ def gain_figures(
     return mean, half, decimals(mean, half or None), unit
 
 
-def suspect(place: int, one: Suspect, traced: bool, words: Words) -> html.Li:
+def suspect(place: int, one: Suspect, traced: bool, why: WhySlow, words: Words) -> html.Li:
     """One line of the ranking."""
     label = f" {one.label}" if one.label and one.label != one.id else ""
     share = one.share if traced else one.busy
     figures: list[Any] = [html.B("–" if share is None else f"{share:.0%}")]
     if one.gain is not None and one.gain.mean is not None:
-        figures.append(gain_mark(one.gain, words))
+        figures.append(gain_mark(one.gain, why.goal, words))
     return html.Li(
         [
             html.Span(str(place), className="place"),
@@ -349,12 +352,13 @@ def suspect(place: int, one: Suspect, traced: bool, words: Words) -> html.Li:
     )
 
 
-def gain_mark(gain: Figure, words: Words) -> html.Span:
+def gain_mark(gain: Figure, goal: str, words: Words) -> html.Span:
     """``+11.4``, or that it cannot be told from nothing."""
-    mean, half = gain.mean or 0.0, gain.half_width
-    if half is None or abs(mean) <= half:
+    mean, half, places, unit = gain_figures(goal, gain, words, None)
+    if gain.half_width is None or abs(mean) <= half:
         return html.Span(f" {words('why.unclear')}", className="unclear")
-    return html.Span(f" {number(mean, decimals(mean, half), sign=True)}")
+    unit = "" if goal == "good_per_day" else f" {unit}"
+    return html.Span(f" {number(mean, places, sign=True)}{unit}")
 
 
 # ---- the selected machine

@@ -101,6 +101,11 @@ class Bookcase:
             key=book.key,
             title=document.name,
             variants=tuple(variants(loaded)),
+            descriptions=tuple(
+                (name, entry.description)
+                for name, entry in document.variants.items()
+                if entry.description
+            ),
             replications=wanted if isinstance(wanted, int) else _AUTO,
         )
 

@@ -55,6 +55,7 @@ def view(
                 study["results"][label]["variant"] or label,
                 study["runs"][label] or "",
                 tuple(study["changes"].get(label, ())),
+                dict(row.descriptions).get(study["results"][label]["variant"] or label),
             )
             for label in labels
         ),
@@ -127,15 +128,11 @@ def gantt(record: RunRecord) -> GanttView | None:
     rows = []
     for index, name in enumerate(shown.machines):
         mine = shown.gantt_machine == index
-        rows.append(
-            GanttRow(
-                name,
-                "",
-                tuple(round(t, 3) for t in shown.gantt_start_s[mine].tolist()),
-                tuple(shown.gantt_state[mine].tolist()),
-                order.get(name, (0, None))[1],
-            )
-        )
+        start = tuple(round(t, 3) for t in shown.gantt_start_s[mine].tolist())
+        state = tuple(shown.gantt_state[mine].tolist())
+        if not start or start[0] > 0:  # machines begin starved; only changes are recorded
+            start, state = (0.0, *start), (STATES.index("starved"), *state)
+        rows.append(GanttRow(name, "", start, state, order.get(name, (0, None))[1]))
     rows.sort(key=lambda row: order.get(row.id, (len(order), None))[0])
     warmup = float((record.summary or {}).get("warmup_s", 0.0))
     return GanttView(shown.gantt_end_s, warmup, shown.start, tuple(rows))

@@ -217,7 +217,7 @@ class ScenarioRow:
     key: str
     title: str
     variants: tuple[str, ...] = ()
-    changes: tuple[tuple[str, tuple[str, ...]], ...] = ()  # variant -> what it changes, in words
+    descriptions: tuple[tuple[str, str], ...] = ()  # variant -> what it is about
     replications: int = 10
     problem: str | None = None
 
@@ -266,6 +266,7 @@ class VariantView:
     key: str | None
     run: str
     changes: tuple[str, ...] = ()
+    description: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
