@@ -104,6 +104,7 @@ def learn(
     data, mapping, out = Path(data), Path(mapping), Path(out)
     said = progress or (lambda what, share: None)
     said("reading the records", 0.0)
+    learning.may_write(out)
     document = load(mapping)
     imported = tables.read_log(data, document)
     said("checking the records", 0.0)

@@ -27,6 +27,8 @@ from vtwin.history.quality import closed_days, copies
 STOPPED: Final = 0.7
 #: Shots above this share of the median are cut to it: two shifts booked as one.
 MOST: Final = 1.25
+#: Shots per shift are never known to vary less: equal counts are copied, not made.
+LEAST_SPREAD: Final = 0.01
 Z95: Final = 1.959963984540054
 _BOOTSTRAP: Final = 500
 
@@ -249,7 +251,7 @@ class _Spread:
 
     def weight(self, campaign: _Campaign) -> float:
         """Precision of one campaign as a sample of its tool."""
-        return 1.0 / (self.campaigns**2 + self.shifts**2 / campaign.n)
+        return 1.0 / (self.campaigns**2 + max(self.shifts, LEAST_SPREAD) ** 2 / campaign.n)
 
 
 def _campaigns(

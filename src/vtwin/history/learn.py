@@ -312,20 +312,31 @@ def _show(value: float, unit: str) -> str:
     return f"{value:.2f} {unit}".strip()
 
 
+def may_write(folder: Path) -> None:
+    """Refuse (V421) a folder that is a file, or holds a scenario somebody wrote."""
+    where = Where(str(folder))
+    old = folder / SCENARIO
+    try:
+        if folder.exists() and not folder.is_dir():
+            raise Refused(Problem("V421", "is a file, not a folder", where))
+        learned = not old.exists() or old.read_bytes().startswith(writing.HEAD.encode())
+    except OSError as error:
+        what = f"cannot be read: {error.strerror or error}"
+        raise Refused(Problem("V421", what, where, "choose another folder")) from None
+    if not learned:
+        hint = "choose another folder"
+        raise Refused(Problem("V421", "holds a scenario that was not learned", where, hint))
+
+
 def write(files: Mapping[str, str], folder: Path) -> tuple[Path, ...]:
     """Put the files into a folder, all or none: written beside it first, then moved.
 
     Raises:
         Refused: V421, the folder cannot be written or holds a scenario somebody wrote.
     """
+    may_write(folder)
     where = Where(str(folder))
-    old = folder / SCENARIO
     try:
-        if folder.exists() and not folder.is_dir():
-            raise Refused(Problem("V421", "is a file, not a folder", where))
-        if old.exists() and not old.read_text(encoding="utf-8").startswith(writing.HEAD):
-            hint = "choose another folder"
-            raise Refused(Problem("V421", "holds a scenario that was not learned", where, hint))
         folder.parent.mkdir(parents=True, exist_ok=True)
         made = not folder.exists()
         with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".learning-") as beside:
@@ -344,6 +355,4 @@ def write(files: Mapping[str, str], folder: Path) -> tuple[Path, ...]:
     except OSError as error:
         what = f"cannot be written: {error.strerror or error}"
         raise Refused(Problem("V421", what, where, "choose another folder")) from None
-    except UnicodeDecodeError:
-        raise Refused(Problem("V421", "holds a scenario that was not learned", where)) from None
     return tuple(folder / name for name in files)

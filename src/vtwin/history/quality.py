@@ -521,6 +521,9 @@ def _interrupted(log: Log) -> Finding:
 def _round_figures(log: Log) -> Finding:
     counted = [v for v in log.working() if v.good >= 1000]
     bad = [v for v in counted if v.good % 100 == 0]
+    chance = 0.01 * len(counted)
+    if len(bad) <= chance + 3 * chance**0.5 + 1:
+        bad = []
     return _finding(
         "Q19",
         "Are good pieces counted, or rounded?",

@@ -25,7 +25,7 @@ LOT_H: Final = 2.0
 #: Least loss by a change of material where planners avoid one, h.
 LEAST_MATERIAL_H: Final = 1 / 60
 _DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_PLAIN: Final = re.compile(r"[A-Za-z][\w.\-]*(?: [\w.\-]+)*\Z|\d+[A-DF-Za-df-z][\w\-]*\Z")
+_PLAIN: Final = re.compile(r"[A-Za-z][\w.\-]*(?: [\w.\-]+)*\Z|[1-9]\d*[A-DF-Za-df-z][\w\-]*\Z")
 _TRAPS: Final = frozenset({"yes", "no", "on", "off", "true", "false", "null", "y", "n"})
 
 
@@ -275,9 +275,10 @@ def _products(draft: Draft) -> list[str]:
         resin = recipe.material if recipe is not None else None
         if recipe is not None and resin and recipe.kg is not None:
             lines.append(f"    # {1000 * recipe.kg:.2f} g of {resin} a piece")
-        step = f"op: mould, tool: {quoted(order.tool)}, colour: {quoted(colour)}"
-        if resin:
-            step += f", material: {quoted(resin)}"
+        step = f"op: make, tool: {quoted(order.tool)}"
+        if _is_molding(draft):
+            step = f"op: mould, tool: {quoted(order.tool)}, colour: {quoted(colour)}"
+            step += f", material: {quoted(resin)}" if resin else ""
         lines.append(f"    route: [{{{step}}}]")
     return lines
 
