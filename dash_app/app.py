@@ -153,7 +153,8 @@ def serve(
     store_url: str | None = None,
     open_browser: bool = False,
 ) -> None:
-    """Show these scenarios in the browser until Ctrl-C; simulations run in a process beside.
+    """Show these scenarios (none: the shipped ones) in the browser until Ctrl-C; simulations run
+    in a process beside.
 
     Raises:
         Refused: a scenario or the store cannot be read, or the address is not this computer's.
@@ -164,22 +165,24 @@ def serve(
     import waitress
 
     from vtwin.app.live import LiveDesk
+    from vtwin.app.scenarios import shipped_scenarios
     from vtwin.app.workbench import attended
 
     check_address(host)
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    desk = LiveDesk.open(scenarios, store_url)
+    desk = LiveDesk.open(scenarios or shipped_scenarios(), store_url)
     settings = Settings(tuple(scenarios), store_url, host, port)
     app = create_app(settings, desk)
     shown = f"[{host}]" if ":" in host else host
     address = f"http://{shown}:{port}/"
+    try:
+        server = waitress.create_server(app.server, host=host, port=port, threads=6, ident="vtwin")
+    except OSError as error:
+        what = f"port {port} of {host} cannot be used: {error.strerror or error}"
+        hint = "another program may hold it; name another with --port"
+        raise Refused(Problem("V662", what, hint=hint)) from error
     with attended(desk.store.url):
         print(f"vtwin is at {address}  (Ctrl-C ends it)", flush=True)
         if open_browser:
             threading.Timer(1.0, webbrowser.open, (address,)).start()
-        try:
-            waitress.serve(app.server, host=host, port=port, threads=6, ident="vtwin")
-        except OSError as error:
-            what = f"port {port} of {host} cannot be used: {error.strerror or error}"
-            hint = "another program may hold it; name another with --port"
-            raise Refused(Problem("V662", what, hint=hint)) from error
+        server.run()

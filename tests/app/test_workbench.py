@@ -1,7 +1,10 @@
 """The worker: progress, cancelling, failures, its own process."""
 
 import os
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -68,12 +71,50 @@ def test_worker_when_its_parent_is_another_process_then_it_ends_at_once(desk):
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks at processes in /proc")
+def test_worker_process_when_its_server_dies_then_it_ends_and_the_job_stays_open(desk, tmp_path):
+    desk.start_run("cell", None, 1000)
+    child = [sys.executable, "-m", "vtwin.app.workbench", "--store", desk.store.url, "--parent"]
+    # A server that starts a worker and is killed.
+    server = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            "import os, subprocess, sys, time\n"
+            "worker = subprocess.Popen([*sys.argv[1:], str(os.getpid())])\n"
+            "print(worker.pid, flush=True)\ntime.sleep(600)",
+            *child,
+        ],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    worker = int(server.stdout.readline())
+    until(lambda: desk.jobs()[0].state == "running")
+    server.kill()
+    server.communicate()
+    until(lambda: not alive(worker))
+    assert desk.jobs()[0].state == "running"
+
+
+def alive(process: int) -> bool:
+    try:
+        status = Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    except OSError:
+        return False
+    return status != "Z"
+
+
+def until(true, patience: float = 60.0):
+    deadline = time.monotonic() + patience
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+@pytest.mark.slow
 def test_worker_process_when_attended_then_it_does_the_work_and_ends_with_the_server(desk):
     with workbench.attended(desk.store.url):
         desk.start_run("cell", None, 2)
-        for _ in range(600):
-            if desk.jobs()[0].state == "done":
-                break
-            time.sleep(0.1)
+        until(lambda: desk.jobs()[0].state == "done")
     assert desk.jobs()[0].state == "done"
     assert desk.overview("cell", None).run.replications == 2

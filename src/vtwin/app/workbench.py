@@ -172,6 +172,19 @@ def _heartbeat(bench: Bench) -> Iterator[None]:
         thread.join()
 
 
+def leave_with(parent: int) -> None:
+    """End this process, at once, when its parent is gone. The job in hand stays open and is
+    taken up by the next worker; what it finished is kept.
+    """
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(_PAUSE_S)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
 def work(store_url: str, parent: int | None = None) -> None:
     """Take jobs until the parent process is gone."""
     from vtwin.results.jobs import jobs_claim
@@ -222,6 +235,8 @@ def main(arguments: list[str] | None = None) -> None:
     given = parser.parse_args(arguments)
     # The web server tells its worker when to end; Ctrl-C in the terminal reaches both.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if given.parent is not None:
+        leave_with(given.parent)
     work(given.store, given.parent)
 
 
