@@ -7,7 +7,7 @@
   clientside.vtwin = clientside.vtwin || {};
   const PAGES = { "/": "overview", "/compare": "compare", "/runs": "runs" };
   // What leads to a new page when it changes; the rest only changes the picture.
-  const LEADS = ["scenario", "variant", "variants", "shown"];
+  const LEADS = ["scenario", "variant", "variants", "shown", "run"];
 
   function cookie(name, value) {
     document.cookie = name + "=" + value + "; path=/; max-age=31536000; SameSite=Lax";
@@ -19,6 +19,7 @@
       if (value === null || value === "") query.delete(key);
       else query.set(key, value);
       if (key === "scenario") ["variant", "variants", "machine", "shown"].forEach((k) => query.delete(k));
+      if (key === "scenario" || key === "variant") query.delete("run");
     });
     const text = query.toString();
     const to = window.location.pathname + (text ? "?" + text : "");
@@ -40,6 +41,7 @@
       variant: query.get("variant"),
       variants: (query.get("variants") || "").split(",").filter(Boolean),
       shown: query.get("shown"),
+      run: query.get("run"),
     };
     const selection = {
       machine: query.get("machine"),

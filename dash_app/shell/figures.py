@@ -94,6 +94,9 @@ def header(
                 html.Span([icon("alert"), words("header.stale")], className="chip warn",
                           title=words("header.stale_hint"))
             )  # fmt: skip
+        if run is not None and address.get("run"):
+            to_latest = link("overview", address)
+            parts.append(dcc.Link(words("header.latest"), href=to_latest, className="chip"))
     return parts
 
 

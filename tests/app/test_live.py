@@ -171,6 +171,16 @@ def test_results_when_the_file_changes_then_they_turn_stale_and_never_mix(tmp_pa
     assert "cell.yaml" in desk.overview("cell", None).scenario.problem
 
 
+def test_overview_when_an_earlier_run_is_named_then_it_is_shown_and_not_the_latest(desk):
+    mine = [r for r in desk.runs() if r.variant is None]
+    assert len(mine) > 1
+    assert desk.overview("cell", None, mine[-1].id).run.id == mine[-1].id
+    assert desk.overview("cell", None).run.id == mine[0].id
+    other = next(r for r in desk.runs() if r.variant == "faster")
+    assert desk.overview("cell", None, other.id).run.id == mine[0].id
+    assert desk.overview("cell", None, "nothing").run.id == mine[0].id
+
+
 @pytest.mark.parametrize(
     ("scenario", "variants", "replications", "code"),
     [

@@ -202,7 +202,9 @@ class InventedDesk:
     def scenarios(self) -> tuple[ScenarioRow, ...]:
         return self.rows
 
-    def overview(self, scenario: str | None, variant: str | None) -> OverviewView | None:
+    def overview(
+        self, scenario: str | None, variant: str | None, run: str | None = None
+    ) -> OverviewView | None:
         row = self._row(scenario)
         if row is None:
             return None
@@ -213,8 +215,8 @@ class InventedDesk:
         why = why_slow()
         if not self.proven:
             why = WhySlow(tuple(replace(s, gain=None) for s in why.suspects), agreed=self.agreed)
-        run = run_row(variant, stale=self.stale)
-        return OverviewView(row, variant, run, tiles(), floor(), why, staff(), "KRW")
+        shown = run_row(variant, stale=self.stale)
+        return OverviewView(row, variant, shown, tiles(), floor(), why, staff(), "KRW")
 
     def compare(self, scenario: str | None, variants: Sequence[str]) -> CompareView | None:
         row = self._row(scenario)

@@ -15,8 +15,13 @@ from vtwin.app.desk import Desk
 
 def page(desk: Desk, words: Words, address: Mapping[str, Any], selection: Mapping[str, Any]) -> Any:
     """The page and its run, or None when there is no such scenario."""
-    view = desk.overview(address.get("scenario"), address.get("variant"))
+    view = desk.overview(*asked(address))
     return None if view is None else (layout.page(view, words, selection), view.scenario, view.run)
+
+
+def asked(address: Mapping[str, Any]) -> tuple[str | None, str | None, str | None]:
+    """Which run of which variant of which scenario."""
+    return address.get("scenario"), address.get("variant"), address.get("run")
 
 
 def register(app: Dash, desk: Desk, catalogues: Mapping[str, Words]) -> None:
@@ -37,7 +42,7 @@ def register(app: Dash, desk: Desk, catalogues: Mapping[str, Words]) -> None:
         prevent_initial_call=True,
     )
     def choose(selection: dict[str, Any], address: dict[str, Any], language: str) -> Any:
-        view = desk.overview(address.get("scenario"), address.get("variant"))
+        view = desk.overview(*asked(address))
         if view is None or view.floor is None:
             return no_update, no_update
         words = catalogues[language]

@@ -32,7 +32,11 @@ def table(rows: Sequence[RunRow], words: Words) -> html.Table:
 
 def row(run: RunRow, words: Words) -> list[Any]:
     """One run; its name leads to the overview of what it showed."""
-    address = {"scenario": run.scenario, **({"variant": run.variant} if run.variant else {})}
+    address = {
+        "scenario": run.scenario,
+        **({"variant": run.variant} if run.variant else {}),
+        "run": run.id,
+    }
     good, half = run.good_per_day.mean, run.good_per_day.half_width
     places = decimals(good or 0.0, half)
     text = "–" if good is None else number(good, places)

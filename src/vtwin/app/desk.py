@@ -25,8 +25,12 @@ class Desk(Protocol):
     def scenarios(self) -> tuple[ScenarioRow, ...]:
         """The scenarios on this desk, in the order given."""
 
-    def overview(self, scenario: str | None, variant: str | None) -> OverviewView | None:
-        """The latest run of a variant; None when there is no such scenario."""
+    def overview(
+        self, scenario: str | None, variant: str | None, run: str | None = None
+    ) -> OverviewView | None:
+        """A run of a variant, the latest where none is named (or none is called that); None
+        when there is no such scenario.
+        """
 
     def compare(self, scenario: str | None, variants: Sequence[str]) -> CompareView | None:
         """The latest runs of these variants (none named: all that were run) beside the base."""

@@ -51,17 +51,27 @@ class LiveDesk:
         """The scenarios on this desk, in the order given."""
         return tuple(self.bookcase.row(book) for book in self.bookcase.books)
 
-    def overview(self, scenario: str | None, variant: str | None) -> OverviewView | None:
-        """The latest run of a variant; None when there is no such scenario."""
+    def overview(
+        self, scenario: str | None, variant: str | None, run: str | None = None
+    ) -> OverviewView | None:
+        """A run of a variant, the latest where none is named (or none is called that); None
+        when there is no such scenario.
+        """
         book = self.bookcase.book(scenario)
         if book is None:
             return None
         row = self.bookcase.row(book)
         variant = variant if variant in row.variants else None
-        record = None if row.problem else self.store.latest(str(book.path), variant)
+        record = None if row.problem else self._record(book, variant, run)
         if record is None or record.summary is None:
             return OverviewView(row, variant, None, (), None, WhySlow(()))
         return self._overview(book, row, variant, record)
+
+    def _record(self, book: Book, variant: str | None, run: str | None) -> RunRecord | None:
+        named = self._run(run)
+        if named is not None and (named.path, named.variant) == (str(book.path), variant):
+            return named
+        return self.store.latest(str(book.path), variant)
 
     def _overview(
         self, book: Book, row: ScenarioRow, variant: str | None, record: RunRecord
