@@ -37,6 +37,7 @@
       ? document.activeElement.dataset.machine : null;
     vtwin.clear(box);
     vtwin.hover(null);
+    data.palette = palette();
     const width = box.clientWidth;
     const height = box.clientHeight;
     if (!width || !height) return;
@@ -48,7 +49,7 @@
     const top = (height - data.floor[1] * scale) / 2 + view.y;
     const at = { scale, px: (x) => left + x * scale, py: (y) => top + y * scale, width, height };
 
-    const svg = el("svg", { role: "group", "aria-label": data.label }, box);
+    const svg = el("svg", { role: "group", "aria-label": data.label });
     const plane = el("g", {}, svg);
     ground(plane, data, at);
     data.areas.forEach((area) => draw_area(plane, area, at));
@@ -58,6 +59,7 @@
     data.machines.forEach((m) => draw_machine(machines, m, data, at));
     raise(machines, data);
     scale_bar(svg, data, at);
+    box.appendChild(svg);
     if (!data.machines.length)
       el("text", { x: width / 2, y: height / 2, "text-anchor": "middle", class: "area-name" }, svg, data.empty);
     const again = () => draw(box, data);
@@ -86,11 +88,18 @@
     if (w * at.scale > 40) el("text", { class: "area-name", x: at.px(x) + 10, y: at.py(y) + 19 }, g, area.label);
   }
 
+  /* Colours of the present theme, asked for once per drawing. */
+  function palette() {
+    const rgb = (name) => vtwin.rgb(vtwin.colour(name));
+    const loss = {};
+    vtwin.STATES.forEach((s) => (loss[s] = rgb("state-" + s)));
+    return { low: rgb("ramp-low"), high: rgb("ramp-high"), loss };
+  }
+
   function fill_of(m, data) {
     if (data.colour === "states") return null;
-    if (data.colour === "loss") return m.loss ? vtwin.colour("state-" + m.loss) : null;
-    const low = vtwin.rgb(vtwin.colour("ramp-low"));
-    const high = vtwin.rgb(vtwin.colour("ramp-high"));
+    const { low, high, loss } = data.palette;
+    if (data.colour === "loss") return m.loss ? loss[m.loss] : null;
     const t = data.colour === "queue" ? (data.largest_queue ? m.queue / data.largest_queue : 0) : m.u;
     return vtwin.mix(low, high, Math.max(0, Math.min(1, t)));
   }
@@ -108,8 +117,7 @@
       "aria-label": m.label, "aria-pressed": String(m.id === data.selected), "data-machine": m.id,
     }, g);
     el("rect", { class: "ring", x: x - 3.5, y: y - 3.5, width: w + 7, height: h + 7, rx: 5 }, node);
-    const fill = fill_of(m, data);
-    const rgb = typeof fill === "string" ? vtwin.rgb(fill) : fill;
+    const rgb = fill_of(m, data);
     const body = el("rect", { class: "body" + (rgb ? "" : " plain"), x, y, width: w, height: h, rx: 3 }, node);
     if (rgb) body.style.fill = `rgb(${rgb.join(",")})`;
     const ink = rgb ? vtwin.readable(rgb) : null;
