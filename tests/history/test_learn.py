@@ -149,6 +149,13 @@ def test_folder_when_it_holds_a_scenario_somebody_wrote_then_it_is_left_alone(da
     assert [p.name for p in tmp_path.iterdir()] == ["scenario.yaml"]
 
 
+def test_model_when_the_library_has_none_of_it_then_learning_is_refused(data, tmp_path):
+    text = made.MAPPING + "equipment_model: molding/injection_{size}kN\n"
+    (tmp_path / "m.yaml").write_text(text, encoding="utf-8")
+    assert refused(data, tmp_path / "m.yaml", tmp_path / "twin", CUT) == ["V701"]
+    assert not (tmp_path / "twin").exists()
+
+
 def test_folder_when_it_is_a_file_then_it_is_refused(tmp_path):
     (tmp_path / "twin").write_text("x", encoding="utf-8")
     with pytest.raises(Refused) as caught:

@@ -137,6 +137,11 @@ def test_folder_when_it_is_not_there_then_it_is_refused(tmp_path):
         ("unit: s", "unit: kg", "kg"),
         ("  visits:", "  visitors:", "no table 'visitors'"),
         ("source: a made plant", "sauce: a made plant", "sauce"),
+        ("00:00-08:00", "8 to 16", "time window"),
+        ("source: a made plant", "source: a\norder_month: '('", "not a pattern"),
+        ("source: a made plant", "source: a\norder_month: 'A(.)'", "year and month"),
+        ("source: a made plant", "source: a\nequipment_model: press_{tons}", "{size}"),
+        ("    file: tools.csv", '    file: tools.csv\n    dates: "%Q"', "does not name a day"),
         ("columns: {date: Day, shift: Shift,", "columns: {date: Day,", "'shift'"),
     ],
 )

@@ -782,8 +782,10 @@ def order_month(order: str, mapping: MappingDocument) -> dt.date | None:
     match = re.match(mapping.order_month, order)
     if match is None:
         return None
+    if not (match["year"].isdecimal() and match["month"].isdecimal()):
+        return None
     year, month = int(match["year"]), int(match["month"])
-    if not 1 <= month <= 12:
+    if not 1 <= month <= 12 or year > 9000:
         return None
     return dt.date(year if year >= 1000 else 2000 + year, month, 1)
 

@@ -86,6 +86,7 @@ def learn(
     known = log.before(start)
     trials, way = choose(known, mapping)
     draft = make_draft(known, mapping, start, end, way, history)
+    _check_models(draft)
     scenario = writing.scenario(draft)
     rehearsed = rehearse(known, mapping, start, progress)
     if progress is not None:
@@ -106,6 +107,16 @@ def learn(
         orders=tuple(draft.orders),
         records=len(known.visits),
     )
+
+
+def _check_models(draft: writing.Draft) -> None:
+    """Refuse (V701) equipment models the library does not have."""
+    from vtwin.scenario.library import beside
+
+    library = beside(Path(SCENARIO))
+    names = {writing.model_of(draft, m) for m in (*draft.machines, *draft.expected)}
+    for name in sorted(name for name in names if name is not None):
+        library.model(name, Where(path="equipment_model"))
 
 
 def make_draft(

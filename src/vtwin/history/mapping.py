@@ -22,6 +22,8 @@ Written by a person, once per plant::
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
@@ -131,6 +133,19 @@ class Table(_Written):
     dates: str | None = Field(None, description="how dates are written, as in %d.%m.%Y")
     decimal: Literal[".", ","] = "."
 
+    @field_validator("dates")
+    @classmethod
+    def _pattern(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        try:
+            day = dt.datetime.strptime(dt.date(2024, 3, 9).strftime(value), value).date()
+        except ValueError:
+            day = None
+        if day != dt.date(2024, 3, 9):
+            raise ValueError(f"'{value}' does not name a day: write as in %d.%m.%Y")
+        return value
+
     @field_validator("columns", mode="before")
     @classmethod
     def _short_form(cls, value: Any) -> Any:
@@ -172,6 +187,52 @@ class MappingDocument(_Written):
     tables: dict[str, Table]
     compare: tuple[Comparison, ...] = ()
 
+    @field_validator("shifts")
+    @classmethod
+    def _hours(cls, value: dict[str, str]) -> dict[str, str]:
+        for name, hours in value.items():
+            if window(hours) is None:
+                raise ValueError(f"shift {name}: '{hours}' is not a time window: \"06:00-14:00\"")
+        return value
+
+    @field_validator("order_month")
+    @classmethod
+    def _month(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        try:
+            groups = re.compile(value).groupindex
+        except re.error as error:
+            raise ValueError(f"'{value}' is not a pattern: {error}") from None
+        if not {"year", "month"} <= set(groups):
+            raise ValueError(r"needs groups year and month: 'IM(?P<year>\d\d)(?P<month>\d\d)'")
+        return value
+
+    @field_validator("equipment_model")
+    @classmethod
+    def _model(cls, value: str | None) -> str | None:
+        try:
+            return value if value is None or value.format(size="1") else None
+        except (KeyError, IndexError, ValueError):
+            raise ValueError(
+                "only {size} can be filled in, as in molding/injection_{size}t"
+            ) from None
+
+
+_HOURS: Final = re.compile(r"(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})\Z")
+
+
+def window(hours: str) -> tuple[int, int] | None:
+    """Start and end in s from midnight of ``"22:00-06:00"``, the end after the start."""
+    match = _HOURS.match(hours.strip())
+    if match is None:
+        return None
+    h1, m1, h2, m2 = (int(part) for part in match.groups())
+    start, end = h1 * 3600 + m1 * 60, h2 * 3600 + m2 * 60
+    if max(m1, m2) > 59 or start >= 86400 or end > 86400 or start == end:
+        return None
+    return start, end if end > start else end + 86400
+
 
 def load(path: Path) -> MappingDocument:
     """Read and check a mapping document.
@@ -202,6 +263,7 @@ def _problem(node: tree.Node, error: Any) -> Problem:
         what = f"unknown key '{steps[-1]}'"
         return Problem("V401", what, place(node, steps), did_you_mean(steps[-1], known))
     what = "is missing" if error["type"] == "missing" else str(error["msg"])
+    what = what.removeprefix("Value error, ")
     return Problem("V401", f"'{'.'.join(steps)}' {what}", place(node, steps))
 
 

@@ -27,7 +27,7 @@ from vtwin.history.log import (
     ToolLine,
     Visit,
 )
-from vtwin.history.mapping import TABLES, Column, MappingDocument, Meaning, Table
+from vtwin.history.mapping import TABLES, Column, MappingDocument, Meaning, Table, window
 
 #: Ways to write a day; the last two cannot be told apart below the 13th.
 DATE_FORMATS: Final = (
@@ -88,7 +88,7 @@ def read_log(folder: Path, mapping: MappingDocument) -> Imported:
     warnings: list[Problem] = []
     raw: dict[str, tuple[sheets.Sheet, ...]] = {}
     rows: dict[str, list[_Row]] = {}
-    shifts = _shifts(mapping, desk)
+    shifts = _shifts(mapping)
     for name, table in mapping.tables.items():
         found = _sheets(folder, table, desk)
         raw[name] = found
@@ -104,21 +104,9 @@ def read_log(folder: Path, mapping: MappingDocument) -> Imported:
     return Imported(log, tuple(warnings), raw, tuple(desk.broken))
 
 
-_HOURS: Final = re.compile(r"(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})\Z")
-
-
-def _shifts(mapping: MappingDocument, desk: _Desk) -> tuple[Shift, ...]:
-    found = []
-    for name, hours in mapping.shifts.items():
-        match = _HOURS.match(hours.strip())
-        if match is None:
-            what = f"shift {name}: '{hours}' is not a time window"
-            desk.problems.append(Problem("V401", what, hint='write "06:00-14:00"'))
-            continue
-        h1, m1, h2, m2 = (int(part) for part in match.groups())
-        start, end = h1 * 3600 + m1 * 60, h2 * 3600 + m2 * 60
-        found.append(Shift(name, start, end if end > start else end + 86400))
-    return tuple(found)
+def _shifts(mapping: MappingDocument) -> tuple[Shift, ...]:
+    windows = ((name, window(hours)) for name, hours in mapping.shifts.items())
+    return tuple(Shift(name, *hours) for name, hours in windows if hours is not None)
 
 
 def _sheets(folder: Path, table: Table, desk: _Desk) -> tuple[sheets.Sheet, ...]:

@@ -356,11 +356,17 @@ def time_of(fit: Fit) -> str:
     return f"{{{fit.kind}: {{mean: {mean}, cv: {fit.cv:.2f}}}}}"
 
 
+def model_of(draft: Draft, machine: str) -> str | None:
+    """The library model of a machine; None for a plain station."""
+    line, pattern = draft.log.machines.get(machine), draft.mapping.equipment_model
+    size = line.size if line is not None else None
+    return pattern.format(size=size) if pattern and size else None
+
+
 def _machine(draft: Draft, machine: str, position: int) -> list[str]:
     line = draft.log.machines.get(machine)
-    pattern = draft.mapping.equipment_model
+    model = model_of(draft, machine)
     size = line.size if line is not None else None
-    model = pattern.format(size=size) if pattern and size else None
     expected = machine in draft.expected
     label = " ".join(
         part for part in (line.maker if line else None, line.model if line else None) if part
