@@ -120,7 +120,8 @@ class Floor:
         if len(changed) > 1 and self.rows is not None:
             changed.sort(key=lambda machine: machine.index)
         for machine in changed:
-            machine.account(now)
+            if machine.doing is not machine.state or not machine.fit or machine.worker is not None:
+                machine.account(now)
         changed.clear()
         if not self.pending:
             self.on_idle()

@@ -21,29 +21,30 @@ Action = Callable[[Event], None]
 class Clock:
     """The run's SimPy environment and the bookkeeping of rounds."""
 
-    __slots__ = ("_again", "_asked", "_done", "_movements", "_settle", "env", "offset", "phases")
+    __slots__ = ("_again", "_movements", "_priority", "_settle", "asked", "env", "offset",
+                 "phases", "rounds")  # fmt: skip
 
     def __init__(self, slots: int, settle: Callable[[int], None]) -> None:
         self.env = Environment(initial_time=0)
         self.phases = Phases(slots)
         #: What is scheduled for this very instant gets this added to its priority.
         self.offset = 0
+        #: Phases C so far.
+        self.rounds = 0
+        #: Whether phase C is going to follow in this round.
+        self.asked = False
         self._settle = settle
-        self._movements = Alarm(self, self.phases.movements, self._phase_c)
-        self._asked = False
+        self._priority = self.phases.movements
+        self._movements = Alarm(self, self._priority, self._phase_c)
         self._again = False
-        self._done = 0
-
-    @property
-    def rounds(self) -> int:
-        """Phases C so far."""
-        return self._done
 
     def ask(self) -> None:
         """Have phase C follow in this round, because a timed event changed something."""
-        if not self._asked:
-            self._asked = True
-            self._movements.set(0)
+        if not self.asked:
+            self.asked = True
+            movements = self._movements
+            movements.callbacks = movements.actions
+            self.env.schedule(movements, EventPriority(self._priority + self.offset), 0)
 
     def schedule_now(self, alarm: Alarm) -> None:
         """Set an alarm for this very instant: the same B, or the next round from phase C."""
@@ -51,8 +52,8 @@ class Clock:
         self.env.schedule(alarm, EventPriority(alarm.priority + self.offset), 0)
 
     def _phase_c(self, _event: Event) -> None:
-        self._asked = self._again = False
-        self._done += 1
+        self.asked = self._again = False
+        self.rounds += 1
         self.offset += self.phases.span
         self._settle(self.env.now)  # type: ignore[arg-type]  # whole ticks, always
         if self._again:

@@ -193,9 +193,11 @@ class Machine:
 
     def mismatch(self, step: Step) -> int:
         """0 when an operation needs neither another tool nor a set-up here, else 1 (S-25)."""
-        if step.tool not in (NONE, self.tool):
+        if step.tool != NONE and step.tool != self.tool:
             return 1
-        return int(self.setups is not None and self.setups.needed(self.key, step.setup_key))
+        if self.setups is None:
+            return 0
+        return int(self.setups.needed(self.key, step.setup_key))
 
     def expected_setup(self, step: Step) -> int:
         """Expected ticks of the set-up an operation would need now (S-25)."""
@@ -279,7 +281,8 @@ class Machine:
 
     def _begin(self, work: int, now: int) -> None:
         """Begin the operation, which takes ``work`` ticks here."""
-        item, floor = self._item_in_hand(), self.floor
+        item, floor = self.item, self.floor
+        assert item is not None
         self.work = self._left = work
         self.doing = WORKING
         self.begun = True
@@ -289,11 +292,16 @@ class Machine:
             floor.rows.append((now, Event.START, self.index, item.serial, item.step.index))
         if item.order is not None and item.order.started < 0:
             item.order.started = now
-        self.run_or_halt(now)
+        if self.fit and self.worker is None:
+            self._run(now)
+        else:
+            self.run_or_halt(now)
 
     def _finish(self, _event: CalendarEvent) -> None:
         """The operation is done (phase B, S-35)."""
-        floor, item, way = self.floor, self._item_in_hand(), self._way_in_hand()
+        floor, item, way = self.floor, self.item, self.way
+        assert item is not None
+        assert way is not None
         now, step = floor.now, way.step
         floor.pending -= 1
         self._running = self.begun = False
@@ -308,11 +316,7 @@ class Machine:
         if self.worker is not None:
             self._free_worker(now)
         if step.scrap:
-            lost = binomial(item.quantity, step.scrap, way.scrap_draw())
-            if lost:
-                way.scrapped += lost
-                floor.scrap(item, lost, self.index, now)
-        self.doing = BLOCKED
+            self._inspect(item, way, now)
         following = step.following
         if item.quantity == 0:
             self.hand_over(now)
@@ -320,16 +324,25 @@ class Machine:
             self.hand_over(now)
             floor.leave(item, now)
         else:
+            self.doing = BLOCKED
             item.step = following
-            following.station.expect(item, self, now)
             floor.changed.append(self)
+            following.station.expect(item, self, now)
         if not self.open:
             self.refresh(now)  # what it finished after its shift is finished now
         floor.clock.ask()
 
+    def _inspect(self, item: Item, way: Way, now: int) -> None:
+        """Some of the pieces may be scrap (S-35)."""
+        lost = binomial(item.quantity, way.step.scrap, way.scrap_draw())
+        if lost:
+            way.scrapped += lost
+            self.floor.scrap(item, lost, self.index, now)
+
     def hand_over(self, now: int) -> None:
         """The item has left the machine."""
-        floor, item = self.floor, self._item_in_hand()
+        floor, item = self.floor, self.item
+        assert item is not None
         item.machine = None
         self.item = self.way = None
         self.doing = STARVED
@@ -387,14 +400,15 @@ class Machine:
         if self.doing is SETUP:
             self._setup_alarm.set(self._left)
             return
-        soonest = self._left
-        for fault in self.ageing:  # at a tie the work is finished first (S-43)
-            if fault.left < soonest:
-                soonest, self._striker = fault.left, fault
-        if self._striker is None:
-            self._alarm.set(soonest)
-        else:
-            self._striker.alarm.set(soonest)
+        if self.ageing:
+            soonest = self._left
+            for fault in self.ageing:  # at a tie the work is finished first (S-43)
+                if fault.left < soonest:
+                    soonest, self._striker = fault.left, fault
+            if self._striker is not None:
+                self._striker.alarm.set(soonest)
+                return
+        self._alarm.set(self._left)
 
     def _halt(self, now: int) -> None:
         ran = now - self._run_from

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from bisect import insort
 from collections import deque
+from collections.abc import Callable
+from functools import partial
 from heapq import heappop, heappush
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from vtwin.engines.floor import Item
 from vtwin.engines.releases import OrderFile, Stands
@@ -23,7 +25,8 @@ if TYPE_CHECKING:
 #: Places of an unlimited buffer; more than any run can fill.
 ENDLESS = 2**62
 
-Rank = tuple[int, int, int, int, int]
+Rank: TypeAlias = tuple[int, int, int, int, int]
+Waiting: TypeAlias = "tuple[int, int, Item | OrderFile]"
 
 
 class Step:
@@ -51,32 +54,24 @@ class Step:
 
 
 class Line:
-    """Those who wait for one operation: (key within the operation, queue position, item or
-    order file). Only the head is ever looked at, so the length does not matter.
+    """Those who wait for one operation, as (key within the operation, queue position, item or
+    order). Only the head is ever looked at, so the length does not matter.
     """
 
-    __slots__ = ("_first_come", "queue", "step")
+    __slots__ = ("pop", "push", "queue", "step")
+
+    queue: deque[Waiting] | list[Waiting]
+    push: Callable[[Waiting], None]
+    pop: Callable[[], Waiting]
 
     def __init__(self, step: Step, *, first_come: bool) -> None:
         self.step = step
-        self._first_come = first_come
-        self.queue: (
-            deque[tuple[int, int, Item | OrderFile]] | list[tuple[int, int, Item | OrderFile]]
-        ) = deque() if first_come else []
-
-    def push(self, key: int, position: int, waiting: Item | OrderFile) -> None:
-        """Line up."""
-        if isinstance(self.queue, list):
-            heappush(self.queue, (key, position, waiting))
+        if first_come:  # everybody's key is the same
+            first_in = deque[Waiting]()
+            self.queue, self.push, self.pop = first_in, first_in.append, first_in.popleft
         else:
-            self.queue.append((key, position, waiting))
-
-    def pop(self) -> None:
-        """The head has gone."""
-        if isinstance(self.queue, list):
-            heappop(self.queue)
-        else:
-            self.queue.popleft()
+            heap: list[Waiting] = []
+            self.queue, self.push, self.pop = heap, partial(heappush, heap), partial(heappop, heap)
 
 
 class Station:
@@ -132,11 +127,11 @@ class Station:
         """A machine has finished an item whose next operation is here (S-22)."""
         entry = (now, machine.index, item)
         _file(self.door, entry)
-        home = machine.station
+        floor, home = self.floor, machine.station
         if home.output_places:
             _file(home.stuck, entry)
-            self.floor.dirty |= home.bit
-        self.floor.dirty |= self.bit
+            floor.dirty |= home.bit
+        floor.dirty |= self.bit
 
     # -- phase C1 --------------------------------------------------------------------------
 
@@ -205,10 +200,11 @@ class Station:
         self.queued += 1
         self.moment -= now
         self.arrivals += 1
-        key = rules.queue_key(
-            self.rule, item.due, item.priority, rules.cycles(item.quantity, step.per_cycle)
-        )
-        step.line.push(key, self.position, item)
+        key = 0
+        if self.rule is not DispatchRule.FIFO:
+            work = rules.cycles(item.quantity, step.per_cycle)
+            key = rules.queue_key(self.rule, item.due, item.priority, work)
+        step.line.push((key, self.position, item))
         rows = self.floor.rows
         if rows is not None:
             rows.append((now, Event.ARRIVE, self.index, item.serial, item.quantity))
@@ -221,7 +217,7 @@ class Station:
         step = order.step
         work = rules.cycles(min(order.lot, order.quantity), step.per_cycle)
         key = rules.queue_key(self.rule, order.due, order.priority, work)
-        step.line.push(key, self.position, order)
+        step.line.push((key, self.position, order))
         self.count_lots(rules.lots(order.remaining, order.lot), now)
         self.floor.note(now, Event.ARRIVE, self.index, -1, order.remaining)
 
@@ -320,7 +316,8 @@ class Station:
     def _start_supply(self, now: int) -> bool:
         """Endless supplies take turns, and only where nothing else waits (S-63)."""
         supplies = self.supplies
-        for n in rules.in_turn(len(supplies), self.turn):
+        turns = rules.in_turn(len(supplies), self.turn) if len(supplies) > 1 else (0,)
+        for n in turns:
             way = self.free_way(supplies[n].step)
             if way is not None:
                 self.turn = (n + 1) % len(supplies)
@@ -375,7 +372,7 @@ def _file(
     entry: tuple[int, int, Item],
 ) -> None:
     """File by (since, machine): nearly always at the end, but for later rounds (S-22)."""
-    if waiting and (waiting[-1][0], waiting[-1][1]) > (entry[0], entry[1]):
+    if waiting and waiting[-1][0] == entry[0] and waiting[-1][1] > entry[1]:
         insort(waiting, entry, key=lambda filed: (filed[0], filed[1]))
     else:
         waiting.append(entry)
