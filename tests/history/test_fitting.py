@@ -5,7 +5,7 @@ import random
 import pytest
 
 from tests.history import made
-from vtwin.history import fitting
+from vtwin.history import fitting, losses
 from vtwin.history.log import ToolLine
 from vtwin.history.mapping import load
 
@@ -156,7 +156,7 @@ def test_release_when_orders_wait_a_day_then_the_lag_is_one(mapping):
 def test_times_when_drawn_from_a_family_then_a_fit_that_passes_has_their_mean(draw, kind):
     rng = random.Random(5)
     values = [draw(rng) for _ in range(400)]
-    found = fitting.fit_times(values)
+    found = losses.fit_times(values)
     assert found.passes
     assert found.mean == pytest.approx(sum(values) / len(values))
     if kind != "gamma":  # a gamma of shape 9 and a lognormal of its cv hardly differ

@@ -7,7 +7,7 @@ import pytest
 
 from tests.history import made
 from vtwin.base.errors import Where
-from vtwin.history import quality, sheets
+from vtwin.history import checks, quality, sheets
 from vtwin.history.log import DayNote
 from vtwin.history.mapping import load
 from vtwin.history.tables import Imported
@@ -50,7 +50,7 @@ def test_record_when_copied_from_another_shift_then_the_copy_is_named(report):
 
 
 def test_record_when_short_and_equal_then_chance_is_not_called_a_copy(report):
-    visits = [made.visit(n, cycles=quality.COPY_SHOTS - 1) for n in range(3)]
+    visits = [made.visit(n, cycles=checks.COPY_SHOTS - 1) for n in range(3)]
     assert report(made.log(visits)).finding("Q05").rows == 0
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from vtwin.app import history
-from vtwin.history import fitting, planning, quality, tables
+from vtwin.history import checks, fitting, planning, quality, tables
 from vtwin.history.mapping import load
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -84,7 +84,7 @@ def test_copies_when_looked_for_then_the_known_one_is_among_them(imported):
     first = ("NO.05", dt.date(2018, 11, 10), 2)
     second = ("NO.05", dt.date(2018, 11, 12), 0)
     groups = [
-        {(v.machine, v.date, v.shift) for v in group} for group in quality.copies(imported.log)
+        {(v.machine, v.date, v.shift) for v in group} for group in checks.copies(imported.log)
     ]
     assert any({first, second} <= group for group in groups)
 

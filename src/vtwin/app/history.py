@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from vtwin.base.errors import Problem, Refused, Where
 
 if TYPE_CHECKING:
-    from vtwin.history.fitting import Estimate, Gap
+    from vtwin.history.figures import Estimate, Gap
     from vtwin.history.learn import Rehearsal
     from vtwin.history.planning import Trial
     from vtwin.history.quality import QualityReport

@@ -14,7 +14,8 @@ from typing import Any, Final
 
 from vtwin.base.errors import Problem, Refused, Where
 from vtwin.history import planning, validity, writing
-from vtwin.history.fitting import Fits, fit
+from vtwin.history.figures import Fits
+from vtwin.history.fitting import fit
 from vtwin.history.log import Log
 from vtwin.history.mapping import MappingDocument
 from vtwin.history.quality import QualityReport

@@ -324,3 +324,18 @@ def _incomplete(node: tree.Node, mapping: MappingDocument) -> list[Problem]:
                 where = place(node, ["tables", name, "columns"])
                 found.append(Problem("V401", f"{name}: no column is given for '{key}'", where))
     return found
+
+
+def order_month(order: str, mapping: MappingDocument) -> dt.date | None:
+    """First day of the month an order's number names, or None."""
+    if mapping.order_month is None:
+        return None
+    match = re.match(mapping.order_month, order)
+    if match is None:
+        return None
+    if not (match["year"].isdecimal() and match["month"].isdecimal()):
+        return None
+    year, month = int(match["year"]), int(match["month"])
+    if not 1 <= month <= 12 or year > 9000:
+        return None
+    return dt.date(year if year >= 1000 else 2000 + year, month, 1)

@@ -17,9 +17,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from vtwin.history.fitting import Fits, order_month
+from vtwin.history.figures import Fits
 from vtwin.history.log import Log, OrderLine, Visit, in_sequence
-from vtwin.history.mapping import MappingDocument
+from vtwin.history.mapping import MappingDocument, order_month
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from vtwin.base.errors import Problem, Refused
 from vtwin.base.units import TICKS_PER_SECOND
-from vtwin.history.fitting import Fits
+from vtwin.history.figures import Fits
 from vtwin.history.log import Log, in_sequence
 from vtwin.results.statistics import Interval, interval
 

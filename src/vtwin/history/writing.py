@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from vtwin.history.fitting import Estimate, Fit, Fits, ToolFit
+from vtwin.history.figures import Estimate, Fit, Fits, ToolFit
 from vtwin.history.log import Log
 from vtwin.history.mapping import MappingDocument
 from vtwin.history.planning import OpenOrder, Way
