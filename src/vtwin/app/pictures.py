@@ -263,7 +263,8 @@ def _svg(figure: Any, title: str) -> str:
     for ink, variable in _VARIABLES.items():
         body = body.replace(ink, f"var(--{variable})")
     body = re.sub(r"<metadata>.*?</metadata>", "", body, count=1, flags=re.DOTALL)
-    body = re.sub(r'font: ([\d.]+)px [^;"]*', r"font-size: \1px", body)
+    body = re.sub(r"""font: ([\d.]+)px [^;"]*""", r"font-size: \1px", body)
+    body = re.sub(r"""font-family: [^;"]*;?""", "", body)
     body = re.sub(
         r'(<svg [^>]*?)width="[^"]*" height="[^"]*"|height="[^"]*pt"', r"\1", body, count=1
     )

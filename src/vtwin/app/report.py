@@ -53,6 +53,7 @@ section { background: var(--card); border: 1px solid var(--line); border-radius:
 .tile { background: var(--card); border: 1px solid var(--line); border-radius: 8px;
   padding: 12px 14px }
 .tile b { font-size: 24px; font-weight: 600 } .tile span { color: var(--dim); font-size: 13px }
+.unit { white-space: nowrap }
 .scroll { overflow-x: auto } table { border-collapse: collapse; width: 100%; font-size: 14px }
 th { text-align: left; font-weight: 500; color: var(--dim) }
 th, td { padding: 5px 12px 5px 0; border-bottom: 1px solid var(--line); white-space: nowrap }
@@ -131,7 +132,8 @@ def _tiles(run: RunResult) -> str:
         remark = run.remarks.get(key, "")
         tiles.append(
             f'<div class="tile"><span>{escape(title)}</span><br><b>{value}</b> '
-            f"<span>{margin} {escape(unit)}{'<br>' + escape(remark) if remark else ''}</span></div>"
+            f'<span class="unit">{margin} {escape(unit)}</span>'
+            f"{f'<br><span>{escape(remark)}</span>' if remark else ''}</div>"
         )
     return f'<div class="tiles">{"".join(tiles)}</div>'
 
