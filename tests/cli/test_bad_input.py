@@ -137,6 +137,33 @@ def test_check_when_nothing_reaches_a_station_then_it_is_said(tmp_path, capsys):
     assert "spare" in told
 
 
+CROSSING = """\
+vtwin: 1
+name: crossing
+run: {horizon: 100 h, warmup: 1 h, replications: 2, seed: 5}
+products:
+  a: {route: [{op: one, on: m1, cycle: {exponential: {mean: 2 min}}}, {op: two, on: m2, cycle: 2 min}]}
+  b: {route: [{op: one, on: m2, cycle: {exponential: {mean: 2 min}}}, {op: two, on: m1, cycle: 2 min}]}
+orders:
+  - {product: a, conwip: 2}
+  - {product: b, conwip: 2}
+equipment:
+  m1: {input: 1}
+  m2: {input: 1}
+"""
+
+
+@pytest.mark.parametrize("command", ["run", "explain"])
+def test_plant_when_it_stalls_then_who_waits_for_whom_is_told_with_lines(command, tmp_path, capsys):
+    path = _file(tmp_path, CROSSING)
+    assert cli.run([command, path, "--no-store"]) == 0
+    told = capsys.readouterr()
+    assert "V554" in told.err
+    assert "plant.yaml:11:3" in told.err
+    assert "The plant stalls: m1" in told.out
+    assert "V552" not in told.err
+
+
 def test_json_when_its_folder_cannot_be_written_then_the_result_is_shown_and_kept(tmp_path, capsys):
     (tmp_path / "file").write_text("")
     path = _file(tmp_path, GOOD)

@@ -23,9 +23,7 @@ def after_run(program: Program, tallies: Sequence[Tally]) -> tuple[Problem, ...]
     """Every note on these replications, the gravest first."""
     if not tallies:
         return ()
-    found = [*_stalled(tallies), *_nothing_finished(program, tallies)]
-    if not found:
-        found += _growing(program, tallies)
+    found = _stalled(tallies) or _nothing_finished(program, tallies) or _growing(program, tallies)
     return (*found, *_idle(program, tallies))
 
 

@@ -53,6 +53,9 @@ class RunResult:
     @property
     def limit(self) -> str:
         """What limits the plant, as a sentence."""
+        stall = next((tally.stall for tally in self.tallies if tally.stall), ())
+        if stall:
+            return f"The plant stalls: {'; '.join(stall)}."
         return "" if self.jury is None else self.jury.sentence
 
     def to_json(self) -> dict[str, Any]:
