@@ -80,9 +80,9 @@ def test_horizon_when_something_happens_at_it_then_it_is_not_part_of_the_run(eng
     assert engine(line([2], 0, 10).program(), 0).product_good.tolist() == [4]
 
 
-def test_events_of_a_saturated_line_then_two_per_operation(engine):
+def test_events_of_a_saturated_line_then_one_per_operation(engine):
     tally = engine(exponential_line(5, 5, 2000).program(), 0)
-    assert tally.events / tally.product_good[0] < 10.2
+    assert tally.events / tally.product_good[0] < 5.1
 
 
 def test_queue_of_orders_when_it_is_long_then_no_item_is_made_before_its_time(engine):  # S-61

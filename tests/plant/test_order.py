@@ -1,5 +1,5 @@
 from tests.engines.plants import Plant
-from vtwin.plant.order import Phases, slots
+from vtwin.plant.order import HOUSEKEEPING, priority, slots
 
 
 def plant(names):
@@ -41,9 +41,5 @@ def test_slots_when_things_are_written_in_another_order_then_they_are_the_same()
     assert slots(a.program()) == slots(b.program())
 
 
-def test_phases_of_an_instant_then_b_precedes_c_and_a_round_the_next_one():  # S-02, S-03
-    phases = Phases(slots=5)
-    timed = [phases.timed(slot) for slot in range(5)]
-    assert min(timed) > phases.HOUSEKEEPING
-    assert max(timed) < phases.movements < phases.HOUSEKEEPING + phases.span
-    assert phases.movements < min(timed) + phases.span
+def test_priorities_of_an_instant_then_looking_precedes_everything_and_slots_follow_in_turn():
+    assert [HOUSEKEEPING, *map(priority, range(4))] == [0, 1, 2, 3, 4]  # S-02, S-06

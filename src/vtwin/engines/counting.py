@@ -150,7 +150,7 @@ def tally(
         replication=replication,
         observed=max(ended - warmup, 0),
         ended=ended,
-        events=floor.clock.rounds + floor.other_events + sum(w.visits for w in counted.ways),
+        events=floor.other_events + sum(w.visits for w in counted.ways),
         **columns,
         product_lead=lead,
         product_wip_area=wip,

@@ -8,6 +8,7 @@ from simpy import Event as CalendarEvent
 
 from vtwin.engines.instant import Alarm
 from vtwin.plant import rules
+from vtwin.plant.order import priority
 from vtwin.plant.primitives import NONE, FailureClock, PartAtFailure
 from vtwin.plant.primitives import Failure as FailureSpec
 from vtwin.plant.trace import Event
@@ -40,9 +41,9 @@ class Fault:
         self._after = after
         self._repair = repair
         self._calendar_clock = spec.clock is FailureClock.CALENDAR
-        priority = floor.clock.phases.timed(self.slot)
-        self.alarm = Alarm(floor.clock, priority, self._strike)
-        self._repair_alarm = Alarm(floor.clock, priority, self._end)
+        order = priority(self.slot)
+        self.alarm = Alarm(floor.env, order, self._strike)
+        self._repair_alarm = Alarm(floor.env, order, self._end)
         self.left = 0  # ticks of its clock until it strikes (operating clock)
         self.worker: Person | None = None
         self.claim: Claim | None = None
@@ -92,7 +93,7 @@ class Fault:
         else:
             priority = 0 if machine.item is None else machine.item.priority
             self.claim = floor.staff.ask(self, self._skill, priority, 0, self.slot, now)
-        floor.clock.ask()
+        floor.clock.changed = True
 
     def staffed(self, person: Person, skill: int, now: int) -> None:
         """The repairer has come (phase C2, S-50)."""
@@ -143,4 +144,4 @@ class Fault:
             person.done(now)
         self._age()
         self.machine.repaired(now)
-        floor.clock.ask()
+        floor.clock.changed = True

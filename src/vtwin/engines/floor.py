@@ -80,7 +80,7 @@ class Floor:
 
     def __init__(self, slots: Slots, products: int, *, trace: bool) -> None:
         self.slots = slots
-        self.clock = Clock(slots.count, self._settle)
+        self.clock = Clock(self._settle)
         self.env = self.clock.env
         self.stations: list[Station] = []
         self.machines: list[Machine] = []

@@ -10,6 +10,7 @@ from simpy import Event as CalendarEvent
 from vtwin.base.draws import binomial
 from vtwin.engines.instant import Alarm
 from vtwin.plant import rules
+from vtwin.plant.order import priority
 from vtwin.plant.primitives import NONE, MachineState, SetupTable, ShiftEnd
 from vtwin.plant.primitives import Machine as MachineSpec
 from vtwin.plant.trace import Event
@@ -115,7 +116,6 @@ class Machine:
         station: Station,
         setups: SetupTimes | None,
     ) -> None:
-        clock = floor.clock
         self.floor = floor
         self.index = index
         self.slot = floor.slots.machines[index]
@@ -146,8 +146,8 @@ class Machine:
         self._run_from = 0
         self._left = 0
         self._setup_next = False  # a claimed worker comes for the set-up, not the operation
-        self._alarm = Alarm(clock, clock.phases.timed(self.slot), self._finish)
-        self._setup_alarm = Alarm(clock, clock.phases.timed(self.slot), self._finish_setup)
+        self._alarm = Alarm(floor.env, priority(self.slot), self._finish)
+        self._setup_alarm = Alarm(floor.env, priority(self.slot), self._finish_setup)
         self._striker: Fault | None = None
         # What has been
         self.state = STARVED
@@ -277,7 +277,7 @@ class Machine:
         self.setup_ticks += self.work
         self._free_worker(now)
         self._staff_operation(now)
-        floor.clock.ask()
+        floor.clock.changed = True
 
     def _begin(self, work: int, now: int) -> None:
         """Begin the operation, which takes ``work`` ticks here."""
@@ -330,7 +330,7 @@ class Machine:
             following.station.expect(item, self, now)
         if not self.open:
             self.refresh(now)  # what it finished after its shift is finished now
-        floor.clock.ask()
+        floor.clock.changed = True
 
     def _inspect(self, item: Item, way: Way, now: int) -> None:
         """Some of the pieces may be scrap (S-35)."""

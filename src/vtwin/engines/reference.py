@@ -29,7 +29,7 @@ from vtwin.engines.stalls import locked, stalled
 from vtwin.engines.stations import Station, Step
 from vtwin.engines.tools import ToolRack
 from vtwin.plant import rules
-from vtwin.plant.order import Phases, slots
+from vtwin.plant.order import HOUSEKEEPING, slots
 from vtwin.plant.primitives import NONE, FailureClock, ReleaseKind
 from vtwin.plant.program import Program
 from vtwin.plant.trace import Tally
@@ -90,7 +90,6 @@ class Run:
         self.shifts = self._add_shifts()
         for station in floor.stations:
             station.prepare()
-        self._end = Alarm(floor.clock, Phases.HOUSEKEEPING, _nothing)
         floor.on_idle = self._perhaps_stalled
         self._stalled = False
         self._counted = Counted(floor, self.ways, self.faults, self.orders)
@@ -223,9 +222,9 @@ class Run:
             )
         floor.dirty = (1 << len(floor.stations)) - 1
         floor.changed.extend(floor.machines)
-        floor.clock.ask()
-        self._end.set(spec.horizon)
-        floor.env.run(until=self._end)
+        floor.clock.changed = True
+        Alarm(floor.env, HOUSEKEEPING, self._end).set(spec.horizon)
+        floor.clock.run()
         ended = floor.now
         if ended < spec.warmup:
             self._warm(ended)  # a stall within the warm-up: nothing was observed
@@ -240,6 +239,10 @@ class Run:
             stall=told(self._program, floor, self.faults),
         )
 
+    def _end(self, _event: Event) -> None:
+        """The horizon: what is due at it is no part of the run (S-01)."""
+        self.floor.clock.stop()
+
     def _housekeeping(self, first: int, every: int, look: Callable[[int], None]) -> None:
         """Look at the plant before anything happens at that tick, and again (S-06)."""
         floor, horizon = self.floor, self._program.run.horizon
@@ -250,7 +253,7 @@ class Run:
             if now + every < horizon:
                 alarm.set(every)
 
-        alarm = Alarm(floor.clock, Phases.HOUSEKEEPING, ring)
+        alarm = Alarm(floor.env, HOUSEKEEPING, ring)
         if 0 < first < horizon:
             alarm.set(first)
 
@@ -273,11 +276,7 @@ class Run:
         waiting = any(p.inside for p in floor.products) or any(s.supplies for s in floor.stations)
         if waiting:
             self._stalled = True
-            floor.env.schedule(self._end, delay=0)
-
-
-def _nothing(_event: Event) -> None:
-    """The end of a run needs no action of its own."""
+            floor.clock.stop()
 
 
 __all__ = ["Cancelled", "Run", "simulate"]

@@ -10,6 +10,7 @@ from simpy import Event as CalendarEvent
 
 from vtwin.engines.floor import Item
 from vtwin.engines.instant import Alarm
+from vtwin.plant.order import priority
 from vtwin.plant.primitives import NEVER
 from vtwin.plant.primitives import Order as OrderSpec
 from vtwin.plant.primitives import Source as SourceSpec
@@ -53,7 +54,7 @@ class Arrivals:
         self._spec = spec
         self._step = step
         self._interval = interval
-        self._alarm = Alarm(floor.clock, floor.clock.phases.timed(slot), self._arrive)
+        self._alarm = Alarm(floor.env, priority(slot), self._arrive)
         floor.pending += 1
         self._alarm.set(interval())
 
@@ -65,7 +66,7 @@ class Arrivals:
         floor.release(spec.product, spec.lot, item.serial, now)
         step.station.outside.append(item)
         floor.dirty |= step.station.bit
-        floor.clock.ask()
+        floor.clock.changed = True
         self._alarm.set(self._interval())
 
 
@@ -76,7 +77,7 @@ class Conwip:
         self._floor = floor
         self._spec = spec
         self._step = step
-        self._alarm = Alarm(floor.clock, floor.clock.phases.timed(slot), self._begin)
+        self._alarm = Alarm(floor.env, priority(slot), self._begin)
         floor.pending += 1
         self._alarm.set(0)
 
@@ -86,7 +87,7 @@ class Conwip:
         floor.other_events += 1
         for _ in range(self._spec.level):
             self._release(floor.now)
-        floor.clock.ask()
+        floor.clock.changed = True
 
     def one_left(self, now: int) -> None:
         """An item of this source has left, finished or as scrap."""
@@ -192,7 +193,7 @@ class OrderBook:
         self._files = files
         self._times = times
         self._next = 0
-        self._alarm = Alarm(floor.clock, floor.clock.phases.timed(slot), self._release)
+        self._alarm = Alarm(floor.env, priority(slot), self._release)
         if times:
             floor.pending += 1
             self._alarm.set(times[0])
@@ -209,4 +210,4 @@ class OrderBook:
         if self._next < len(times):
             floor.pending += 1
             self._alarm.set(times[self._next] - now)
-        floor.clock.ask()
+        floor.clock.changed = True

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from simpy import Event as CalendarEvent
 
 from vtwin.engines.instant import Alarm
+from vtwin.plant.order import priority
 from vtwin.plant.primitives import Calendar
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ class Shift:
         changes = [tick for interval in spec.open for tick in interval]
         self._changes = [tick for tick in changes if 0 < tick < horizon]
         self._next = 0
-        self._alarm = Alarm(floor.clock, floor.clock.phases.timed(slot), self._change)
+        self._alarm = Alarm(floor.env, priority(slot), self._change)
         self._set(0)
 
     @property
@@ -60,4 +61,4 @@ class Shift:
         for person in self.people:
             person.shift(self.is_open, now)
         self._set(now)
-        floor.clock.ask()
+        floor.clock.changed = True

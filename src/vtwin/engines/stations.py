@@ -140,7 +140,7 @@ class Station:
         if self.stuck:
             self._fill_output(now)
         while True:
-            if self.places and (self.door or self.outside):
+            if self.queued < self.places and (self.door or self.outside):
                 self._admit(now)
             if not self._start_one(now):
                 return

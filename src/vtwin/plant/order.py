@@ -59,28 +59,10 @@ def slots(program: Program) -> Slots:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Phases:
-    """Priorities of one instant as numbers, smallest first (S-02, S-03): housekeeping, then
-    every slot in turn (phase B), then the movements and grants that follow (phase C). One
-    ``span`` further the next round of the same instant begins.
-    """
+#: Priority of the looks at the plant before anything happens at a tick (S-06).
+HOUSEKEEPING = 0
 
-    slots: int
 
-    #: Warm-up reset and time-series bins look at the plant before anything happens (S-06).
-    HOUSEKEEPING = 0
-
-    def timed(self, slot: int) -> int:
-        """Priority of a timed event of this slot in the first round."""
-        return 1 + slot
-
-    @property
-    def movements(self) -> int:
-        """Priority of phase C in the first round."""
-        return 1 + self.slots
-
-    @property
-    def span(self) -> int:
-        """What a later round of the same instant adds to a priority."""
-        return 2 + self.slots
+def priority(slot: int) -> int:
+    """Priority of the timed events of a slot within phase B, smallest first (S-02)."""
+    return HOUSEKEEPING + 1 + slot
