@@ -149,6 +149,19 @@ def test_workers_killed_again_and_again_then_it_is_refused(crew, monkeypatch):
         run_many(_program(hours=200), range(6))
 
 
+def test_workers_when_none_can_be_started_then_the_work_is_done_here(crew, monkeypatch):
+    tried = []
+
+    def no_more(*_args, **_more):
+        tried.append(1)
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(module, "ProcessPoolExecutor", no_more)
+    program = _program()
+    assert _prints(run_many(program, range(4))) == _prints([simulate(program, r) for r in range(4)])
+    assert len(tried) == 1
+
+
 _SCRIPT = """
     import os, sys
     from tests.studies.test_run_many import _program
@@ -204,6 +217,29 @@ def test_ctrl_c_in_a_terminal_then_the_finished_are_kept_and_workers_stay_silent
     assert 3 <= kept < 40
     assert "Traceback" not in err
     assert process.returncode == 0
+
+
+_SUMMONS = """
+import re, multiprocessing.forkserver as server
+from pathlib import Path
+from vtwin.studies import run_many as module
+module._Crew(module._Work(None, "reference", (0, 1, 2), None, None, None))._summon()
+status = Path(f"/proc/{server._forkserver._forkserver_pid}/status").read_text()
+print(int(re.search(r"SigBlk:\\s*(\\w+)", status)[1], 16) >> 1 & 1)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs /proc")
+def test_fork_server_when_it_starts_then_ctrl_c_does_not_reach_it():
+    done = subprocess.run(
+        [sys.executable, "-c", _SUMMONS],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        timeout=60,
+        check=False,
+    )
+    assert (done.stdout, done.stderr) == ("1\n", "")
 
 
 @pytest.mark.slow

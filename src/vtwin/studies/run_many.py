@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from multiprocessing.synchronize import Event as EventType
 from typing import TYPE_CHECKING
@@ -239,13 +239,14 @@ class _Crew:
         )
         self.stop: EventType | None = None
         self.summoned: float | None = None
+        self.refused = False  # by the operating system
 
     @property
     def running(self) -> bool:
         return self.pool is not None
 
     def _may_help(self) -> bool:
-        return len(self.work.wanted) > 2 and cores() > 1
+        return len(self.work.wanted) > 2 and cores() > 1 and not self.refused
 
     def consider(self, fraction: float, elapsed: float) -> None:
         """Start the workers once the time seen so far says that they save more than they cost."""
@@ -265,13 +266,22 @@ class _Crew:
         """Let the fork server import what workers need while this process goes on working."""
         if self.context.get_start_method() != "forkserver":
             return
-        from multiprocessing import forkserver
+        from multiprocessing import forkserver, resource_tracker
 
+        resource_tracker.ensure_running()  # or the fork server would, which lets Ctrl-C in again
         self.context.set_forkserver_preload([_PRELOAD])
-        with _interrupts_held(), _main_left_alone():
+        with suppress(OSError), _interrupts_held(), _main_left_alone():
             forkserver.ensure_running()
 
     def _start(self, replications: list[int]) -> None:
+        """Start workers; where none can be started, the work goes on in this process."""
+        try:
+            self._start_pool(replications)
+        except (OSError, EOFError):
+            self._abandon()
+            self.pool, self.futures, self.refused = None, {}, True
+
+    def _start_pool(self, replications: list[int]) -> None:
         self.stop = self.stop or self.context.Event()
         with _interrupts_held(), _main_left_alone():
             self.pool = ProcessPoolExecutor(
