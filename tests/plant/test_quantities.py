@@ -144,6 +144,21 @@ def test_random_time_when_it_cannot_be_then_refused_where_it_is_wrong(written, i
     assert error["type"] in ("V201", "V202", "V203")
 
 
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        (
+            {"triangular": {"low": "1 min", "mode": "5 min", "high": "0.05 h"}},
+            "not low 1 min, mode 5 min, high 0.05 h",
+        ),
+        ({"uniform": {"low": "3 min", "high": "1.1 min"}}, "not low 3 min, high 1.1 min"),
+        ({"gamma": {"mean": "0 min", "cv": "0.2"}}, "mean must be > 0, not 0 min"),
+    ],
+)
+def test_distribution_when_it_cannot_be_then_told_in_the_units_it_was_written_in(written, said):
+    assert _refused(q.RandomTime, written)["ctx"]["what"].endswith(said)
+
+
 def test_trace_when_a_column_can_be_read_then_its_values():
     made = _read(
         q.RandomTime,

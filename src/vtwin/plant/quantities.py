@@ -252,7 +252,24 @@ def random_time(value: Any, context: Mapping[str, Any] | None = None) -> Distrib
     if kind not in DISTRIBUTIONS:
         hint = did_you_mean(kind, DISTRIBUTIONS) or "known: " + ", ".join(DISTRIBUTIONS)
         raise refuse("V202", f"there is no distribution '{kind}'", hint)
-    return _made(kind, _parameters(kind, given, context or {}))
+    parameters = _parameters(kind, given, context or {})
+    try:
+        return _made(kind, parameters)
+    except PydanticCustomError as error:
+        raise _in_its_words(kind, given, parameters, error) from None
+
+
+def _in_its_words(
+    kind: str, given: Mapping[str, Any], parameters: tuple[Any, ...], error: PydanticCustomError
+) -> PydanticCustomError:
+    """The refusal of a distribution with its times as they were written, not in seconds."""
+    told = error.context or {}
+    what = str(told["what"])
+    for (name, sort), value in zip(DISTRIBUTIONS[kind], parameters, strict=True):
+        if sort == "time":
+            what = what.replace(f"{name} {value!r}", f"{name} {given[name]}")
+            what = what.replace(f"not {value!r}", f"not {given[name]}")
+    return refuse(error.type, what, told.get("hint"))
 
 
 def is_distribution(value: Any) -> bool:
