@@ -85,7 +85,7 @@ class LiveDesk:
             scenario=row,
             variant=variant,
             run=overview.run_row(record, book.key, row.title, stale),
-            tiles=overview.tiles(summary),
+            tiles=overview.tiles(summary, program.targets),
             floor=overview.floor(
                 program, layout, summary, record.verdict, () if stale else traffic
             ),

@@ -58,12 +58,10 @@ def run_row(record: RunRecord, key: str, title: str, stale: bool) -> RunRow:
     )
 
 
-def tiles(summary: Json) -> tuple[Tile, ...]:
-    """The six KPIs; the target of good pieces is the sum of the products' targets."""
-    targets = [p["target_per_day"] for p in summary["products"].values() if "target_per_day" in p]
-    target = {"good_per_day": sum(targets)} if targets else {}
+def tiles(summary: Json, targets: Mapping[str, float]) -> tuple[Tile, ...]:
+    """The six KPIs beside what the plant wants of them."""
     return tuple(
-        Tile(key, figure(summary["kpis"].get(key)), BETTER[key], target.get(key)) for key in TILES
+        Tile(key, figure(summary["kpis"].get(key)), BETTER[key], targets.get(key)) for key in TILES
     )
 
 

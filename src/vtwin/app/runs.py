@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from vtwin.app import notes as said
+from vtwin.app import wording
 from vtwin.app.scenarios import find
 from vtwin.app.shelf import Keep, Shelf
 from vtwin.base.errors import Problem, Refused
@@ -234,9 +235,17 @@ def judged(
     )
 
 
+#: Unit of the figures that may have a target; money is in the scenario's currency.
+_TARGET_UNITS = {"on_time": "share", "oee": "share", "lead_time_s": "s"}
+
+
 def _remarks(program: Program) -> dict[str, str]:
-    target = sum(product.target_per_day for product in program.products)
-    return {"good_per_day": f"target {target:,.6g}"} if target else {}
+    """What the plant wants of its figures, said beside them."""
+    told = {}
+    for key, wanted in program.targets.items():
+        value, _, unit = wording.split(wanted, None, _TARGET_UNITS.get(key, "pieces"))
+        told[key] = f"target {value} {unit}" if key in _TARGET_UNITS else f"target {value}"
+    return told
 
 
 @dataclass

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from vtwin.history.figures import Estimate, Fit, Fits, ToolFit
+from vtwin.history.floorplan import FOOTPRINT, FloorPlan, floor_plan
 from vtwin.history.log import Log
 from vtwin.history.mapping import MappingDocument
 from vtwin.history.planning import OpenOrder, Way
@@ -78,6 +79,7 @@ def scenario(draft: Draft) -> str:
         _products(draft),
         _orders(draft),
         _equipment(draft),
+        _targets(draft),
         _layout(draft),
         _history(draft),
         _variants(draft),
@@ -310,8 +312,9 @@ def _equipment(draft: Draft) -> list[str]:
         f"  # Stops: every {_source(fits.stop_every, lambda v: f'{v:.0f} h')};",
         f"  # {_fit_words(fits.stop_length)}.",
     ]
-    for position, machine in enumerate((*draft.machines, *draft.expected)):
-        lines += _machine(draft, machine, position)
+    plan = _plan(draft)
+    for machine in (*draft.machines, *draft.expected):
+        lines += _machine(draft, machine, plan)
     return lines
 
 
@@ -363,7 +366,7 @@ def model_of(draft: Draft, machine: str) -> str | None:
     return pattern.format(size=size) if pattern and size else None
 
 
-def _machine(draft: Draft, machine: str, position: int) -> list[str]:
+def _machine(draft: Draft, machine: str, plan: FloorPlan) -> list[str]:
     line = draft.log.machines.get(machine)
     model = model_of(draft, machine)
     size = line.size if line is not None else None
@@ -382,8 +385,11 @@ def _machine(draft: Draft, machine: str, position: int) -> list[str]:
     lines.append(f"    calendar: {'not-there-yet' if expected else 'shifts'}")
     lines.append(f"    dispatch: {draft.way.dispatch}")
     lines += _losses(draft, model)
-    x, y = place(position)
+    x, y = plan.places[machine]
+    width, depth = FOOTPRINT
     lines.append(f"    at: [{x:g} m, {y:g} m]")
+    lines.append(f"    size: [{width:g} m, {depth:g} m]")
+    lines.append(f"    area: {quoted(plan.area_of[machine])}")
     return lines
 
 
@@ -405,22 +411,42 @@ def _losses(draft: Draft, model: str | None) -> list[str]:
     return found
 
 
-_ROW: Final = 6
-_PITCH: Final = (7.5, 8.0)
-
-
-def place(position: int) -> tuple[float, float]:
-    """Left top corner of the n-th machine in two or more rows, m."""
-    return 2.0 + _PITCH[0] * (position % _ROW), 3.0 + _PITCH[1] * (position // _ROW)
+def _plan(draft: Draft) -> FloorPlan:
+    """Machines by size class, moulding machines named by tonnage."""
+    sizes = []
+    for machine in (*draft.machines, *draft.expected):
+        line = draft.log.machines.get(machine)
+        model = model_of(draft, machine) or ""
+        unit = " t" if "molding" in model else ""
+        sizes.append((machine, f"{line.size}{unit}" if line is not None and line.size else None))
+    return floor_plan(sizes)
 
 
 def _layout(draft: Draft) -> list[str]:
-    count = len(draft.machines) + len(draft.expected)
-    width = 2.0 + _PITCH[0] * min(count, _ROW)
-    depth = 3.0 + _PITCH[1] * (-(-count // _ROW))
-    return [
+    plan = _plan(draft)
+    lines = [
         "# Positions are not in the records: the map only shows who is who.",
-        f"layout: {{floor: [{width:g} m, {depth:g} m], illustrative: true}}",
+        "layout:",
+        f"  floor: [{plan.floor[0]:g} m, {plan.floor[1]:g} m]",
+        "  illustrative: true",
+        "  areas:",
+    ]
+    for key, area in plan.areas.items():
+        at, size = (f"[{x:g} m, {y:g} m]" for x, y in (area.at, area.size))
+        lines.append(f"    {quoted(key)}: {{name: {quoted(area.label)}, at: {at}, size: {size}}}")
+    return lines
+
+
+def _targets(draft: Draft) -> list[str]:
+    """Every order asks for its quantity by its date: that is what the plant wants."""
+    pieces = sum(o.rest for o in draft.orders if o.line.due < draft.end)
+    if not pieces:
+        return []
+    days = (draft.end - draft.start).days
+    return [
+        "targets:   # none in the records: what the order book asks for",
+        f"  good_per_day: {pieces / days:.0f} /d   # {pieces:,} pieces due in these {days} days",
+        "  on_time: 100 %",
     ]
 
 

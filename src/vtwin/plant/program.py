@@ -51,8 +51,8 @@ class RunSpec:
 @dataclass(frozen=True)
 class Program:
     """A plant ready to run. Every tuple is sorted by name (Order by (release, name)); indices
-    elsewhere point into these tuples. ``sources_map`` says where each name was written; it
-    and ``labels`` are no part of the hash.
+    elsewhere point into these tuples. ``sources_map`` says where each name was written; it,
+    ``labels`` and ``targets`` are no part of the hash.
     """
 
     name: str
@@ -77,11 +77,12 @@ class Program:
     floor_cost_per_day: float = 0.0
     sources_map: Mapping[str, Where] = field(default_factory=dict)  # "equipment.M1" -> place
     labels: Mapping[str, str] = field(default_factory=dict)  # "products.24720318M" -> description
+    targets: Mapping[str, float] = field(default_factory=dict)  # KPI key -> wanted, its unit
 
     def to_json(self) -> str:
         """Canonical JSON of everything that decides a result (sorted keys, no spaces)."""
         body = asdict(self)
-        for outside in ("name", "sources_map", "labels"):
+        for outside in ("name", "sources_map", "labels", "targets"):
             del body[outside]
         # How often and how long it is repeated is the study's choice, not the plant's.
         del body["run"]["replications"]

@@ -532,6 +532,19 @@ class Costs(Written):
     floor: PricePerArea | None = Field(default=None, description="per m2 and month")
 
 
+class Targets(Written):
+    """What the plant wants to reach: shown beside the figures, no part of the simulation."""
+
+    good_per_day: Rate | None = Field(
+        default=None, description="good pieces of all products; default: sum of the products'"
+    )
+    on_time: Share | None = Field(default=None, description="share of orders on time")
+    oee: Share | None = Field(default=None, description="overall equipment effectiveness")
+    lead_time: PositiveDuration | None = Field(default=None, description="mean lead time")
+    wip: Count | None = Field(default=None, description="pieces in process")
+    unit_cost: Money | None = Field(default=None, description="cost per good piece")
+
+
 class AreaEntry(Written):
     """A named area of the floor."""
 
@@ -575,6 +588,7 @@ class Document(Written):
     equipment: dict[str, EquipmentEntry]
     people: dict[str, PeopleEntry] = {}
     costs: Costs = Costs()
+    targets: Targets = Targets()
     layout: LayoutEntry | None = None
     history: dict[str, Any] = Field(default={}, description="what the twin was learned from")
     variants: dict[str, VariantEntry] = Field(default={}, description="named what-ifs")

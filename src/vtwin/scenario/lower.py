@@ -173,6 +173,7 @@ class _Lowering:
             floor_cost_per_day=self._floor_cost(),
             sources_map=self._places(failures),
             labels=self._labels(),
+            targets=self._targets(),
         )
 
     def _setups(self) -> tuple[SetupTable, ...]:
@@ -377,6 +378,20 @@ class _Lowering:
         places.update((f"orders.{source.name}", source.where) for source in draft.sources)
         places.update((f"skills.{skill}", where) for skill, where in draft.skills.items())
         return places
+
+    def _targets(self) -> dict[str, float]:
+        """Written targets in the unit of their KPI."""
+        written = self.document.targets
+        by_product = sum(entry.target or 0.0 for entry in self.document.products.values())
+        wanted = {
+            "good_per_day": (written.good_per_day or by_product) * DAY_S,
+            "on_time": written.on_time,
+            "oee": written.oee,
+            "lead_time_s": written.lead_time,
+            "wip": written.wip,
+            "unit_cost": written.unit_cost.value if written.unit_cost else None,
+        }
+        return {key: float(value) for key, value in wanted.items() if value}
 
     def _labels(self) -> dict[str, str]:
         document = self.document
