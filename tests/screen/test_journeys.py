@@ -14,7 +14,7 @@ def test_machine_when_chosen_by_keyboard_then_panel_and_address_follow(look, inv
     page.keyboard.press("ArrowUp")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
-    until(page, "document.querySelector('#selected-machine').innerText.includes('NO.05')")
+    until(page, "document.querySelector('#selected-machine')?.innerText.includes('NO.05')")
     assert "machine=NO.05" in page.url
     assert page.evaluate("document.activeElement.dataset.machine") == "NO.05"
     page.reload()
@@ -32,14 +32,14 @@ def test_machine_when_clicked_after_dragging_then_it_is_still_the_one_under_the_
     page.mouse.move(box["x"] + 90, box["y"] + 70, steps=4)
     page.mouse.up()
     page.click('[data-machine="CMM"]')
-    until(page, "document.querySelector('#selected-machine').innerText.includes('CMM')")
+    until(page, "document.querySelector('#selected-machine')?.innerText.includes('CMM')")
 
 
 def test_colour_mode_when_changed_then_legend_and_address_follow_without_reload(look, invented):
     page = look(invented).go("/?scenario=moulding", "#floor .machine")
     page.evaluate("window.stayed = true")
     page.click("text=State mix")
-    until(page, "document.querySelector('#floor-legend').innerText.includes('Planned stop')")
+    until(page, "document.querySelector('#floor-legend')?.innerText.includes('Planned stop')")
     assert "colour=states" in page.url
     assert page.evaluate("window.stayed")
 
@@ -48,14 +48,14 @@ def test_language_when_switched_then_the_same_place_speaks_the_other(look, inven
     page = look(invented).go("/?scenario=moulding&machine=CMM&colour=queue", "#floor .machine")
     page.evaluate("window.stayed = true")
     page.click('[data-language="ko"]')
-    until(page, "document.querySelector('#nav').innerText.includes('현황')")
+    until(page, "document.querySelector('#nav')?.innerText.includes('현황')")
     page.wait_for_selector("#floor .machine.selected")
     assert page.get_attribute("#floor .machine.selected", "data-machine") == "CMM"
     assert page.get_attribute('[data-value="queue"]', "aria-pressed") == "true"
     assert page.evaluate("document.documentElement.lang") == "ko"
     assert page.evaluate("window.stayed")
     page.reload()
-    until(page, "document.querySelector('#nav').innerText.includes('현황')")
+    until(page, "document.querySelector('#nav')?.innerText.includes('현황')")
 
 
 def test_theme_when_switched_then_it_stays(look, invented):
@@ -85,7 +85,7 @@ def test_gantt_when_zoomed_by_keyboard_then_the_picture_changes(look, invented):
 def test_compare_when_another_variant_is_shown_then_states_and_gantt_follow(look, invented):
     page = look(invented).go("/compare?scenario=moulding", "#gantt canvas")
     page.click('[data-go="shown"][data-value="C"]')
-    until(page, "document.querySelector('.letter-chip').innerText === 'C'")
+    until(page, "document.querySelector('.letter-chip')?.innerText === 'C'")
     assert "shown=C" in page.url
 
 
@@ -93,7 +93,7 @@ def test_run_when_refused_then_the_reason_is_shown(look, invented):
     page = look(invented).go("/?scenario=moulding", "#run")
     page.fill("#replications", "0")
     page.click("#run")
-    until(page, "document.querySelector('#notice').innerText.includes('V551')")
+    until(page, "document.querySelector('#notice')?.innerText.includes('V551')")
 
 
 def test_page_when_it_fails_then_a_sentence_is_shown_and_the_way_out_stays(look, invented):
