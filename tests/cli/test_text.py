@@ -57,6 +57,23 @@ def test_comparison_when_shown_then_verdict_and_marks_are_there(plant, monkeypat
     assert " same" in shown.split("Good pieces per day")[1]
 
 
+@pytest.mark.parametrize("width", [60, 80, 110])
+def test_comparison_when_the_terminal_is_narrow_then_nothing_is_cut(plant, width, monkeypatch):
+    monkeypatch.setattr(studies, "changed", lambda a, b: ("cycle 60 s → 50 s",))
+    labels = ["a-larger-buffer-between", "one-more-lathe", "half-the-stops", "faster"]
+    study = studies.compare_plants(
+        {"baseline": plant, **{label: line(cycle_s=50.0) for label in labels}},
+        replications=2,
+        store=False,
+    )
+    shown = _shown(text.comparison(study), width=width)
+    differences = shown.split("\n\n", 1)[1]
+    assert "…" not in shown
+    assert all(f" {label} " in differences for label in labels)
+    assert max(map(len, shown.splitlines())) <= width
+    assert differences.count("Lead time, mean") >= (1 if width > 100 else 2)
+
+
 def test_explanation_when_shown_then_gains_have_a_sign_and_losses_a_share(plant, result):
     shown = _shown(text.explanation(studies.explain_run(plant, result)))
     assert "10 % faster" in shown

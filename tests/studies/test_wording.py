@@ -4,7 +4,7 @@ import pytest
 
 from vtwin.results.statistics import Interval
 from vtwin.studies.compare import Difference, Verdict
-from vtwin.studies.wording import amount
+from vtwin.studies.wording import amount, together
 
 
 def _difference(kpi, mean, half, call, unit="1/d", **given):
@@ -27,6 +27,19 @@ def test_sentence_when_one_is_better_and_one_cannot_be_told_then_both_are_said()
     )
 
 
+def test_intervals_when_they_hold_for_several_together_then_it_is_said_why_they_are_wider():
+    one = _difference("good_per_day", 4.1, 1.2, "better")
+    assert together(_verdict(B=one)) == ""
+    assert "all 2 together with 95 %" in together(_verdict(B=one, C=one))
+
+
+def test_sentence_when_the_same_cannot_be_told_of_several_then_it_is_said_once():
+    one = _difference("good_per_day", 1.0, None, "cannot_tell")
+    assert _verdict(A=one, B=one, C=one).sentence() == (
+        "A, B and C cannot be told from the baseline with one replication; run at least 5."
+    )
+
+
 @pytest.mark.parametrize(
     ("one", "said"),
     [
@@ -44,7 +57,7 @@ def test_clause_when_the_goal_differs_then_it_is_said_in_its_own_unit(one, said)
 @pytest.mark.parametrize(
     ("mean", "half", "said"),
     [(4.123, 1.234, "4.1 ± 1.2"), (1234.5, 56.7, "1,234 ± 57"), (0.01234, 0.00056, "0.01234 ± 0.00056"),
-     (5.0, 0.0, "5.0 ± 0.0"), (-3.0, 0.5, "3.00 ± 0.50")],
+     (5.0, 0.0, "5 ± 0"), (3548.387097, 1e-12, "3,548 ± 0"), (-3.0, 0.5, "3.00 ± 0.50")],
 )  # fmt: skip
 def test_amount_then_two_digits_of_the_half_width_are_shown(mean, half, said):
     assert amount(Interval(mean, half, "")) == said

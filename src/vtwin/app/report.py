@@ -139,6 +139,8 @@ def _tiles(run: RunResult) -> str:
 
 
 def _comparison(study: Study) -> str:
+    from vtwin.studies.wording import together
+
     comparison = study.comparison
     verdict = comparison.verdict
     labels = list(comparison.differences)
@@ -170,7 +172,7 @@ def _comparison(study: Study) -> str:
         "Which is better",
         f'<p class="verdict">{escape(verdict.sentence())}</p>',
         f'<p class="why">Judged by {escape(_title(verdict.goal).lower())}: '
-        f"{escape(verdict.why_goal)}.</p>",
+        f"{escape('; '.join(filter(None, (verdict.why_goal, together(verdict)))))}.</p>",
         f"<ul>{changes}</ul>" if changes else "",
         _interval_plot(study),
         table,

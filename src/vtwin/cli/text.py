@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 import textwrap
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -229,6 +230,8 @@ def _change(
 
 def comparison(study: Study) -> RenderableType:
     """The verdict, what was changed, and each KPI's difference to the baseline."""
+    from vtwin.studies.wording import together
+
     compared = study.comparison
     parts: list[RenderableType] = [heading("Which is better")]
     if study.interrupted:
@@ -239,20 +242,50 @@ def comparison(study: Study) -> RenderableType:
     changes.columns[1].no_wrap = False
     for label, words in study.changes.items():
         changes.add_row(label, Text("; ".join(words) or "no change", style="dim"))
-    parts += [indented(changes), Text(""), indented(_differences(study))]
+    parts += [indented(changes), Text(""), indented(_Differences(study))]
     verdict = Text(compared.verdict.sentence(), style="bold")
     why = f"judged by {wording.TITLES.get(compared.verdict.goal, compared.verdict.goal).lower()}: "
     facts = f"{why}{compared.verdict.why_goal}; ≈ cannot be told apart"
+    if wider := together(compared.verdict):
+        facts += f"; {wider}"
     return Group(*parts, Text(""), indented(verdict, Text(facts, style="dim")))
 
 
-def _differences(study: Study) -> Table:
-    """A row per KPI: the baseline, and each alternative's difference in the same unit."""
+@dataclass(frozen=True)
+class _Differences:
+    """A row per KPI: the baseline, and each alternative's difference in the same unit. As many
+    alternatives stand side by side as the console is wide for, the others below.
+    """
+
+    study: Study
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Table]:
+        labels = list(self.study.comparison.differences)
+        while labels:
+            shown = next(
+                n
+                for n in range(len(labels), 0, -1)
+                if n == 1 or self._width(labels[:n], console, options) <= options.max_width
+            )
+            yield _differences(self.study, labels[:shown])
+            labels = labels[shown:]
+            if labels:
+                yield plain_table("")  # an empty line
+
+    def _width(self, labels: Sequence[str], console: Console, options: ConsoleOptions) -> int:
+        from rich.measure import Measurement
+
+        table = _differences(self.study, labels)
+        return Measurement.get(console, options.update(max_width=1000), table).maximum
+
+
+def _differences(study: Study, labels: Sequence[str]) -> Table:
+    """The differences of these alternatives."""
     compared = study.comparison
-    labels = list(compared.differences)
     headers = [column for label in labels for column in (f">{label}", "")]
     table = plain_table("", "", f">{compared.baseline}", *headers)
     table.columns[0].no_wrap = False
+    table.columns[0].min_width = 15
     for key, title in wording.TITLES.items():
         base = compared.summaries[compared.baseline].kpis.get(key)
         if base is None or base.mean is None or key == "throughput_per_h":  # good per day says it

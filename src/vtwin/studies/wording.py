@@ -12,22 +12,44 @@ if TYPE_CHECKING:
 
 _HOUR = 3600.0
 _DAY = 86400.0
+#: A half-width below this share of the mean is rounding.
+_ROUNDING = 1e-12
 
 
 def sentence(verdict: Verdict) -> str:
-    """One clause per alternative, the decided ones first, in the verdict's order."""
+    """One clause per alternative, the decided ones first, in the verdict's order; alternatives
+    of which the same cannot be told share one.
+    """
     order = {"better": 0, "differs": 1, "worse": 2, "cannot_tell": 3, "undefined": 4}
     ranked = sorted(verdict.outcomes.items(), key=lambda item: order[item[1].call])
-    clauses = [_clause(label, one) for label, one in ranked]
-    return "; ".join(clauses) + "."
+    clauses: dict[tuple[str, str], list[str]] = {}  # what is said (and of whom alone) -> of whom
+    for label, one in ranked:
+        alone = "" if one.call in ("cannot_tell", "undefined") else label
+        clauses.setdefault((_clause(one), alone), []).append(label)
+    return "; ".join(f"{_listed(labels)} {said}" for (said, _), labels in clauses.items()) + "."
 
 
-def _clause(label: str, one: Difference) -> str:
+def together(verdict: Verdict) -> str:
+    """Why the verdict's intervals are wider than those of the KPIs one by one, if they are."""
+    number = len(verdict.outcomes)
+    if number < 2:
+        return ""
+    held = f"its intervals hold for all {number} together with {100 * verdict.confidence:.3g} %"
+    return f"{held}, so they are wider than those beside each figure"
+
+
+def _listed(labels: list[str]) -> str:
+    if len(labels) == 1:
+        return labels[0]
+    return f"{', '.join(labels[:-1])} and {labels[-1]}"
+
+
+def _clause(one: Difference) -> str:
     if one.call == "undefined":
-        return f"{label} cannot be compared: {one.alternative.why or one.baseline.why}"
+        return f"cannot be compared: {one.alternative.why or one.baseline.why}"
     if one.call == "cannot_tell":
-        return f"{label} cannot be told from the baseline{_remedy(one)}"
-    return f"{label} {_effect(one)}"
+        return f"cannot be told from the baseline{_remedy(one)}"
+    return _effect(one)
 
 
 def _remedy(one: Difference) -> str:
@@ -79,11 +101,15 @@ def _time_unit(seconds: float) -> tuple[float, str]:
 
 
 def amount(gain: Interval, factor: float = 1.0) -> str:
-    """``4.1 ± 1.2``: the size without sign, rounded to two digits of its half width."""
+    """``4.1 ± 1.2``: the size without sign, rounded to two digits of its half width, to four
+    of its own where nothing varies.
+    """
     mean = abs(gain.mean or 0.0) * factor
     if gain.half_width is None:
         return f"{mean:.3g}"
     half = gain.half_width * factor
-    size = half if half > 0.0 else mean
-    digits = 0 if size <= 0.0 else max(0, 1 - math.floor(math.log10(size)))
+    if half <= _ROUNDING * mean:
+        digits = 0 if mean.is_integer() else max(0, 3 - math.floor(math.log10(mean)))
+        return f"{mean:,.{digits}f} ± 0"
+    digits = max(0, 1 - math.floor(math.log10(half)))
     return f"{mean:,.{digits}f} ± {half:,.{digits}f}"
