@@ -19,6 +19,7 @@ from vtwin.app import wording
         (3.0, None, "pieces", ("3", "", "pieces")),
         (3.14159, None, "pieces", ("3.142", "", "pieces")),
         (0.0, 0.0, "share", ("0", "± 0", "%")),
+        (198_720.0, 0.0, "s", ("2.300", "± 0", "d")),
         (None, None, "s", ("–", "", "")),
     ],
 )
@@ -69,4 +70,4 @@ def test_duration_when_said_then_in_the_longest_unit_that_says_it_shortly(second
 
 
 def test_half_width_when_it_is_only_rounding_then_it_asks_for_no_digits():
-    assert wording.split(3548.387, 1e-12, "1/d")[0] == "3,548"
+    assert wording.split(3548.387, 1e-12, "1/d") == ("3,548", "± 0", "1/d")

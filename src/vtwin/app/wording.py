@@ -34,6 +34,8 @@ STATES: dict[str, str] = {
 }
 
 _TIMES = (("d", 86_400.0, 2.0), ("h", 3_600.0, 2.0), ("min", 60.0, 2.0), ("s", 1.0, 0.0))
+#: A half-width below this share of the mean is rounding.
+_ROUNDING = 1e-12
 _SHARES = ("share", "fraction", "ratio", "")
 
 
@@ -48,7 +50,7 @@ def time_unit(seconds: float) -> tuple[str, float]:
 
 def decimals(mean: float, half_width: float | None) -> int:
     """Digits after the point: two significant ones of the half-width, else four of the mean."""
-    if half_width and half_width > 1e-12 * abs(mean):
+    if half_width and half_width > _ROUNDING * abs(mean):
         return min(max(1 - math.floor(math.log10(half_width)), 0), 6)
     if mean == 0 or float(mean).is_integer():
         return 0
@@ -74,7 +76,12 @@ def split(
         half_width = None if half_width is None else 100 * half_width
     digits = decimals(mean, half_width)
     value = f"{mean:,.{digits}f}"
-    margin = "" if half_width is None else f"± {half_width:,.{digits}f}"
+    if half_width is None:
+        margin = ""
+    elif half_width <= _ROUNDING * abs(mean):
+        margin = "± 0"
+    else:
+        margin = f"± {half_width:,.{digits}f}"
     return value, margin, unit
 
 
