@@ -78,6 +78,16 @@ def test_surprise_when_debugging_then_the_whole_story_is_shown(monkeypatch, caps
     assert "Traceback" in capsys.readouterr().err
 
 
+def test_signs_when_the_console_has_none_of_them_then_plain_letters_stand_for_them(
+    tmp_path, monkeypatch
+):
+    with (tmp_path / "out").open("w", encoding="ascii") as console:
+        monkeypatch.setattr("sys.stdout", console)
+        cli.run(["--version"])
+        print("5 ± 1 · a → b 공장", file=console)
+    assert (tmp_path / "out").read_text("ascii").splitlines()[1] == "5 +/- 1 - a -> b ??"
+
+
 def test_interrupt_when_it_comes_twice_then_the_second_one_ends_the_work(capsys):
     with output.stoppable() as stop:
         assert not stop()
@@ -89,12 +99,25 @@ def test_interrupt_when_it_comes_twice_then_the_second_one_ends_the_work(capsys)
     assert "Stopping" in capsys.readouterr().err
 
 
-def test_progress_when_nobody_watches_then_lines_are_few_and_the_end_is_told_once(capsys):
+def test_progress_when_nobody_watches_and_it_is_soon_done_then_nothing_is_told(capsys):
     with output.progress() as report:
         for step in range(1001):
             report("baseline", step / 1000)
-        report("baseline", 1.0)
+    assert capsys.readouterr().err == ""
+
+
+def test_progress_when_nobody_watches_then_lines_are_few_and_the_end_is_told_once(
+    capsys, monkeypatch
+):
+    seconds = iter(range(10_000))
+    monkeypatch.setattr(output.time, "monotonic", lambda: next(seconds) / 10)
+    with output.progress() as report:
+        for what in ("baseline", "faster"):
+            for step in range(301):
+                report(what, step / 300)
+            report(what, 1.0)
     lines = capsys.readouterr().err.splitlines()
-    assert lines[0] == "baseline … 0%"
-    assert lines[-1] == "baseline … 100%"
-    assert len(lines) <= 4
+    assert lines[0] == "baseline … 10%"
+    assert lines.count("baseline … 100%") == 1
+    assert lines[-1] == "faster … 100%"
+    assert len(lines) <= 9

@@ -6,6 +6,7 @@ Exit codes: 0 done · 1 the user's problem, told on stderr with its code · 2 us
 
 from __future__ import annotations
 
+import codecs
 import os
 import sys
 from collections.abc import Sequence
@@ -52,7 +53,20 @@ def run(arguments: list[str]) -> int:
 
 def _utf8() -> None:
     """A console of another code page (CP949 on Korean Windows) must not end a run."""
+    codecs.register_error(_PLAIN, _in_plain_letters)
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None and (stream.encoding or "").lower().replace("-", "") != "utf8":
-            reconfigure(errors="replace")
+            reconfigure(errors=_PLAIN)
+
+
+#: What stands for a sign that the console has not.
+_SIGNS = {"±": "+/-", "−": "-", "–": "-", "≈": "~", "·": "-", "×": "x", "→": "->", "…": "..."}
+_PLAIN = "vtwin.plain"
+
+
+def _in_plain_letters(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    wrong = error.object[error.start : error.end]
+    return "".join(_SIGNS.get(sign, "?") for sign in wrong), error.end

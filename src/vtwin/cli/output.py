@@ -184,8 +184,8 @@ Report = Callable[[str, float], None]
 
 @contextmanager
 def progress() -> Iterator[Report]:
-    """A function ``report(what, share done)``: a live bar on a terminal, else plain lines
-    at most every two seconds. Always on standard error.
+    """A function ``report(what, share done)``: a live bar on a terminal, else a plain line
+    now and then. Always on standard error.
     """
     if sys.stderr.isatty():
         with _bar() as report:
@@ -217,17 +217,19 @@ def _bar() -> Iterator[Report]:
 
 
 class _Lines:
-    """Progress where nobody watches a bar (a log, a pipe)."""
+    """Progress where nobody watches a bar (a log, a pipe): nothing of what is done at once."""
 
-    def __init__(self, every: float = 2.0) -> None:
+    def __init__(self, soonest: float = 3.0, every: float = 10.0) -> None:
         self._every = every
-        self._last: dict[str, float] = {}
+        self._next = time.monotonic() + soonest
+        self._told: dict[str, float] = {}
 
     def __call__(self, what: str, share: float) -> None:
         now = time.monotonic()
-        if now - self._last.get(what, -self._every) < self._every and share < 1.0:
+        last = self._told.get(what, 0.0)
+        ended = share >= 1.0 > last > 0.0
+        if share <= last or not (ended or now >= self._next):
             return
-        if self._last.get(what) == float("inf"):
-            return
-        self._last[what] = float("inf") if share >= 1.0 else now
+        self._told[what] = share
+        self._next = max(self._next, now + self._every)
         print(f"{what} … {share:.0%}", file=sys.stderr, flush=True)
