@@ -220,6 +220,29 @@ def test_store_when_the_file_is_no_database_then_it_is_told_and_left_alone(tmp_p
     assert file.read_bytes().startswith(b"this is a letter")
 
 
+@pytest.mark.parametrize(
+    "harm",
+    [
+        "update replications set tally = x'0011223344'",
+        "update replications set tally = substr(tally, 1, length(tally) / 2)",
+        "update runs set passport = '{', summary = '{'",
+        "update runs set pictures = x''",
+    ],
+)
+def test_store_when_what_it_holds_was_changed_then_it_is_told_and_not_a_surprise(tmp_path, harm):
+    program = _program()
+    passport = passport_of(program, "reference")
+    with Store(str(tmp_path / "runs.sqlite")) as store:
+        run = store.begin(passport, "x", 1)
+        one = simulate(program, 0)
+        store.complete(run, program, [one], {"a": 1})
+        with store.engine.begin() as connection:
+            connection.execute(text(harm))
+        with pytest.raises(Refused) as told:
+            assert store.finished(passport) and store.find(passport)
+    assert told.value.problems[0].code == "V604"
+
+
 def test_store_when_the_folder_is_a_file_then_it_is_told(tmp_path):
     (tmp_path / "file").write_text("x")
     assert _refusal(str(tmp_path / "file" / "runs.sqlite")).code == "V601"

@@ -124,6 +124,12 @@ _TROUBLE: tuple[tuple[tuple[str, ...], str, str, str], ...] = (
 )
 
 
+def damaged(place: str) -> Problem:
+    """What the database holds cannot be read back."""
+    _, code, what, hint = next(one for one in _TROUBLE if one[1] == "V604")
+    return Problem(code, f"{what}: a run in it cannot be read back", Where(path=place), hint)
+
+
 def problem_of(error: Exception, place: str) -> Problem:
     """What went wrong, in the words of the table above."""
     text = f"{type(error).__name__}: {getattr(error, 'orig', None) or error}"

@@ -11,17 +11,19 @@ import getpass
 import json
 import platform
 import uuid
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+from zipfile import BadZipFile
 
 from vtwin import __version__
 from vtwin.base.errors import Problem, Refused, Where
 from vtwin.plant.program import Program
 from vtwin.plant.trace import Tally
-from vtwin.results.database import default_url, open_engine, problem_of, shown, url_of
+from vtwin.results.database import damaged, default_url, open_engine, problem_of, shown, url_of
 from vtwin.results.record import (
     Passport,
     RunRecord,
@@ -131,6 +133,15 @@ class Store:
             yield
         except (SQLAlchemyError, OSError) as error:
             raise Refused(problem_of(error, self.place)) from error
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        """A connection; what cannot be read back the way it was written is a `Refused`."""
+        with self.told(), self.engine.connect() as connection:
+            try:
+                yield connection
+            except (ValueError, KeyError, TypeError, EOFError, BadZipFile, zlib.error) as error:
+                raise Refused(damaged(self.place)) from error
 
     # --- writing a run ---------------------------------------------------------------------
 
@@ -260,9 +271,9 @@ class Store:
         )
         if replications is not None:
             query = query.where(runs.c.finished == replications)
-        with self.told(), self.engine.connect() as connection:
+        with self._reading() as connection:
             row = connection.execute(query).mappings().first()
-        return None if row is None else replace(_record(row), reused=True)
+            return None if row is None else replace(_record(row), reused=True)
 
     def finished(self, passport: Passport) -> dict[int, Tally]:
         """Every replication kept under this passport, whichever run it was made for.
@@ -277,9 +288,9 @@ class Store:
             .join(runs, runs.c.id == kept.c.run)
             .where(runs.c.key == passport.key)
         )
-        with self.told(), self.engine.connect() as connection:
+        with self._reading() as connection:
             rows = connection.execute(query).all()
-        return {int(number): tally_from_bytes(body) for number, body in sorted(rows)}
+            return {int(number): tally_from_bytes(body) for number, body in sorted(rows)}
 
     def tallies(self, run: str) -> list[Tally]:
         """The replications of one run in order, without traces."""
@@ -287,7 +298,7 @@ class Store:
 
         kept = self.tables.replications
         query = sa.select(kept.c.tally).where(kept.c.run == run).order_by(kept.c.replication)
-        with self.told(), self.engine.connect() as connection:
+        with self._reading() as connection:
             return [tally_from_bytes(body) for body in connection.scalars(query)]
 
     def run(self, run: str) -> RunRecord:
@@ -295,11 +306,12 @@ class Store:
         import sqlalchemy as sa
 
         runs = self.tables.runs
-        with self.told(), self.engine.connect() as connection:
+        with self._reading() as connection:
             row = connection.execute(sa.select(runs).where(runs.c.id == run)).mappings().first()
-        if row is None:
-            raise Refused(Problem("V607", f"the store has no run {run!r}", Where(path=self.place)))
-        return _record(row)
+            if row is None:
+                what = f"the store has no run {run!r}"
+                raise Refused(Problem("V607", what, Where(path=self.place)))
+            return _record(row)
 
     def latest(self, path: str, variant: str | None) -> RunRecord | None:
         """The newest run of a scenario's variant that has figures, with its pictures."""
@@ -313,9 +325,9 @@ class Store:
             .order_by(runs.c.created.desc(), runs.c.id)
             .limit(1)
         )
-        with self.told(), self.engine.connect() as connection:
+        with self._reading() as connection:
             row = connection.execute(query).mappings().first()
-        return None if row is None else _record(row)
+            return None if row is None else _record(row)
 
     def runs(
         self,
@@ -337,7 +349,7 @@ class Store:
         if status is not None:
             query = query.where(runs.c.status == status)
         query = query.order_by(runs.c.created.desc(), runs.c.id).limit(limit)
-        with self.told(), self.engine.connect() as connection:
+        with self._reading() as connection:
             return [_record(row) for row in connection.execute(query).mappings()]
 
 
