@@ -144,7 +144,7 @@ def test_trace_when_written_as_csv_then_names_and_nanoseconds(result):
     assert np.all(np.diff([float(r[0]) for r in first]) >= 0)
 
 
-@pytest.mark.parametrize("text", ["0", "-1", "1.5", "x", ""])
+@pytest.mark.parametrize("text", ["0", "-1", "1.5", "x", "", "100001", "9" * 5000])
 def test_replications_when_not_a_count_then_v551(text):
     with pytest.raises(Refused, match="V551"):
         runs.replications_asked(text)

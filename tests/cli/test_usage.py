@@ -16,7 +16,16 @@ def test_unknown_command_when_close_to_one_then_it_is_named_and_exit_is_2(capsys
 
 
 @pytest.mark.parametrize(
-    "words", [["run"], ["check"], ["run", "--nonsense", "x"], ["new"], ["compare"]]
+    "words",
+    [
+        ["run"],
+        ["check"],
+        ["run", "--nonsense", "x"],
+        ["new"],
+        ["compare"],
+        ["serve", "--port", "99999"],
+        ["run", "x", "--seed=-1"],
+    ],
 )
 def test_usage_when_something_is_missing_or_unknown_then_exit_is_2(words, capsys):
     assert cli.run(words) == 2

@@ -77,16 +77,19 @@ def replications_asked(text: str | None) -> Replications:
     """``--replications`` as written.
 
     Raises:
-        Refused: V551, not a whole number of at least 1, nor ``auto``.
+        Refused: V551, not a whole number from 1 to `MOST_REPLICATIONS`, nor ``auto``.
     """
+    from vtwin.plant.quantities import MOST_REPLICATIONS
+
     if text is None or text == "auto":
         return text  # type: ignore[return-value]
     try:
-        number = int(text)
+        number = int(text) if len(text) < 20 else MOST_REPLICATIONS + 1
     except ValueError:
         number = 0
-    if number < 1:
-        what = f"replications must be a whole number of at least 1, or auto, not '{text}'"
+    if not 1 <= number <= MOST_REPLICATIONS:
+        least = f"at least 1 and at most {MOST_REPLICATIONS:,}"
+        what = f"replications must be a whole number of {least}, or auto, not '{text}'"
         raise Refused(Problem("V551", what, hint="5 give a first idea, 20 a narrow interval"))
     return number
 

@@ -34,10 +34,10 @@ def run(arguments: list[str]) -> int:
         wrong.show(sys.stderr)
         return wrong.exit_code
     except (click.Abort, KeyboardInterrupt):
-        print(
-            "Stopped before there was a result; the same command goes on from what is kept.",
-            file=sys.stderr,
-        )
+        kept = "the same command goes on from what is kept"
+        if not {"run", "compare", "explain", "demo"} & set(arguments[:1]):
+            kept = "nothing was written"
+        print(f"Stopped before there was a result; {kept}.", file=sys.stderr)
         return INTERRUPTED
     except Refused as refused:
         for problem in refused.problems:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shlex
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -63,7 +64,9 @@ def study_options(function: F) -> F:
     function = click.option(
         "--engine", default="auto", show_default=True, metavar="NAME", help="Which engine runs it."
     )(function)
-    return click.option("--seed", type=int, help="Seed of the random draws.")(function)
+    return click.option("--seed", type=click.IntRange(0, 10**15), help="Seed of the random draws.")(
+        function
+    )
 
 
 def html_option(function: F) -> F:
@@ -134,7 +137,8 @@ def new(name: Path, like: str | None, json_to: str | None) -> None:
 
     output = Output(json_to)
     file = scenarios.new(name, like=like)
-    output.console.print(f"Written: {file}\nNext:    vtwin check {name}\n         vtwin run {name}")
+    said = shlex.quote(str(name))
+    output.console.print(f"Written: {file}\nNext:    vtwin check {said}\n         vtwin run {said}")
     output.json({"written": str(file)})
     output.finish()
 
@@ -414,7 +418,13 @@ def schema(json_to: str | None) -> None:
 @vtwin.command()
 @click.argument("scenarios", type=click.Path(path_type=Path), nargs=-1)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to answer at.")
-@click.option("--port", default=8050, show_default=True, help="Port to answer at.")
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65535),
+    default=8050,
+    show_default=True,
+    help="Port to answer at.",
+)
 @click.option("--open/--no-open", "browser", default=True, help="Open a browser when it is up.")
 @click.option("--store", metavar="URL", help="Where runs are kept.")
 @json_option

@@ -398,6 +398,11 @@ Duration = Annotated[float, _quantity("time", "3.2 min", most=_CENTURY_S)]
 PositiveDuration = Annotated[float, _quantity("time", "20 d", most=_CENTURY_S, above_zero=True)]
 LENGTH: Final = _quantity("length", "12 m")
 COUNT: Final = _whole(1, "3")
+#: More replications than this are a mistyped number.
+MOST_REPLICATIONS: Final = 100_000
+#: Larger seeds would not all be different ones to every reader of JSON.
+MOST_SEED: Final = 10**15
+REPLICATIONS: Final = _whole(1, "20", most=MOST_REPLICATIONS)
 Length = Annotated[float, LENGTH]
 Area = Annotated[float, _quantity("area", "8 m2")]
 Speed = Annotated[float, _quantity("speed", "1.2 m/s")]
@@ -409,6 +414,7 @@ Scale = Annotated[float, _quantity("share", "60 %")]
 Rate = Annotated[float, _quantity("rate", "450 /d")]
 Number = Annotated[float, _number("0.8", above_zero=True)]
 Whole = Annotated[int, _whole(0, "3")]
+Seed = Annotated[int, _whole(0, "3", most=MOST_SEED)]
 Count = Annotated[int, COUNT]
 Heads = Annotated[int, _whole(0, "3", most=10_000)]
 Machines = Annotated[int, _whole(1, "3", most=10_000)]

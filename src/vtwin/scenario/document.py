@@ -17,9 +17,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from vtwin.base.draws import Distribution
 from vtwin.plant.quantities import (
-    COUNT,
     DISTRIBUTIONS,
     LENGTH,
+    REPLICATIONS,
     Count,
     Duration,
     Heads,
@@ -34,6 +34,7 @@ from vtwin.plant.quantities import (
     Rate,
     Reading,
     Scale,
+    Seed,
     Share,
     Whole,
     inside,
@@ -213,7 +214,7 @@ def _cycle(value: Any, context: Mapping[str, Any]) -> Distribution | dict[str, D
 def _replications(value: Any, context: Mapping[str, Any]) -> int | Literal["auto"]:
     if value == "auto":
         return "auto"
-    number: int = COUNT.read(value, context)
+    number: int = REPLICATIONS.read(value, context)
     return number
 
 
@@ -346,7 +347,7 @@ class Run(Written):
     horizon: PositiveDuration = Field(description="length of a run")
     warmup: Duration = Field(default=0.0, description="not measured at the beginning")
     replications: Replications = Field(default=10, description="independent runs, or auto")
-    seed: Whole = Field(default=1, description="same seed, same random numbers")
+    seed: Seed = Field(default=1, description="same seed, same random numbers")
     start: Day | None = Field(
         default=None, description="local date of the first day; tick 0 is its midnight"
     )
