@@ -239,7 +239,7 @@ def test_store_when_what_it_holds_was_changed_then_it_is_told_and_not_a_surprise
         with store.engine.begin() as connection:
             connection.execute(text(harm))
         with pytest.raises(Refused) as told:
-            assert store.finished(passport) and store.find(passport)
+            (store.finished(passport), store.find(passport))
     assert told.value.problems[0].code == "V604"
 
 

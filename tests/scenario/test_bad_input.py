@@ -54,8 +54,11 @@ ERRORS = {
     "duplicate operation": (
         [(WASH, WASH + "\n" + WASH)], "V314", 10, "'wash'", "op:"),
     "warm-up as long as the run": ([("warmup: 2 d", "warmup: 20 d")], "V330", 3, "warm-up", "part"),
-    "replications 0": ([("warmup: 2 d", "replications: 0")], "V203", 3, "less than 1", "3"),
-    "replications in words": ([("warmup: 2 d", "replications: some")], "V203", 3, "whole", "3"),
+    "replications 0": ([("warmup: 2 d", "replications: 0")], "V203", 3, "less than 1", "20"),
+    "far too many replications": (
+        [("warmup: 2 d", "replications: 1000000")], "V203", 3, "more than 100,000", "20"),
+    "seed below zero": ([("warmup: 2 d", "seed: -1")], "V203", 3, "less than 0", "3"),
+    "replications in words": ([("warmup: 2 d", "replications: some")], "V203", 3, "whole", "20"),
     "run of 200 years": ([("horizon: 20 d", "horizon: 80000 d")], "V203", 3, "100 years", "20 d"),
     "misspelt key": ([("warmup", "warmpu")], "V115", 3, "'warmpu'", "'warmup'"),
     "misspelt step key": ([(CYCLE, "cylce: 3 min")], "V115", 8, "'cylce'", "'cycle'"),
@@ -351,7 +354,9 @@ HEAD = "order,product,quantity,due\n"
         ("order,product,quantity\nA,플랜지,5\n".encode("cp949"), "V104", 2, "UTF-8", "CP949"),
         ("", "V131", 1, "empty", "columns"),
         ("order,product,quantity\n", "V131", 1, "no rows", ""),
-        ('order,product,quantity\n"A,flange,5\n', "V133", 1, "CSV", ""),
+        ('order,product,quantity\n"A,flange,5\n', "V133", 2, "CSV", "quotation mark"),
+        (HEAD + "A,flange,5,2018-02-30\n", "V205", 2, "no day of the calendar", "year-month"),
+        (HEAD + f"A,flange,{'9' * 20},2018-12-03\n", "V133", 2, "more than 15 digits", ""),
     ],
 )  # fmt: skip
 def test_table_when_wrong_then_file_line_and_fix_are_told(told, csv, code, line, what, hint):

@@ -23,6 +23,7 @@ from vtwin.scenario.tree import read_text
 MAX_BYTES: Final = 50_000_000
 _WHOLE = re.compile(r"\d{1,15}\Z")
 _COMMA_NUMBER = re.compile(r"\d{1,3}(,\d{3})+\Z|\d+,\d+\Z")
+_ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
 _OTHER_DATE = re.compile(r"\d{1,4}\s*[./-]\s*\d{1,2}\s*[./-]\s*\d{1,4}\.?")
 
 
@@ -98,19 +99,21 @@ class Data:
 
 
 def _read(path: Path) -> Table:
-    text = read_text(path, limit=MAX_BYTES)
+    text = read_text(path, limit=MAX_BYTES, table=True)
     where = Where(str(path), 1)
     first = text.split("\n", 1)[0]
     if not text.strip():
         hint = "the first line names the columns"
         raise Refused(Problem("V131", "the file is empty", where, hint))
     separator = max(",;\t", key=first.count)
+    read = 0  # lines
     try:
         reader = csv.reader(io.StringIO(text), delimiter=separator, strict=True)
         header: tuple[str, ...] = ()
         rows: list[tuple[str, ...]] = []
         lines: list[int] = []
         for cells in reader:
+            read = reader.line_num
             if not any(cell.strip() for cell in cells):
                 continue
             row = tuple(cell.strip() for cell in cells)
@@ -120,7 +123,9 @@ def _read(path: Path) -> Table:
             rows.append(row)
             lines.append(reader.line_num)
     except csv.Error as error:
-        raise Refused(Problem("V133", f"this is not CSV: {error}", where)) from None
+        place = Where(str(path), read + 1)
+        fix = 'is a quotation mark (") closed?' if "end of data" in str(error) else None
+        raise Refused(Problem("V133", f"this is not CSV: {error}", place, fix)) from None
     table = Table(str(path), header, tuple(rows), tuple(lines))
     problems = [_uneven(table, index) for index, row in enumerate(rows) if len(row) != len(header)]
     if not rows:
@@ -204,7 +209,9 @@ class _OrderReader:
             return None
         if _WHOLE.match(cell) and int(cell) >= least:
             return int(cell)
-        if _COMMA_NUMBER.match(cell):
+        if cell.isdigit() and len(cell) > 15:
+            self._wrong(index, "V133", f"{column} '{cell}' is more than 15 digits")
+        elif _COMMA_NUMBER.match(cell):
             self.problems.append(_decimal_comma(self.table, index, cell))
         else:
             what = f"{column} '{cell}' is not a whole number of at least {least}"
@@ -222,7 +229,9 @@ class _OrderReader:
         if _OTHER_DATE.match(cell):
             first = self._first_date.get(column)
             hint = "write year-month-day: 2026-03-31"
-            if first:
+            if _ISO_DATE.match(cell):
+                self._wrong(index, "V205", f"{column} '{cell}' is no day of the calendar", hint)
+            elif first:
                 what = f"{column} '{cell}' is written unlike {first[0]} in line {first[1]}"
                 self._wrong(index, "V135", what, hint)
             else:

@@ -125,10 +125,15 @@ def node_of(value: object, file: str | None = None) -> Node:
     return Node(None if value is None else str(value), file)
 
 
-def read_text(path: Path, *, limit: int = MAX_BYTES, name: str | None = None) -> str:
-    """The text of a UTF-8 file; refuses what is missing, no file, too large or not UTF-8."""
+def read_text(
+    path: Path, *, limit: int = MAX_BYTES, name: str | None = None, table: bool = False
+) -> str:
+    """The text of a UTF-8 file (``table``: a CSV file); refuses what is missing, no file, too
+    large or not UTF-8.
+    """
     shown = name or str(path)
     where = Where(file=shown)
+    kind = "CSV" if table else "YAML"
     try:
         status = os.stat(path)
     except FileNotFoundError:
@@ -136,10 +141,12 @@ def read_text(path: Path, *, limit: int = MAX_BYTES, name: str | None = None) ->
     except (OSError, ValueError) as error:
         raise Refused(Problem("V102", f"cannot be opened: {_reason(error)}", where)) from None
     if not stat.S_ISREG(status.st_mode):
-        raise Refused(Problem("V102", "is not a file", where, "name the YAML file itself"))
+        raise Refused(Problem("V102", "is not a file", where, f"name the {kind} file itself"))
     if status.st_size > limit:
         size = f"{status.st_size / 1e6:.0f} MB, more than the {limit / 1e6:.0f} MB"
         hint = "put long tables (orders, records) into CSV files and name them"
+        if table:
+            hint = "is it the right file? leave out what is not simulated"
         raise Refused(Problem("V103", f"the file has {size} a text file may have", where, hint))
     try:
         raw = path.read_bytes()
