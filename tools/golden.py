@@ -30,7 +30,7 @@ def figures(name: str, replications: int = REPLICATIONS) -> dict[str, Any]:
         "working": {
             name: entry.states["working"] for name, entry in result.summary.equipment.items()
         },
-        "events": [tally.events for tally in result.tallies],
+        "good": [int(tally.product_good.sum()) for tally in result.tallies],
     }
 
 
