@@ -54,27 +54,55 @@ def _now() -> str:
 
 def jobs_add(store: Store, kind: str, payload: Mapping[str, Any], label: str = "") -> str:
     """Queue work and return its id."""
+    return _insert(store, kind, payload, label, state="queued", progress=0.0, attempts=0, runs="[]")
+
+
+def _insert(
+    store: Store, kind: str, payload: Mapping[str, Any], label: str, **values: object
+) -> str:
     import sqlalchemy as sa
 
     job = uuid.uuid4().hex
+    row = {
+        "id": job,
+        "number": time.time_ns(),
+        "kind": kind,
+        "label": label,
+        "payload": json.dumps(payload, allow_nan=False),
+        "message": "",
+        "created": _now(),
+        "cancel": False,
+    }
     with store.told(), store.engine.begin() as connection:
-        connection.execute(
-            sa.insert(store.tables.jobs).values(
-                id=job,
-                number=time.time_ns(),
-                kind=kind,
-                label=label,
-                payload=json.dumps(payload, allow_nan=False),
-                state="queued",
-                progress=0.0,
-                message="",
-                created=_now(),
-                attempts=0,
-                cancel=False,
-                runs="[]",
-            )
-        )
+        connection.execute(sa.insert(store.tables.jobs).values(**row | values))
     return job
+
+
+def job_record(
+    store: Store,
+    kind: str,
+    payload: Mapping[str, Any],
+    label: str = "",
+    *,
+    result: Any = None,
+    runs: Sequence[str] = (),
+) -> str:
+    """Keep work that is done already, as if a worker had done it, and return its id."""
+    now = _now()
+    return _insert(
+        store,
+        kind,
+        payload,
+        label,
+        state="done",
+        progress=1.0,
+        created=now,
+        started=now,
+        finished=now,
+        attempts=1,
+        result=None if result is None else json.dumps(result, allow_nan=False),
+        runs=json.dumps(list(runs)),
+    )
 
 
 def jobs_claim(store: Store, worker: str, *, lost_after_s: float = LOST_AFTER_S) -> Job | None:
