@@ -427,7 +427,9 @@ class OrderEntry(Written):
     lot: Count | None = Field(
         default=None, description="pieces per item; default: the product's lot"
     )
-    replace_scrap: Truth = Field(default=True, description="make up for scrapped pieces")
+    replace_scrap: Truth = Field(
+        default=True, description="make up for scrapped pieces; default: true"
+    )
     table: str | None = Field(default=None, description="CSV file of orders")
 
 
