@@ -90,6 +90,13 @@ def test_dates_when_day_and_month_could_be_exchanged_then_the_mapping_must_say_s
     assert {v.date.month for v in plant(*rows, mapping=declared).log.visits} == {4}
 
 
+def test_dates_when_some_are_open_and_others_in_another_format_then_only_that_is_told(plant):
+    rest = ROW.split(",", 1)[1]
+    found = problems(plant, ROW, f"02/03/2024,{rest}", f"2024-03-05,{rest}", f"25/03/2024,{rest}",
+                     f"03/26/2024,{rest}")  # fmt: skip
+    assert [p.code for p in found] == ["V410"]
+
+
 def test_dates_when_only_one_reading_fits_all_then_it_is_taken(plant):
     rows = (ROW.replace("2024-03-04", "03/04/2024"), ROW.replace("2024-03-04", "25/04/2024"))
     assert [v.date for v in plant(*rows).log.visits] == [dt.date(2024, 4, 3), dt.date(2024, 4, 25)]

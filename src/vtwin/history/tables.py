@@ -212,7 +212,7 @@ def _date_format(
             what = f"'{column.column}' mixes or leaves open day/month and month/day"
             hint = 'say which in the mapping: dates: "%d/%m/%Y"'
             desk.problems.append(Problem("V410", what, where, hint))
-            return (first,)
+            return tuple(fits)  # told once, not again at every cell
     ranked = sorted(fits, key=lambda p: -len(fits[p]))
     if len(ranked) > 1:
         line = fits[ranked[1]][0]
