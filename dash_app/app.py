@@ -165,12 +165,11 @@ def serve(
     import waitress
 
     from vtwin.app.live import LiveDesk
-    from vtwin.app.scenarios import shipped_scenarios
     from vtwin.app.workbench import attended
 
     check_address(host)
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    desk = LiveDesk.open(scenarios or shipped_scenarios(), store_url)
+    desk = LiveDesk.open(scenarios, store_url)
     settings = Settings(tuple(scenarios), store_url, host, port)
     app = create_app(settings, desk)
     shown = f"[{host}]" if ":" in host else host

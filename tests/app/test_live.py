@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tests.app.cell import CELL
-from vtwin.app import workbench
+from vtwin.app import runs, studies, workbench
 from vtwin.app.bookcase import books
 from vtwin.app.live import MOST_OPEN, LiveDesk
 from vtwin.app.views import STATES, as_json
@@ -213,3 +213,36 @@ def test_queue_when_full_then_more_is_refused_until_something_is_cancelled(tmp_p
     states = [r.state for r in desk.jobs()]
     assert states.count("cancelled") == 1
     assert states.count("queued") == MOST_OPEN
+
+
+def test_comparison_when_made_on_the_command_line_then_the_page_shows_it(tmp_path):
+    file = tmp_path / "cell.yaml"
+    file.write_text(CELL, encoding="utf-8")
+    url = str(tmp_path / "runs.sqlite")
+    study = studies.compare(file, ["faster"], replications=2, store=url)
+    shown = LiveDesk.open([file], url).compare("cell", [])
+    assert [variant.key for variant in shown.variants] == ["faster"]
+    assert shown.rows[0].base.mean == study.baseline.summary.kpis["good_per_day"].mean
+
+
+def test_comparison_when_no_store_is_wanted_then_nothing_is_kept(tmp_path):
+    file = tmp_path / "cell.yaml"
+    file.write_text(CELL, encoding="utf-8")
+    studies.compare(file, ["faster"], replications=2, store=False)
+    assert LiveDesk.open([file], str(tmp_path / "runs.sqlite")).compare("cell", []).rows == ()
+
+
+def test_proof_when_made_on_the_command_line_then_the_page_shows_the_gain(tmp_path):
+    file = tmp_path / "cell.yaml"
+    file.write_text(CELL, encoding="utf-8")
+    url = str(tmp_path / "runs.sqlite")
+    studies.explain(file, replications=2, store=url)
+    why = LiveDesk.open([file], url).overview("cell", None).why_slow
+    assert any(suspect.gain is not None for suspect in why.suspects)
+
+
+def test_desk_when_no_scenario_is_named_then_the_last_one_run_comes_first(tmp_path):
+    url = str(tmp_path / "runs.sqlite")
+    assert LiveDesk.open([], url).bookcase.books[0].key == "injection_plant"
+    runs.run("three_in_a_row", replications=1, store=url)
+    assert LiveDesk.open([], url).bookcase.books[0].key == "three_in_a_row"

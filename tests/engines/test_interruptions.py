@@ -257,3 +257,11 @@ def test_order_when_urgent_then_its_machine_gets_the_operator_first(engine):  # 
         plant.order(m, m, 1, priority=priority)
     tally = engine(plant.program(), 0, trace=True)
     assert [(t, v) for t, _, _, v in of(tally, Event.GRANT)] == [(0, 1), (3, 0)]
+
+
+def test_shift_when_it_begins_closed_then_the_trace_says_so_at_once(engine):  # S-73
+    plant = one(cycle=4, horizon=20, calendar="late")
+    plant.calendars["late"] = [(6, 20)]
+    tally = engine(plant.program(), 0, trace=True)
+    assert states(tally, 0)[:2] == [(0, OFF), (6, WORKING)]
+    assert tally.machine_state[0][MachineState.PLANNED_STOP] == 6 * 1_000_000_000

@@ -1,6 +1,7 @@
 """The jury on plants whose bottleneck is known."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from vtwin.plant.primitives import MachineState
 from vtwin.plant.trace import Event, Trace
 from vtwin.results.active import active_periods
 from vtwin.results.bottleneck import jury, serial_line
-from vtwin.results.demand import demand_limited
+from vtwin.results.demand import keeps_up, limit
 
 
 def _line(*cycles, horizon=40.0, random=True):
@@ -71,7 +72,7 @@ def test_jury_when_demand_is_the_limit_then_it_says_so():
     steps = [{"op": n, "on": n, "cycle": exponential(20)} for n in "ab"]
     program = made.product("x", *steps).arrivals("x", exponential(100)).program()
     tallies = [simulate(program, r) for r in range(2)]
-    assert demand_limited(program, tallies)
+    assert keeps_up(program, tallies)
     verdict = jury(program, tallies)
     assert verdict.limit == "demand"
     assert verdict.sentence.startswith("Demand limits this plant")
@@ -81,8 +82,23 @@ def test_demand_when_orders_are_left_undone_then_the_plant_is_the_limit():
     made = Plant(horizon=36000, bin=3600).station("a")
     made.product("x", {"op": "1", "on": "a", "cycle": 10}).order("big", "x", 10_000)
     program = made.program()
-    assert not demand_limited(program, [tally(program, order_good=np.array([3600]))])
-    assert demand_limited(program, [tally(program, order_good=np.array([9800]))])
+    assert not keeps_up(program, [tally(program, order_good=np.array([3600]))])
+    assert keeps_up(program, [tally(program, order_good=np.array([9800]))])
+
+
+def test_limit_when_orders_are_made_late_then_due_dates_are_the_limit():
+    made = Plant(horizon=36000, bin=3600).station("a")
+    made.product("x", {"op": "1", "on": "a", "cycle": 10})
+    made.order("early", "x", 1000, due=9_000).order("late", "x", 1000, due=15_000)
+    program = made.program()
+    done = {"early": 10_000, "late": 20_000}  # a piece takes 10: the second ends at 20,000
+    results = simulate(program, 0)
+    assert limit(program, [results]) == "due_dates"
+    verdict = jury(program, [results])
+    assert "not all in time" in verdict.sentence
+    in_time = np.array([9_000 * S if o.name == "early" else 15_000 * S for o in program.orders])
+    assert limit(program, [replace(results, order_done=in_time)]) == "demand"
+    assert sorted(results.order_done.tolist()) == [t * S for t in sorted(done.values())]
 
 
 def test_jury_when_nothing_ran_then_it_says_so():

@@ -291,6 +291,15 @@ def sentence(why: WhySlow, words: Words) -> html.P:
         parts = [html.Span(first.id, className="name"), " " + words("why.proven")]
     elif why.limit == "demand":
         parts = [words("why.demand")]
+    elif why.limit == "due_dates":
+        share = f"{first.busy:.0%}"
+        named = html.Span(first.id, className="name")
+        parts = [
+            words("why.due_dates"),
+            html.Br(),
+            named,
+            " " + words("why.busiest_is", share=share),
+        ]
     elif first.kind == "people":
         share = f"{first.busy:.0%}"
         parts = [html.Span(first.id, className="name"), " " + words("why.people", share=share)]

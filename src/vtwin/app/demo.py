@@ -68,6 +68,7 @@ class Demo:
             self.explanation = studies.explain_run(
                 self.plant(), self.baseline(), progress=self._progress, cancelled=self._stop
             )
+            studies.remember_explanation(self.explanation, self.plant(), self._store)
         return self.explanation
 
     def what_ifs(self) -> list[str]:
@@ -86,10 +87,12 @@ class Demo:
                 plants,
                 replications=len(base.tallies),
                 store=self._store,
+                trace=True,
                 progress=self._progress,
                 cancelled=self._stop,
                 done={BASELINE: base},
             )
+            studies.remember_study(self.study, plants, self._store)
         return self.study
 
     def to_json(self) -> dict[str, Any]:

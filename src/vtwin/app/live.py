@@ -40,10 +40,13 @@ class LiveDesk:
 
     @classmethod
     def open(cls, paths: Sequence[str | Path], store_url: str | None = None) -> LiveDesk:
-        """A desk with these scenarios. Raises Refused for a missing file or a bad store."""
+        """A desk with these scenarios; with none named the shipped ones, the last one run
+        first. Raises Refused for a missing file or a bad store.
+        """
         from vtwin.results.store import Store
 
-        return cls(Bookcase(books(paths)), Store(store_url))
+        store = Store(store_url)
+        return cls(Bookcase(books(paths) if paths else _shipped(store)), store)
 
     # --- scenarios and their results ---------------------------------------------------------
 
@@ -227,6 +230,21 @@ class LiveDesk:
         from vtwin.results.jobs import job_cancel_request
 
         job_cancel_request(self.store, job)
+
+
+def _shipped(store: Store) -> tuple[Book, ...]:
+    """The shipped scenarios: the last one run first, then the demonstration, single cells last."""
+    from vtwin.app.demo import PLANTS
+    from vtwin.app.scenarios import shipped_scenarios
+
+    recent = [record.path for record in store.runs(limit=100)]
+    names = sorted(shipped_scenarios(), key=lambda name: (name not in PLANTS, "/" in name, name))
+
+    def age(book: Book) -> int:
+        path = str(book.path)
+        return recent.index(path) if path in recent else len(recent)
+
+    return tuple(sorted(books(names), key=age))
 
 
 def _job_row(job: Job) -> JobRow:

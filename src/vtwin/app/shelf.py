@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from contextlib import closing, suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from vtwin.base.errors import Problem, Refused
 
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
 
 #: Where runs are kept: a database URL, None for the default place, False for nowhere.
 Keep = str | Literal[False] | None
+#: Ids of stored runs; None for one that was not kept.
+Runs: TypeAlias = Iterable[str | None]
 
 
 class Shelf:
@@ -115,6 +119,24 @@ class Shelf:
                 replace(p, severity="warning", what=f"this run is not kept: {p.what}")
                 for p in refused.problems
             ]
+
+
+def remember(
+    keep: Keep, kind: str, plant: Plant, variants: Sequence[str | None], body: Any, runs: Runs
+) -> None:
+    """Keep what a study over stored runs found, so that the web app shows it, too.
+
+    The answer itself has been given: a store that fails here costs nothing but that.
+    """
+    made = [run for run in runs if run]
+    if keep is False or not made:
+        return
+    from vtwin.results.jobs import job_record
+    from vtwin.results.store import Store
+
+    payload = {"path": str(plant.file.resolve()), "variants": list(variants)}
+    with suppress(Refused), closing(Store(keep)) as store:
+        job_record(store, kind, payload, plant.program.name, result=body, runs=made)
 
 
 def _local(moment: str) -> str:

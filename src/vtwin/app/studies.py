@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from vtwin.app import runs
 from vtwin.app.runs import Plant, Progress, Replications, RunResult
-from vtwin.app.shelf import Keep
+from vtwin.app.shelf import Keep, remember
 from vtwin.base.errors import Problem, Refused
 
 if TYPE_CHECKING:
@@ -170,7 +170,7 @@ def compare(
     """
     listed = [paths] if isinstance(paths, str | Path) else list(paths)
     plants = _plants(listed, variants, seed)
-    return compare_plants(
+    study = compare_plants(
         plants,
         replications=replications,
         engine=engine,
@@ -180,6 +180,19 @@ def compare(
         progress=progress,
         cancelled=cancelled,
     )
+    if len(listed) == 1:
+        remember_study(study, plants, store)
+    return study
+
+
+def remember_study(study: Study, plants: Mapping[str, Plant], store: Keep) -> None:
+    """Let the web app show a comparison of a scenario with its variants."""
+    if study.interrupted:
+        return
+    body = study.to_json()
+    variants = [plant.variant for plant in plants.values() if plant.variant]
+    base = plants[next(iter(plants))]
+    remember(store, "compare", base, variants, body, body["runs"].values())
 
 
 def compare_plants(
@@ -209,7 +222,7 @@ def compare_plants(
                 replications=wanted,
                 engine=engine,
                 store=store,
-                trace=trace and not results,
+                trace=trace,
                 progress=_named(progress, label),
                 cancelled=cancelled,
             )
@@ -328,7 +341,22 @@ def explain(
         progress=progress,
         cancelled=cancelled,
     )
-    return explain_run(plant, result, progress=progress, cancelled=cancelled)
+    found = explain_run(plant, result, progress=progress, cancelled=cancelled)
+    remember_explanation(found, plant, store)
+    return found
+
+
+def proof_body(plant: Plant, found: Explanation) -> dict[str, Any]:
+    """What is kept of a proof: for which program it holds, and what it says."""
+    proof = None if found.proof is None else found.proof.to_json()
+    return {"program": plant.program.hash, "proof": proof}
+
+
+def remember_explanation(found: Explanation, plant: Plant, store: Keep) -> None:
+    """Let the web app show the proof of a bottleneck."""
+    if found.proof is not None:
+        run = found.run.run_id
+        remember(store, "explain", plant, [plant.variant], proof_body(plant, found), [run])
 
 
 def explain_run(
@@ -380,8 +408,8 @@ def _prove(
 
 
 def _goal(result: RunResult) -> str:
-    """Output, unless demand limits the plant: then what demand asks for."""
-    if result.jury is None or result.jury.limit != "demand":
+    """Output, unless the plant keeps up with demand: then what demand asks for."""
+    if result.jury is None or result.jury.limit is None:
         return "good_per_day"
     on_time = result.summary.kpis.get("on_time")
     late = on_time is not None and on_time.mean is not None and on_time.mean < 1

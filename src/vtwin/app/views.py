@@ -167,13 +167,14 @@ class Suspect:
 @dataclass(frozen=True, slots=True)
 class WhySlow:
     """What limits the plant. ``limit`` names what does when it is no machine: ``"demand"``
-    (machines wait for orders) or None. ``goal`` is the KPI the gains are in; ``proven`` the
-    suspect whose gain was shown to be larger than every other's, None where that is unknown.
+    (machines wait for orders), ``"due_dates"`` (nearly all is made, not all in time) or None.
+    ``goal`` is the KPI the gains are in; ``proven`` the suspect whose gain was shown to be
+    larger than every other's, None where that is unknown.
     """
 
     suspects: tuple[Suspect, ...]
     agreed: bool = True  # the methods of the jury point at one
-    limit: Literal["demand"] | None = None
+    limit: Literal["demand", "due_dates"] | None = None
     goal: str = "good_per_day"
     confidence: float = 0.95
     proven: str | None = None

@@ -124,9 +124,7 @@ def explain(bench: Bench, job: Job) -> tuple[Any, list[str]]:
         bench.report((1 + suspects * share) / (suspects + 1))
 
     found = studies.explain_run(plant, result, progress=progress, cancelled=bench.stop.is_set)
-    proof = None if found.proof is None else found.proof.to_json()
-    body = {"program": plant.program.hash, "proof": proof}
-    return body, [result.run_id] if result.run_id else []
+    return studies.proof_body(plant, found), [result.run_id] if result.run_id else []
 
 
 KINDS: dict[str, Work] = {"run": run, "compare": compare, "explain": explain}

@@ -9,6 +9,7 @@ from simpy import Event as CalendarEvent
 from vtwin.engines.instant import Alarm
 from vtwin.plant.order import priority
 from vtwin.plant.primitives import Calendar
+from vtwin.plant.trace import Event
 
 if TYPE_CHECKING:
     from vtwin.engines.floor import Floor
@@ -42,6 +43,7 @@ class Shift:
         for machine in self.machines:
             machine.open = machine.on_duty = machine.fit = False
             machine.state = machine.present_state()
+            self._floor.note(0, Event.STATE, machine.index, -1, machine.state)
         for person in self.people:
             person.start_absent()
 

@@ -28,7 +28,8 @@ from vtwin.plant.primitives import MachineState, ReleaseKind
 from vtwin.plant.program import Program
 from vtwin.plant.trace import Tally
 from vtwin.results.active import ActivePeriods, active_periods
-from vtwin.results.demand import demand_limited
+from vtwin.results.demand import Limit
+from vtwin.results.demand import limit as limit_of
 from vtwin.results.elements import entries, entry_of
 from vtwin.results.statistics import Interval, interval, paired
 
@@ -102,13 +103,14 @@ class Verdict:
 
     ``agreed``: all measures that voted named the same, most of them clearly (which takes at
     least two replications). ``limit`` is "demand" when the
-    plant makes all that is asked of it, else None.
+    plant makes all that is asked of it, "due_dates" when it makes it but not all in time, else
+    None.
     """
 
     suspects: tuple[Suspect, ...]
     votes: tuple[Vote, ...]
     agreed: bool
-    limit: Literal["demand"] | None
+    limit: Limit | None
     replications: int
 
     @property
@@ -126,6 +128,11 @@ class Verdict:
         if self.limit == "demand":
             return (
                 f"Demand limits this plant: it makes what is asked of it; the busiest is "
+                f"{self._busiest().name} ({100.0 * (self._busiest().busy.mean or 0.0):.0f} %)."
+            )
+        if self.limit == "due_dates":
+            return (
+                f"The plant makes nearly all it is asked for, but not all in time; the busiest is "
                 f"{self._busiest().name} ({100.0 * (self._busiest().busy.mean or 0.0):.0f} %)."
             )
         named = ", ".join(vote.replace("_", " ") for vote in prime.votes)
@@ -198,7 +205,7 @@ def jury(program: Program, tallies: Sequence[Tally], confidence: float = 0.95) -
         votes=votes,
         agreed=len({vote.suspect for vote in cast}) == 1
         and 2 * sum(vote.clear for vote in cast) > len(cast),
-        limit="demand" if demand_limited(program, tallies) else None,
+        limit=limit_of(program, tallies),
         replications=len(tallies),
     )
 

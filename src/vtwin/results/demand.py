@@ -3,32 +3,65 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal, TypeAlias
 
 from vtwin.plant.primitives import ReleaseKind
 from vtwin.plant.program import Program
 from vtwin.plant.trace import Tally
 
-#: A plant that makes this share of what is asked of it is held back by demand.
+#: A plant that makes this share of what is asked of it cannot be told by its output.
 KEEPS_UP = 0.97
+#: From here on nothing worth mentioning is left undone or late.
+IN_FULL = 0.995
+
+Limit: TypeAlias = Literal["demand", "due_dates"]
 
 
-def demand_limited(program: Program, tallies: Sequence[Tally]) -> bool:
-    """Whether the plant made what was asked of it, so that output cannot tell it from a faster
-    one: no endless or level-controlled release, at least 97 % of the pieces ordered (of orders
-    released before the horizon) are made, and at least 97 % of the pieces that came in by
-    arrivals after the warm-up left again.
+def limit(program: Program, tallies: Sequence[Tally]) -> Limit | None:
+    """What limits a plant that keeps up with what is asked of it: "demand" when it makes all of
+    it in time, "due_dates" when some of it is late or left over at the end; None when the plant
+    does not keep up.
+    """
+    if not keeps_up(program, tallies):
+        return None
+    made = _made_of_orders(program, tallies)
+    on_time = _on_time(program, tallies)
+    in_full = min(share for share in (made, on_time, 1.0) if share is not None)
+    return "demand" if in_full >= IN_FULL else "due_dates"
+
+
+def keeps_up(program: Program, tallies: Sequence[Tally]) -> bool:
+    """Whether the plant makes nearly all it is asked for, so that output cannot tell it from a
+    faster one: no endless or level-controlled release, at least 97 % of the pieces ordered (of
+    orders released before the horizon) are made, and at least 97 % of the pieces that came in
+    by arrivals after the warm-up left again.
     """
     if any(source.kind != ReleaseKind.ARRIVALS for source in program.sources):
         return False
+    made = _made_of_orders(program, tallies)
+    if made is not None and made < KEEPS_UP:
+        return False
+    if not program.sources:
+        return made is not None
+    released = sum(int(t.product_released.sum()) for t in tallies)
+    left = sum(int(t.product_good.sum() + t.product_scrap.sum()) for t in tallies)
+    return released > 0 and left >= KEEPS_UP * released
+
+
+def _made_of_orders(program: Program, tallies: Sequence[Tally]) -> float | None:
+    """Share of the ordered pieces that were made; None without orders."""
     ordered = made = 0
     for index, order in enumerate(program.orders):
         if order.release < program.run.horizon:
             ordered += order.quantity * len(tallies)
             made += sum(min(int(t.order_good[index]), order.quantity) for t in tallies)
-    if made < KEEPS_UP * ordered:
-        return False
-    if not program.sources:
-        return ordered > 0
-    released = sum(int(t.product_released.sum()) for t in tallies)
-    left = sum(int(t.product_good.sum() + t.product_scrap.sum()) for t in tallies)
-    return released > 0 and left >= KEEPS_UP * released
+    return made / ordered if ordered else None
+
+
+def _on_time(program: Program, tallies: Sequence[Tally]) -> float | None:
+    """Share of the orders due before the horizon that were done in time; None without any."""
+    due = [(i, o.due) for i, o in enumerate(program.orders) if 0 <= o.due < program.run.horizon]
+    if not due:
+        return None
+    kept = sum(0 <= int(t.order_done[i]) <= by for i, by in due for t in tallies)
+    return kept / (len(due) * len(tallies))

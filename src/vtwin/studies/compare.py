@@ -12,7 +12,7 @@ from statistics import variance
 from typing import TYPE_CHECKING, Literal
 
 from vtwin.plant.trace import Tally
-from vtwin.results.demand import demand_limited
+from vtwin.results.demand import keeps_up
 from vtwin.results.kpi import KPIS, Measures, Summary, measure, summarise, unit_of
 from vtwin.results.statistics import Interval, paired, replications_needed
 
@@ -363,14 +363,14 @@ def choose_goal(
 ) -> tuple[str, str]:
     """The KPI that decides, and why.
 
-    Good pieces per day, unless demand limits every plant compared: then the on-time share if
-    any plant is ever late, else the mean lead time.
+    Good pieces per day, unless every plant compared keeps up with demand: then the on-time
+    share if any plant is ever late, else the mean lead time.
     """
-    if not all(demand_limited(programs[label], tallies[label]) for label in programs):
+    if not all(keeps_up(programs[label], tallies[label]) for label in programs):
         return "good_per_day", "the plant, not the demand, limits output"
     on_time = [m.kpis.get("on_time") for each in measures.values() for m in each]
     if any(share is not None and share < 1.0 for share in on_time):
-        return "on_time", "every plant makes all that was asked for, but not always in time"
+        return "on_time", "every plant makes nearly all that was asked for, but not all in time"
     return "lead_time_s", "every plant makes all that was asked for in time"
 
 
