@@ -20,6 +20,16 @@ def test_json_when_written_to_a_file_then_it_is_whole_and_the_folder_is_made(tmp
     assert [p.name for p in (tmp_path / "new").iterdir()] == ["a.json"]
 
 
+@pytest.mark.skipif(os.name == "nt", reason="links need rights there")
+def test_json_when_the_target_is_a_link_then_the_file_it_points_to_is_written(tmp_path):
+    (tmp_path / "link.json").symlink_to(tmp_path / "real.json")
+    channel = output.Output(str(tmp_path / "link.json"))
+    channel.json({"a": 1})
+    assert channel.late == []
+    assert (tmp_path / "link.json").is_symlink()
+    assert json.loads((tmp_path / "real.json").read_text(encoding="utf-8")) == {"a": 1}
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
 def test_json_when_the_disk_is_full_then_the_problem_is_told_at_the_end(tmp_path):
     channel = output.Output("/dev/full")

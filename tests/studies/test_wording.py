@@ -30,7 +30,8 @@ def test_sentence_when_one_is_better_and_one_cannot_be_told_then_both_are_said()
 def test_intervals_when_they_hold_for_several_together_then_it_is_said_why_they_are_wider():
     one = _difference("good_per_day", 4.1, 1.2, "better")
     assert together(_verdict(B=one)) == ""
-    assert "all 2 together with 95 %" in together(_verdict(B=one, C=one))
+    assert "both together with 95 %" in together(_verdict(B=one, C=one))
+    assert "all 3 together with 95 %" in together(_verdict(B=one, C=one, D=one))
 
 
 def test_sentence_when_the_same_cannot_be_told_of_several_then_it_is_said_once():

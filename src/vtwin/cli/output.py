@@ -76,6 +76,8 @@ class Output:
 
 def write_whole(path: Path, text: str) -> None:
     """Replace ``path`` by ``text`` in one step, so that a full disk leaves the old file."""
+    if path.is_symlink():
+        path = Path(os.path.realpath(path))  # write what it points to, leave the link
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.exists() and not path.is_file():  # a device such as /dev/full, or a folder
         path.write_text(text, encoding="utf-8")

@@ -34,8 +34,9 @@ def together(verdict: Verdict) -> str:
     number = len(verdict.outcomes)
     if number < 2:
         return ""
-    held = f"its intervals hold for all {number} together with {100 * verdict.confidence:.3g} %"
-    return f"{held}, so they are wider than those beside each figure"
+    all_of_them = "both" if number == 2 else f"all {number}"
+    held = f"hold for {all_of_them} together with {100 * verdict.confidence:.3g} %"
+    return f"the verdict's intervals {held}, so they are wider than those beside each figure"
 
 
 def _listed(labels: list[str]) -> str:
