@@ -314,7 +314,8 @@ def test_encoding_when_utf8_with_a_mark_then_read(write):
         ("a:\n\tb: 1", "V106", 2),
         ("a: b: c", "V106", 1),
         ("a: 1\n---\nb: 2", "V123", 2),
-        ("a: \x00", "V106", None),
+        ("a: \x00", "V106", 1),
+        ("vtwin: 1\nname: 'bell \x07'", "V106", 2),
     ],
 )
 def test_text_when_no_scenario_then_told(write, text, code, line):

@@ -53,7 +53,7 @@ def test_extends_when_in_another_folder_then_relative_and_errors_point_there(wri
 
 def test_extends_when_missing_then_told_where_it_is_written(write):
     loaded = load.load(write("vtwin: 1\nextends: bsae.yaml\n", {"base.yaml": BASE}))
-    (problem, *_) = loaded.found
+    (problem,) = build.check(loaded.path)
     assert (problem.code, problem.where.line) == ("V118", 2)
     assert "base.yaml" in problem.hint
 

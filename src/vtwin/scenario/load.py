@@ -234,6 +234,8 @@ def _resolve(loaded: Loaded, variant: str | None, overrides: Mapping[str, object
     document, wrong = _validated(tree, data)
     trapped = {(p.where.file, p.where.line, p.where.column) for p in problems}
     wrong = [p for p in wrong if (p.where.file, p.where.line, p.where.column) not in trapped]
+    if any(p.code in ("V118", "V119") for p in loaded.found):  # the base would have said it
+        wrong = [p for p in wrong if p.code != "V117"]
     return Resolved(document, tree, tuple(problems + wrong), loaded.library, data)
 
 

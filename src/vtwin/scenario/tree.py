@@ -202,7 +202,7 @@ def parse(text: str, file: str) -> tuple[Node, list[Problem]]:
     try:
         root = composer.document()
     except yaml.YAMLError as error:
-        raise Refused(_syntax_problem(error, file)) from None
+        raise Refused(_syntax_problem(error, file, text)) from None
     if root is None or root.value is None:
         hint = "start with `vtwin: 1`, or let `vtwin new NAME` write a scenario to start from"
         raise Refused(Problem("V105", "the file is empty", Where(file, 1, 1), hint))
@@ -228,16 +228,29 @@ def parse_value(text: str, file: str | None) -> Node:
     return node if node is not None else Node(None, file)
 
 
-def _syntax_problem(error: yaml.YAMLError, file: str) -> Problem:
+def _syntax_problem(error: yaml.YAMLError, file: str, text: str) -> Problem:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    if isinstance(error, yaml.reader.ReaderError) and (letter := _NO_TEXT.search(text)):
+        return _bad_letter(file, text, letter.start())
     said = getattr(error, "problem", None) or str(error).splitlines()[0]
     where = Where(file, mark.line + 1, mark.column + 1) if mark else Where(file)
     hint = None
-    if "'\\t'" in said or "tab" in said.lower():
+    if "'\\t'" in said or "tab " in said.lower():
         hint = "indent with spaces, never with tabs"
     elif "mapping values are not allowed" in said or "did not find expected" in said:
         hint = "check the indentation and the brackets of this line and the one above"
     return Problem("V106", f"this is not YAML: {said}", where, hint)
+
+
+#: What YAML does not allow in a text, quoted or not.
+_NO_TEXT = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def _bad_letter(file: str, text: str, at: int) -> Problem:
+    where = Where(file, text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at))
+    number = ord(text[at])
+    what = f"this is not YAML: a control character (U+{number:04X}) that no text may hold"
+    return Problem("V106", what, where, "delete it and type the line again")
 
 
 def _loader() -> Any:
