@@ -152,6 +152,7 @@ CODES: dict[str, str] = {
     "V338": "a warning: orders outside the time of the run",
     "V340": "a warning: more is ordered than a station has working hours for",
     "V341": "endless release into steps that take no time",
+    "V342": "a warning: whoever repairs may be held by the machine that waits for the repair",
     # 4xx plant records
     "V401": "the mapping document of plant records has a key, table, column or unit amiss",
     "V402": "a file or folder of plant records is missing or cannot be read",

@@ -26,6 +26,7 @@ def check_plant(draft: Draft) -> None:
     _check_tools(draft)
     _check_money(draft)
     _check_people(draft)
+    _check_repairers(draft)
     _check_reached(draft)
     _check_rings(draft)
     _check_orders_in_time(draft)
@@ -166,6 +167,32 @@ def _check_on_duty(
             )
             hint = f"compare its calendar with that of {people}"
             draft.problems.append(Problem("V333", what, where, hint, "warning"))
+
+
+def _check_repairers(draft: Draft) -> None:
+    """Whether everybody who can repair may be held by a machine that waits for repair: whoever
+    attends an operation stays with it until it is finished.
+    """
+    staff = [group for group in groups(draft.document) if group.count]
+    attending = {step.skill for route in draft.routes.values() for step in route if step.skill}
+    attending |= {setup.skill for setup in draft.setups.values() if setup.skill}
+    for name, equipment in draft.equipment.items():
+        for mode, failure in equipment.entry.failures.items():
+            repairers = [group for group in staff if failure.by and group.can(failure.by)]
+            held = {s for s in attending if any(group.can(s) for group in repairers)}
+            places = {e for skill in held for e in _needing(draft, skill)}
+            machines = sum(draft.equipment[e].entry.count for e in places)
+            tied = bool(repairers) and all(any(g.can(s) for s in held) for g in repairers)
+            if not tied or name not in places or sum(g.count for g in repairers) > machines:
+                continue
+            people = ", ".join(group.name for group in repairers)
+            what = (
+                f"only {people} can repair '{mode}' of '{name}', and may be held by the machine "
+                "that waits for the repair: then it stands still for good"
+            )
+            path = ("equipment", name, "failures", mode, "by")
+            hint = "let somebody repair who attends no machine"
+            draft.problems.append(Problem("V342", what, draft.where(path), hint, "warning"))
 
 
 def _needing(draft: Draft, skill: str) -> set[str]:
