@@ -154,3 +154,19 @@ def test_replications_when_auto_or_left_out_then_said_so():
     assert runs.replications_asked("auto") == "auto"
     assert runs.replications_asked(None) is None
     assert runs.replications_asked("7") == 7
+
+
+def test_run_when_cancelled_and_the_store_is_gone_then_it_is_no_other_ending(
+    plant, tmp_path, monkeypatch
+):
+    from vtwin.base.errors import Problem
+    from vtwin.results.store import Store
+
+    def full(*_):
+        raise Refused(Problem("V602", "the disk is full"))
+
+    monkeypatch.setattr(Store, "close_run", full)
+    with pytest.raises(KeyboardInterrupt):
+        runs.execute(
+            plant, replications=2, store=str(tmp_path / "s.sqlite"), cancelled=lambda: True
+        )

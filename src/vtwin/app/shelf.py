@@ -105,10 +105,13 @@ class Shelf:
         return replace(result, notes=(*result.notes, *self.trouble))
 
     def abandon(self) -> None:
-        """Nothing was finished."""
-        if self._store is not None and self._run is not None:
-            self._store.close_run(self._run, "stopped")
-            self._store.close()
+        """Nothing was finished; a store that cannot even hear that changes nothing about it."""
+        if self._store is None:
+            return
+        if self._run is not None:
+            with suppress(Refused):
+                self._store.close_run(self._run, "stopped")
+        self._store.close()
 
     def _lose(self, refused: Refused) -> None:
         """Go on without a store, and say so once."""
