@@ -269,3 +269,11 @@ def test_format_time_when_shown_then_as_people_say_it(ticks: int, text: str) -> 
 def test_format_time_when_read_back_then_within_its_digits(ticks: int) -> None:
     again = units.ticks(units.parse(units.format_time(ticks), "time"))
     assert abs(again - ticks) <= ticks * 0.0005 + 1
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [(0, "0 pieces"), (1, "1 piece"), (1.2, "1 piece"), (2, "2 pieces"), (1200, "1,200 pieces")],
+)
+def test_counted_when_one_then_the_noun_has_no_plural(number, said):
+    assert units.counted(number, "piece") == said

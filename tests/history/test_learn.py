@@ -213,3 +213,42 @@ def test_text_when_written_to_yaml_then_it_is_read_back_unchanged(text):
 
     read = yaml.safe_load(f"- {writing.quoted(text)}")[0]
     assert str(read) == text
+
+
+@pytest.mark.parametrize("below", ["", "new/er"])
+def test_folder_when_it_cannot_be_written_then_that_is_said_before_the_work(
+    tmp_path, monkeypatch, below
+):
+    def read_only(*_, **__):
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr(learn.tempfile, "TemporaryDirectory", read_only)
+    with pytest.raises(Refused) as caught:
+        history.learn(tmp_path / "no-records", tmp_path / "no-map.yaml", tmp_path / below)
+    assert [p.code for p in caught.value.problems] == ["V421"]
+    assert "Read-only" in str(caught.value)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_folder_when_a_file_stands_in_its_way_then_that_is_said_before_the_work(tmp_path):
+    (tmp_path / "file").write_text("x", encoding="utf-8")
+    with pytest.raises(Refused) as caught:
+        learn.may_write(tmp_path / "file" / "twin")
+    assert [p.code for p in caught.value.problems] == ["V421"]
+
+
+def test_folder_when_its_parents_are_missing_then_they_are_made_or_none_is_left(
+    tmp_path, monkeypatch
+):
+    learn.may_write(tmp_path / "a" / "b")
+    assert list(tmp_path.iterdir()) == []
+    learn.write({"a.md": "1"}, tmp_path / "a" / "b")
+    assert [p.name for p in (tmp_path / "a" / "b").iterdir()] == ["a.md"]
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(learn.os, "replace", full)
+    with pytest.raises(Refused):
+        learn.write({"a.md": "1"}, tmp_path / "c" / "d")
+    assert [p.name for p in tmp_path.iterdir()] == ["a"]

@@ -337,3 +337,9 @@ def _checked(value: float, text: str, what: str) -> float:
     if value < 0:
         raise UnitError(f"{what} cannot be negative: '{_clean(text)}'", "leave out the minus sign")
     return value + 0.0  # never a negative zero
+
+
+def counted(number: float, noun: str) -> str:
+    """``1 machine``, ``3 machines``, ``1,200 pieces``; ``noun`` takes a plain s."""
+    said = f"{number:,.0f}"
+    return f"{said} {noun}{'' if said == '1' else 's'}"

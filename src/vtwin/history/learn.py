@@ -8,11 +8,13 @@ import datetime as dt
 import os
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from vtwin.base.errors import Problem, Refused, Where
+from vtwin.base.units import counted
 from vtwin.history import planning, validity, writing
 from vtwin.history.figures import Fits
 from vtwin.history.fitting import fit
@@ -266,7 +268,8 @@ def parameters_page(
     lines = [
         "# Parameters",
         "",
-        f"Learned from {draft.records} records, {draft.first} to {draft.start} (not included).",
+        f"Learned from {counted(draft.records, 'record')}, {draft.first} to {draft.start}"
+        " (not included).",
         "",
         "| parameter | value | 95 % interval | rows | confidence | how |",
         "|---|---:|---|---:|---|---|",
@@ -325,7 +328,9 @@ def _show(value: float, unit: str) -> str:
 
 
 def may_write(folder: Path) -> None:
-    """Refuse (V421) a folder that is a file, or holds a scenario somebody wrote."""
+    """Refuse (V421) a folder that is a file, cannot be written, or holds a scenario somebody
+    wrote. Tried by writing, since permissions alone do not tell; nothing is left of it.
+    """
     where = Where(str(folder))
     old = folder / SCENARIO
     try:
@@ -338,33 +343,47 @@ def may_write(folder: Path) -> None:
     if not learned:
         hint = "choose another folder"
         raise Refused(Problem("V421", "holds a scenario that was not learned", where, hint))
+    try:
+        with _beside(_standing(folder)):
+            pass
+    except OSError as error:
+        raise _unwritable(folder, error) from None
+
+
+def _standing(folder: Path) -> Path:
+    """The folder, or the nearest one above it that is there already."""
+    return next((p for p in (folder, *folder.absolute().parents) if p.exists()), folder)
+
+
+def _beside(place: Path) -> tempfile.TemporaryDirectory[str]:
+    return tempfile.TemporaryDirectory(dir=place, prefix=".learning-")
+
+
+def _unwritable(folder: Path, error: OSError) -> Refused:
+    what = f"cannot be written: {error.strerror or error}"
+    return Refused(Problem("V421", what, Where(str(folder)), "choose another folder"))
 
 
 def write(files: Mapping[str, str], folder: Path) -> tuple[Path, ...]:
-    """Put the files into a folder, all or none: written beside it first, then moved.
+    """Put the files into a folder, all or none: written beside them first, then moved.
 
     Raises:
         Refused: V421, the folder cannot be written or holds a scenario somebody wrote.
     """
     may_write(folder)
-    where = Where(str(folder))
+    missing = [p for p in (folder, *folder.parents) if not p.exists()]
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        made = not folder.exists()
-        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".learning-") as beside:
+        with _beside(_standing(folder)) as beside:
             for name, text in files.items():
                 (Path(beside) / name).write_text(text, encoding="utf-8", newline="\n")
-            folder.mkdir(exist_ok=True)
-            try:
-                for name in files:
-                    os.replace(Path(beside) / name, folder / name)
-            except OSError:
-                if made:
-                    for name in files:
-                        (folder / name).unlink(missing_ok=True)
-                    folder.rmdir()
-                raise
+            folder.mkdir(parents=True, exist_ok=True)
+            for name in files:
+                os.replace(Path(beside) / name, folder / name)
     except OSError as error:
-        what = f"cannot be written: {error.strerror or error}"
-        raise Refused(Problem("V421", what, where, "choose another folder")) from None
+        with suppress(OSError):
+            for made in missing:
+                for name in files:
+                    (made / name).unlink(missing_ok=True)
+                made.rmdir()
+        raise _unwritable(folder, error) from None
     return tuple(folder / name for name in files)
