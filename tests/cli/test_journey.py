@@ -114,3 +114,22 @@ def test_library_when_a_model_is_shown_then_each_figure_has_its_source(capsys):
 def test_serve_when_it_would_answer_other_computers_then_it_is_refused(capsys):
     assert cli.run(["serve", "--host", "0.0.0.0", "--no-open"]) == 1
     assert "V663" in capsys.readouterr().err
+
+
+def test_serve_when_a_scenario_is_broken_then_it_says_so_and_serves_all_the_same(
+    tmp_path, capsys, monkeypatch
+):
+    from dash_app import app
+
+    served = []
+    monkeypatch.setattr(app, "serve", lambda files, *_, **__: served.extend(files))
+    broken = tmp_path / "broken.yaml"
+    broken.write_text("vtwin: 1\nname: x\nrun: {horizon: 1 d}\nline: [a]\nequipment: {a: {cycel: 1 s}}\n")
+    assert cli.run(["serve", str(broken), str(tmp_path / "nowhere.yaml"), "--no-open"]) == 0
+    told = capsys.readouterr().err
+    assert "warning: " in told
+    assert "cycel" in told
+    assert "nowhere.yaml" in told
+    assert [path.name for path in served] == ["broken.yaml"]
+    assert cli.run(["serve", str(tmp_path / "nowhere.yaml"), "--no-open"]) == 1
+    assert "V652" in capsys.readouterr().err

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -148,6 +148,30 @@ def check(path: str | Path) -> Checked:
     except Refused:
         return Checked(file, None, (), problems)
     return Checked(file, name, tuple(load.variants(loaded)), problems)
+
+
+def servable(paths: Sequence[str | Path]) -> tuple[list[Path], list[Problem]]:
+    """The scenario files among these that are there, and as warnings whatever is wrong with any
+    of them: one with mistakes is shown, too, and can be put right while it is looked at.
+
+    Raises:
+        Refused: V652, none of them is there.
+    """
+    from vtwin.scenario.build import check as checked
+
+    files: list[Path] = []
+    problems: list[Problem] = []
+    for path in paths:
+        try:
+            file = find(path)
+        except Refused as refused:
+            problems += refused.problems
+            continue
+        files.append(file)
+        problems += checked(file)
+    if problems and not files:
+        raise Refused(problems)
+    return files, [replace(problem, severity="warning") for problem in problems]
 
 
 def new(folder: str | Path, *, like: str | None = None) -> Path:

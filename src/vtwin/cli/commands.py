@@ -438,10 +438,12 @@ def serve(
 ) -> None:
     """The web app, on this computer, in Korean and English."""
     from dash_app.app import serve as start
-    from vtwin.app.scenarios import find
+    from vtwin.app.scenarios import servable
+    from vtwin.cli import text
 
     output = Output(json_to)
-    files = [find(path) for path in scenarios]
+    files, troubles = servable(scenarios)
+    text.problems(troubles)
     output.json({"url": f"http://{host}:{port}/", "scenarios": [str(f) for f in files]})
     output.finish()
     start(files, host, port, store_url=store, open_browser=browser)
