@@ -9,6 +9,7 @@ import textwrap
 
 import numpy as np
 import pytest
+import sqlalchemy as sa
 from sqlalchemy import text
 
 from tests.engines.plants import Plant, exponential
@@ -181,6 +182,25 @@ def test_process_killed_in_the_middle_then_what_was_finished_is_there(tmp_path):
         assert store.runs()[0].status == "running"
 
 
+def test_run_when_it_kept_nothing_for_a_day_then_it_is_stopped_unless_it_completes(tmp_path):
+    program, place = _program(), str(tmp_path / "runs.sqlite")
+    with Store(place) as store:
+        asked = passport_of(program, "reference")
+        killed, slow, live = (store.begin(asked, "test", 1) for _ in range(3))
+        runs = store.tables.runs
+        with store.engine.begin() as connection:
+            connection.execute(
+                sa.update(runs)
+                .where(runs.c.id.in_([killed, slow]))
+                .values(changed="2020-01-01T00:00:00.000+00:00")
+            )
+    with Store(place) as store:
+        assert {r.id: r.status for r in store.runs()} == {
+            killed: "stopped", slow: "stopped", live: "running",
+        }  # fmt: skip
+        assert store.complete(slow, program, [simulate(program, 0)], {}).status == "done"
+
+
 def _write(place, worker, count):
     program = _program()
     with Store(place) as store:
@@ -248,9 +268,10 @@ def test_store_when_the_folder_is_a_file_then_it_is_told(tmp_path):
     assert _refusal(str(tmp_path / "file" / "runs.sqlite")).code == "V601"
 
 
-def test_store_when_the_file_is_read_only_then_writing_is_refused(tmp_path):
+def test_store_when_the_file_is_read_only_then_writing_is_refused(tmp_path, monkeypatch):
     file = tmp_path / "runs.sqlite"
     Store(str(file)).close()
+    monkeypatch.chdir(tmp_path)  # where a folder "file:" must not appear
     with Store(f"sqlite:///file:{file}?mode=ro&uri=true") as store, pytest.raises(Refused) as told:
         store.begin(passport_of(_program(), "reference"), "x", 1)
     assert told.value.problems[0].code == "V601"

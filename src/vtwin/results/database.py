@@ -58,7 +58,7 @@ def open_engine(url: str) -> Engine:
         made = sa.make_url(url)
         if made.get_backend_name() != "sqlite":
             return sa.create_engine(made, pool_pre_ping=True)
-        if made.database and made.database != ":memory:":
+        if made.database and not made.database.startswith((":memory:", "file:")):
             Path(made.database).parent.mkdir(parents=True, exist_ok=True)
         engine = sa.create_engine(made, connect_args={"timeout": _PATIENCE_S})
     except (SQLAlchemyError, ImportError, OSError) as error:

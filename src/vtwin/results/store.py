@@ -13,9 +13,9 @@ import platform
 import uuid
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile
 
@@ -40,8 +40,16 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
 
+#: A run that has kept nothing for this long is taken for killed.
+_LOST_AFTER = timedelta(days=1)
+
+
+def _iso(ago: timedelta) -> str:
+    return (datetime.now(UTC) - ago).isoformat(timespec="milliseconds")
+
+
 def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds")
+    return _iso(timedelta(0))
 
 
 def _who() -> str:
@@ -76,6 +84,7 @@ class Store:
         self.engine: Engine = open_engine(self.url)
         with self.told():
             self._open()
+            self._close_lost()
 
     def __enter__(self) -> Store:
         return self
@@ -123,6 +132,20 @@ class Store:
                     hint="update vtwin, or name another store in VTWIN_STORE",
                 )
             )
+
+    def _close_lost(self) -> None:
+        """Mark runs whose process was killed as stopped. One that only was slow is marked again
+        when it completes.
+        """
+        import sqlalchemy as sa
+
+        runs = self.tables.runs
+        lost = (runs.c.status == "running") & (runs.c.changed < _iso(_LOST_AFTER))
+        with self.engine.connect() as connection:
+            if connection.scalar(sa.select(runs.c.id).where(lost).limit(1)) is None:
+                return
+        with suppress(sa.exc.OperationalError), self.engine.begin() as connection:
+            connection.execute(sa.update(runs).where(lost).values(status="stopped"))
 
     @contextmanager
     def told(self) -> Iterator[None]:
