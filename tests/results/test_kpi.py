@@ -305,3 +305,12 @@ def test_kpi_table_when_read_then_every_figure_measured_has_its_row():
                            (found.machines["press"], "equipment"), (found.people["op"], "people")):  # fmt: skip
         for key in figures:
             assert scope in KPIS[key].scopes, key
+
+
+def test_result_json_when_times_are_whole_seconds_then_they_have_no_point():
+    program = _press()
+    shown = summarise(program, [measure(program, _worked(program))])
+    told = json.dumps(shown.to_json())
+    assert '"horizon_s": 43200, "warmup_s": 7200,' in told
+    half = replace(shown, warmup_s=0.5).to_json()
+    assert half["warmup_s"] == 0.5

@@ -84,8 +84,8 @@ class Summary:
             "engine": self.engine,
             "replications": self.replications,
             "seed": self.seed,
-            "horizon_s": self.horizon_s,
-            "warmup_s": self.warmup_s,
+            "horizon_s": _whole(self.horizon_s),
+            "warmup_s": _whole(self.warmup_s),
             "passport": dict(self.passport),
             "kpis": _json(self.kpis),
             "products": products,
@@ -95,6 +95,11 @@ class Summary:
         if self.notes:
             body["notes"] = list(self.notes)
         return body
+
+
+def _whole(number: float) -> float:
+    """A whole number without its ``.0``."""
+    return int(number) if number.is_integer() else number
 
 
 def _json(figures: Intervals) -> dict[str, object]:
