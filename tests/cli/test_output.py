@@ -131,3 +131,19 @@ def test_progress_when_nobody_watches_then_lines_are_few_and_the_end_is_told_onc
     assert lines.count("baseline … 100%") == 1
     assert lines[-1] == "faster … 100%"
     assert len(lines) <= 9
+
+
+def test_text_when_piped_then_no_line_ends_in_blanks(capsys):
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table("a", "b", box=None)
+    table.add_row("long enough", "x")
+    table.add_row("1", "")
+    console = output.Output().console
+    console.print(table)
+    console.print(Text("end"), end="")
+    told = capsys.readouterr().out
+    assert told.splitlines()[-1] == "end"
+    assert [line for line in told.split("\n") if line != line.rstrip()] == []
+    assert len(told.splitlines()) == 4

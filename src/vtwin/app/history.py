@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from vtwin.base.errors import Problem, Refused, Where
+from vtwin.base.units import counted
 
 if TYPE_CHECKING:
     from vtwin.history.figures import Estimate, Gap
@@ -294,7 +295,8 @@ def report_lines(result: LearnResult | ValidityResult) -> list[str]:
 
 def _learned(result: LearnResult) -> list[str]:
     lines = [
-        f"Learned from {result.records} records before {result.learned_until}: {result.source}",
+        f"Learned from {counted(result.records, 'record')} before {result.learned_until}: "
+        f"{result.source}",
         "",
         *result.quality.lines(),
         "",
@@ -302,7 +304,9 @@ def _learned(result: LearnResult) -> list[str]:
     ]
     for e in result.parameters[:5]:
         span = "" if e.low is None or e.high is None else f" ({e.low:.3g} to {e.high:.3g})"
-        lines.append(f"  {e.name:<20} {e.value:.4g} {e.unit}{span}, {e.rows} rows, {e.confidence}")
+        lines.append(
+            f"  {e.name:<20} {e.value:.4g} {e.unit}{span}, {counted(e.rows, 'row')}, {e.confidence}"
+        )
     counts: dict[str, int] = {}
     for e in result.parameters:
         counts[e.confidence] = counts.get(e.confidence, 0) + 1
@@ -318,7 +322,7 @@ def _learned(result: LearnResult) -> list[str]:
             f"  rehearsed from {r.cut}: dates off by {r.dates:.1f} d (naive {r.naive_dates:.1f} "
             f"d), days by {r.days:.1%} (naive {r.naive_days:.1%})"
         )
-    lines += ["", f"{result.orders} open orders until {result.judged_until}. Written:"]
+    lines += ["", f"{counted(result.orders, 'open order')} until {result.judged_until}. Written:"]
     return [*lines, *(f"  {file}" for file in result.files)]
 
 
@@ -326,7 +330,7 @@ def _judged(result: ValidityResult) -> list[str]:
     judged = result.validity
     lines = [
         f"{judged.scenario}: learned before {judged.learned_until}, judged by the records up to "
-        f"{judged.judged[1]} (not included), {judged.replications} replications",
+        f"{judged.judged[1]} (not included), {counted(judged.replications, 'replication')}",
         "",
         f"{'':<20} {'records':>12} {'twin':>22} {'off by':>9} {'naive':>9} {'aim':>6}"
         f" {'sequence known':>15}",

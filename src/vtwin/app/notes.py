@@ -10,6 +10,7 @@ import numpy as np
 
 from vtwin.app.wording import duration
 from vtwin.base.errors import Problem
+from vtwin.base.units import counted
 from vtwin.plant.primitives import MachineState, ReleaseKind
 from vtwin.plant.program import Program
 from vtwin.plant.trace import Tally
@@ -53,7 +54,8 @@ def _nothing_finished(program: Program, tallies: Sequence[Tally]) -> list[Proble
     elif not released and not inside:
         reason = "no piece was let in"
     else:
-        reason = f"{inside / len(tallies):,.0f} pieces were still inside at the end"
+        left = counted(inside / len(tallies), "piece")
+        reason = f"{left} {'was' if left == '1 piece' else 'were'} still inside at the end"
     what = f"no good piece left the plant in the {window} after the warm-up: {reason}"
     hint = "a longer run.horizon, a shorter run.warmup, or look at what blocks with vtwin explain"
     return [Problem("V552", what, hint=hint, severity="warning")]
@@ -80,7 +82,7 @@ def _growing(program: Program, tallies: Sequence[Tally]) -> list[Problem]:
     what = (
         f"more comes in than the plant can make: {released / days:,.4g} pieces a day come in, "
         f"{left / days:,.4g} leave, work in process grew from {first.mean():,.0f} to "
-        f"{last.mean():,.0f} pieces"
+        f"{counted(last.mean(), 'piece')}"
     )
     hint = "lead time and work in process depend on how long you simulate; see vtwin explain"
     return [Problem("V553", what, hint=hint, severity="warning")]

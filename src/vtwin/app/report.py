@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from vtwin import __version__
 from vtwin.app import pictures, wording
+from vtwin.base.units import counted
 
 if TYPE_CHECKING:
     from vtwin.app.runs import RunResult
@@ -111,10 +112,10 @@ def _head(run: RunResult) -> str:
     if summary.warmup_s:
         observed += f", of which {wording.duration(summary.warmup_s)} warm-up"
     facts = [
-        wording.count(len(run.program.machines), "machine"),
-        wording.count(len(run.program.products), "product"),
+        counted(len(run.program.machines), "machine"),
+        counted(len(run.program.products), "product"),
         observed,
-        wording.count(summary.replications, "replication"),
+        counted(summary.replications, "replication"),
         f"{summary.confidence:.0%} intervals",
     ]
     if run.interrupted:

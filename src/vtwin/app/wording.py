@@ -113,8 +113,3 @@ def duration(seconds: float) -> str:
             return f"{value:,.1f}".removesuffix(".0") + f" {name}"
     name, length = time_unit(seconds)
     return f"{seconds / length:.4g} {name}"
-
-
-def count(number: int, noun: str) -> str:
-    """``1 machine``, ``3 machines``."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

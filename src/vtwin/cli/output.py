@@ -43,8 +43,20 @@ class Output:
         """The console for people."""
         from rich.console import Console
 
-        console = Console(stderr=self.json_to == "-", highlight=False, emoji=False, markup=False)
+        class Piped(Console):
+            """Leaves out the blanks that pad lines to the width of a terminal."""
+
+            def print(self, *objects: Any, **how: Any) -> None:
+                with self.capture() as captured:
+                    super().print(*objects, **how)
+                lines = captured.get().split("\n")
+                self.file.write("\n".join(line.rstrip(" ") for line in lines))
+                self.file.flush()
+
+        stderr = self.json_to == "-"
+        console = Console(stderr=stderr, highlight=False, emoji=False, markup=False)
         if not console.is_terminal:
+            console = Piped(stderr=stderr, highlight=False, emoji=False, markup=False)
             console.width = PIPED_WIDTH
         return console
 

@@ -16,6 +16,7 @@ from rich.text import Text
 
 from vtwin.app import wording
 from vtwin.base.errors import Problem
+from vtwin.base.units import counted
 
 if TYPE_CHECKING:
     from vtwin.app.runs import Plant, RunResult
@@ -37,7 +38,7 @@ def checked(answer: Checked) -> RenderableType:
     """One sentence about a check."""
     if not answer.ok:
         errors = sum(p.severity == "error" for p in answer.problems)
-        return Text(f"{wording.count(errors, 'problem')} in {answer.path}", style="red")
+        return Text(f"{counted(errors, 'problem')} in {answer.path}", style="red")
     what = f"{answer.path}: {answer.name or 'scenario'} is in order"
     if answer.variants:
         what += f", and so are its variants {', '.join(answer.variants)}"
@@ -96,7 +97,7 @@ def _title(answer: RunResult, *, name: bool) -> Text:
     if summary.warmup_s:
         observed += f", of which {wording.duration(summary.warmup_s)} warm-up"
     facts = [
-        wording.count(summary.replications, "replication"),
+        counted(summary.replications, "replication"),
         observed,
         f"engine {summary.engine}",
         f"seed {summary.seed}",
@@ -235,7 +236,7 @@ def comparison(study: Study) -> RenderableType:
     compared = study.comparison
     parts: list[RenderableType] = [heading("Which is better")]
     if study.interrupted:
-        told = f"stopped early: {wording.count(compared.replications, 'replication')} compared"
+        told = f"stopped early: {counted(compared.replications, 'replication')} compared"
         parts.append(indented(Text(told, style="yellow")))
     changes = plain_table("", "")
     changes.show_header = False

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from vtwin.base.errors import Where
+from vtwin.base.units import counted
 from vtwin.history.findings import EXAMPLES, Finding, finding_of
 from vtwin.history.log import Log, Visit, in_sequence, line_of
 from vtwin.history.mapping import MappingDocument
@@ -71,7 +72,7 @@ def _idle_shots(log: Log) -> Finding:
         "Did every order on a machine make shots?",
         bad,
         len(log.working()),
-        f"{len(bad)} shifts with an order on the machine and no shot, no reason given",
+        f"{counted(len(bad), 'shift')} with an order on the machine and no shot, no reason given",
         "counted as stops of the machine; a run of such shifts is one long stop",
         "note",
     )
@@ -144,7 +145,7 @@ def _copied(log: Log) -> Finding:
         bad,
         len(log.working()),
         f"{len(bad)} records equal an earlier one of the same machine and product to the digit"
-        f" ({len(groups)} groups): {pairs}",
+        f" ({counted(len(groups), 'group')}): {pairs}",
         "kept in the quantities (orders only add up with them); not used for the spread of "
         "rates and scrap, where they would feign certainty",
     )
@@ -157,7 +158,7 @@ def _pieces(log: Log) -> Finding:
         "Do pieces equal shots times cavities?",
         bad,
         len(log.working()),
-        f"{len(bad)} records where they do not",
+        f"{counted(len(bad), 'record')} where they do not",
         "shots were taken as counted, pieces recomputed",
     )
 
@@ -169,7 +170,7 @@ def _balance(log: Log) -> Finding:
         "Do the causes of scrap add up to pieces minus good pieces?",
         bad,
         len(log.working()),
-        f"{len(bad)} records where they do not",
+        f"{counted(len(bad), 'record')} where they do not",
         "the difference counts as scrap without a cause",
     )
 
@@ -188,7 +189,7 @@ def _cavities(log: Log) -> Finding:
         "Do tools run with all their cavities?",
         bad,
         len(used),
-        f"{len(bad)} records with cavities shut, {len(lost)} tools: {worst}",
+        f"{counted(len(bad), 'record')} with cavities shut, {counted(len(lost), 'tool')}: {worst}",
         "the cavities last in use are the tool's, the standard is kept as a comment",
         "note",
     )
@@ -225,8 +226,8 @@ def _fast(log: Log) -> Finding:
         "Can the shots of a shift have been made in it?",
         bad,
         len(single),
-        f"{len(bad)} shifts with {TOO_FAST - 1:.0%} or more above the usual shots of their tool:"
-        " miscounted, or booked for another shift",
+        f"{counted(len(bad), 'shift')} with {TOO_FAST - 1:.0%} or more above the usual shots"
+        " of their tool: miscounted, or booked for another shift",
         "kept in the quantities; the rate of a tool is a trimmed mean, which they do not move",
     )
 
@@ -262,7 +263,7 @@ def _one_tool_two_machines(log: Log) -> Finding:
         "Is a tool on one machine at a time?",
         bad,
         len(log.working()),
-        f"{len(bad)} records of a tool that made shots on two machines in one shift",
+        f"{counted(len(bad), 'record')} of a tool that made shots on two machines in one shift",
         "taken as a move within the shift",
     )
 
@@ -301,7 +302,7 @@ def _misfits(log: Log) -> Finding:
         "Did each tool run on a machine of a class it fits?",
         bad,
         len(log.working()),
-        f"{len(bad)} records of a tool on a machine its master data exclude",
+        f"{counted(len(bad), 'record')} of a tool on a machine its master data exclude",
         "the machine was added to those the tool may run on: it did",
     )
 
@@ -319,7 +320,7 @@ def _wrong_tool(log: Log) -> Finding:
         "Was each product made with a tool listed for it?",
         bad,
         len(log.working()),
-        f"{len(bad)} records with a tool not listed for the product",
+        f"{counted(len(bad), 'record')} with a tool not listed for the product",
         "the tool was added to those of the product",
     )
 
@@ -337,7 +338,8 @@ def _unknown_orders(log: Log) -> Finding:
         "Is every order made in the order book, and for that product?",
         bad,
         len(log.working()),
-        f"{len(bad)} records for an order that is not in the book or is for another product",
+        f"{counted(len(bad), 'record')} for an order that is not in the book or is for another"
+        " product",
         "counted as production without an order",
     )
 
@@ -353,7 +355,7 @@ def _before_receipt(log: Log) -> Finding:
         "Is nothing made before its order was received?",
         bad,
         len(log.working()),
-        f"{len(bad)} records before the day their order was received",
+        f"{counted(len(bad), 'record')} before the day their order was received",
         "the first day of production is taken as the day of release",
     )
 
@@ -460,7 +462,7 @@ def _closed_days(log: Log, mapping: MappingDocument) -> Finding:
         "Do the notes on closed days agree with the records?",
         bad,
         len(span),
-        f"{len(bad)} records on a day noted as closed",
+        f"{counted(len(bad), 'record')} on a day noted as closed",
         "worked days are those with shots",
     )
     if not unsaid or not log.notes:
@@ -480,7 +482,7 @@ def _silent_machines(log: Log) -> Finding:
         "Has every machine of the list a record?",
         [m.where for m in bad],
         len(log.machines),
-        f"{len(bad)} machines without a record in this time: {since}",
+        f"{counted(len(bad), 'machine')} without a record in this time: {since}",
         "left out of the plant",
         "note",
     )

@@ -11,6 +11,7 @@ import statistics
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
+from vtwin.base.units import counted
 from vtwin.history.checks import closed_days, copies
 from vtwin.history.figures import Confidence, Estimate, Fits, Gap, ToolFit
 from vtwin.history.log import Log, Visit
@@ -153,7 +154,8 @@ def _scrap(tool: str, visits: Sequence[Visit], pooled: Estimate) -> Estimate:
         None if n < 3 or own.low is None else max(own.low + shift, 0.0),
         None if n < 3 or own.high is None else own.high + shift,
         n,
-        f"scrapped over made pieces, {n} records, drawn to {pooled.value:.1%} by one record",
+        f"scrapped over made pieces, {counted(n, 'record')}, drawn to {pooled.value:.1%}"
+        " by one record",
         own.confidence,
     )
 
@@ -225,15 +227,18 @@ def _gaps(log: Log, mapping: MappingDocument, tools: Mapping[str, ToolFit]) -> t
             Gap(
                 "tools.cycle",
                 "setting cycle times the usual ratio of actual to setting",
-                f"{len(unseen)} tools without a full shift: {', '.join(unseen)}",
+                f"{counted(len(unseen), 'tool')} without a full shift: {', '.join(unseen)}",
             )
         )
     dry = [t for t, f in tools.items() if f.scrap.rows == 0]
     if dry:
         found.append(
-            Gap("tools.scrap", "the share of all tools", f"{len(dry)} tools without records: "
-                f"{', '.join(dry)}")
-        )  # fmt: skip
+            Gap(
+                "tools.scrap",
+                "the share of all tools",
+                f"{counted(len(dry), 'tool')} without records: {', '.join(dry)}",
+            )
+        )
     found += [
         Gap("equipment.failures", "one mode, no repairer", "stops have no reason, start or end;"
             " they show only as missing shots"),
@@ -242,7 +247,8 @@ def _gaps(log: Log, mapping: MappingDocument, tools: Mapping[str, ToolFit]) -> t
         Gap("costs", "none", "the records hold no prices: machines, energy, people, material"),
         Gap("equipment.power", "as in the library model, typical values",
             "energy is not recorded"),
-        Gap("layout", "two rows of machines, illustrative", "positions are not recorded"),
+        Gap("layout", "machines stand in areas by size, illustrative",
+            "positions are not recorded"),
         Gap("orders.sequence", "chosen by the dispatching rule",
             "why an order was begun, set aside or taken up again is not recorded"),
     ]  # fmt: skip

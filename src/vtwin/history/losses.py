@@ -13,6 +13,7 @@ from typing import Any, Final, Literal
 
 import numpy as np
 
+from vtwin.base.units import counted
 from vtwin.history.figures import Confidence, Estimate, Fit, ToolFit
 from vtwin.history.log import Log, OrderLine, Visit, in_sequence
 from vtwin.history.mapping import MappingDocument, order_month
@@ -112,7 +113,7 @@ def mean_between(name: str, hours: float, count: int) -> Estimate:
     low = 2 * hours / float(chi2.ppf(0.975, 2 * count + 2))
     high = 2 * hours / float(chi2.ppf(0.025, 2 * count))
     confidence: Confidence = "high" if count >= 30 else "fair" if count >= 8 else "low"
-    how = f"{count} stops in {hours:.0f} h of full shifts"
+    how = f"{counted(count, 'stop')} in {hours:.0f} h of full shifts"
     return Estimate(name, hours / count, "h", low, high, count, how, confidence)
 
 
@@ -196,11 +197,10 @@ def _change_estimate(name: str, n: int, value: float, drawn: Sequence[float]) ->
         assumed = 0.0 if name == "material_change" else 0.5
         return Estimate(name, assumed, "h", None, None, 0, "no such change", "assumed")
     enough = len(drawn) > 20 and n >= 3
-    how = (
-        f"time lost in the shifts around {n} changes, waits for the setter and the next shift in it"
-    )
+    how = f"time lost in the shifts around {counted(n, 'change')}, waits for the setter and the"
+    how += " next shift in it"
     if name == "material_change":
-        how = f"what {n} changes with another material lost on top"
+        how = f"what {counted(n, 'change')} with another material lost on top"
     low = drawn[int(0.025 * len(drawn))] if enough else None
     high = drawn[int(0.975 * len(drawn))] if enough else None
     confidence: Confidence = "high" if n >= 30 else "fair" if n >= 8 else "low"

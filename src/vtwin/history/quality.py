@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from vtwin.base.errors import Problem, Where
+from vtwin.base.units import counted
 from vtwin.history import checks, sheets
 from vtwin.history.findings import EXAMPLES, Finding, finding_of
 from vtwin.history.log import line_of
@@ -50,7 +51,7 @@ class QualityReport:
 
     def lines(self) -> list[str]:
         """The report as plain text, one finding after another."""
-        found = [f"Data quality: {self.records} records, {self.first} to {self.last}"]
+        found = [f"Data quality: {counted(self.records, 'record')}, {self.first} to {self.last}"]
         for finding in self.findings:
             found.append(f"{finding.check}  {_mark(finding)}  {finding.what}")
             if finding.severity != "clean":
@@ -64,7 +65,7 @@ class QualityReport:
         head = [
             "# Data quality",
             "",
-            f"{self.source}. {self.records} records, {self.first} to {self.last}.",
+            f"{self.source}. {counted(self.records, 'record')}, {self.first} to {self.last}.",
             "",
             "| check | asked | rows | found | done | examples |",
             "|---|---|---:|---|---|---|",
@@ -100,7 +101,7 @@ def _broken_cells(imported: Imported) -> Finding:
         "Are there failed formulas in the tables?",
         [where for _, where in imported.broken_cells],
         sum(len(s.rows) for found in imported.raw.values() for s in found),
-        f"{len(imported.broken_cells)} cells hold #REF! or the like",
+        f"{counted(len(imported.broken_cells), 'cell')} with #REF! or the like",
         "read as not given",
     )
 
@@ -158,7 +159,7 @@ def _compare(
     missing = abs(len(mine) - len(other))
     total = sum(differences.values()) + missing
     listed = ", ".join(f"{name} ({n})" for name, n in differences.most_common(4))
-    lengths = f"; {len(mine)} rows here, {len(other)} there" if missing else ""
+    lengths = f"; {counted(len(mine), 'row')} here, {len(other)} there" if missing else ""
     return Finding(
         check,
         f"Does {' + '.join(names)} say the same as {line_of(Where(ours[0].file))}?",

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from vtwin.base.errors import Problem, Refused, Where
+from vtwin.base.units import counted
 
 Cell = str | float | dt.datetime | None
 
@@ -142,7 +143,7 @@ def _read_csv(path: Path, _sheet: str | None) -> Sheet:
 
 def _ragged(path: Path, line: int, cells: int, columns: int) -> Problem:
     hint = "text with the delimiter in it must be in quotation marks"
-    what = f"has {cells} cells, the header has {columns}"
+    what = f"has {counted(cells, 'cell')}, the header has {columns}"
     return Problem("V407", what, Where(str(path), line), hint)
 
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from vtwin.base.units import counted
 from vtwin.history.figures import Estimate, Fit, Fits, ToolFit
 from vtwin.history.floorplan import FOOTPRINT, FloorPlan, floor_plan
 from vtwin.history.log import Log
@@ -120,7 +121,8 @@ def _head(draft: Draft) -> list[str]:
             initial_indent="# ",
             subsequent_indent="# ",
         ),
-        f"# Learned from {draft.records} records, {draft.first} to {last}; nothing later was used.",
+        f"# Learned from {counted(draft.records, 'record')}, {draft.first} to {last};"
+        " nothing later was used.",
         "# Comments name the rows behind a figure and its 95 % interval; parameters.md has them",
         "# all, data-quality.md says what is wrong with the records.",
         "vtwin: 1",
@@ -145,7 +147,7 @@ def _calendars(draft: Draft) -> list[str]:
     holidays = [d for d in draft.fits.closed if d >= draft.start - dt.timedelta(1)]
     lines = [
         "calendars:",
-        f"  shifts:                      # {len(shifts)} shifts a day{hours}",
+        f"  shifts:                      # {counted(len(shifts), 'shift')} a day{hours}",
         f"    {_days(worked)}: [{windows}]",
     ]
     if holidays:
@@ -251,7 +253,7 @@ def _later(fit: ToolFit, draft: Draft) -> tuple[str, ...]:
 def _source(estimate: Estimate, show: Callable[[float], str]) -> str:
     if estimate.rows == 0 or estimate.low is None or estimate.high is None:
         return estimate.how
-    return f"{show(estimate.low)}..{show(estimate.high)}, {estimate.rows} rows"
+    return f"{show(estimate.low)}..{show(estimate.high)}, {counted(estimate.rows, 'row')}"
 
 
 def lot_size(fit: ToolFit) -> int:
@@ -290,7 +292,8 @@ def _orders(draft: Draft) -> list[str]:
     late = [f"{o.line.order} ({o.line.due})" for o in draft.orders if o.line.due < draft.start]
     lag = draft.fits.release_lag
     lines = [
-        f"# {len(draft.orders)} orders; released {lag} working day{'s' * (lag != 1)} after receipt"
+        f"# {counted(len(draft.orders), 'order')}; released {counted(lag, 'working day')}"
+        " after receipt"
         + (", not before the month in their number" if draft.fits.month_bound else "")
         + ".",
         f"# Priority is the place in sequence: {draft.way.sequence.says}.",
@@ -445,7 +448,8 @@ def _targets(draft: Draft) -> list[str]:
     days = (draft.end - draft.start).days
     return [
         "targets:   # none in the records: what the order book asks for",
-        f"  good_per_day: {pieces / days:.0f} /d   # {pieces:,} pieces due in these {days} days",
+        f"  good_per_day: {pieces / days:.0f} /d   # {counted(pieces, 'piece')} due in these"
+        f" {counted(days, 'day')}",
         "  on_time: 100 %",
     ]
 
@@ -501,7 +505,7 @@ def _full_cavities(draft: Draft) -> tuple[str, str, list[Change]] | None:
     ]
     if not shut:
         return None
-    text = f"the cavities that are shut in {len(shut)} moulds work again"
+    text = f"the cavities that are shut in {counted(len(shut), 'mould')} work again"
     return "full-cavities", text, [(f"tools.{f.tool}.cavities", str(f.standard)) for f in shut]
 
 

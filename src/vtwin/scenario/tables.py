@@ -16,6 +16,7 @@ from typing import Any, Final
 from pydantic_core import PydanticCustomError
 
 from vtwin.base.errors import Problem, Refused, Where, did_you_mean
+from vtwin.base.units import counted
 from vtwin.plant.quantities import random_time
 from vtwin.scenario.document import Moment, read_moment
 from vtwin.scenario.tree import read_text
@@ -137,7 +138,7 @@ def _read(path: Path) -> Table:
 
 def _uneven(table: Table, index: int) -> Problem:
     cells, columns = len(table.rows[index]), len(table.header)
-    what = f"the row has {cells} cells, the header {columns}"
+    what = f"the row has {counted(cells, 'cell')}, the header {columns}"
     hint = "decimal commas split a number in two: use points" if cells > columns else None
     return Problem("V133", what, table.where(index), hint)
 
