@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 #: So much work may wait or run at once.
 MOST_OPEN = 12
-#: More replications than this are a mistyped number.
+#: More replications than this hold up everybody else's work; the command line does more.
 MOST_REPLICATIONS = 1000
 
 
@@ -213,8 +213,8 @@ class LiveDesk:
         if row.problem is not None or not set(variants) <= known:
             raise Refused(Problem("V652", f"{row.title} cannot be run as asked"))
         if not 1 <= replications <= MOST_REPLICATIONS:
-            what = f"replications must be a whole number from 1 to {MOST_REPLICATIONS}"
-            raise Refused(Problem("V551", what))
+            what = f"in the browser replications are a whole number from 1 to {MOST_REPLICATIONS:,}"
+            raise Refused(Problem("V551", what, hint="`vtwin run --replications` does more"))
         if len(jobs_list(self.store, OPEN, results=False)) >= MOST_OPEN:
             what = f"{MOST_OPEN} jobs are waiting already"
             raise Refused(Problem("V661", what, hint="wait for one, or cancel one"))
