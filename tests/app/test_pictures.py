@@ -60,3 +60,10 @@ def test_nothing_to_draw_when_a_run_is_empty_then_the_picture_is_empty():
     assert pictures.wip(plant, []) == ""
     assert pictures.lead_times([]) == ""
     assert pictures.differences([], "1/d") == ""
+
+
+@pytest.mark.parametrize(
+    ("value", "said"), [(4e6, "4,000,000"), (0.25, "0.25"), (-20_000, "−20,000"), (0, "0")]
+)
+def test_axis_when_numbers_are_large_then_they_are_spelt_out(value, said):
+    assert pictures._spelt(value) == said

@@ -251,9 +251,25 @@ def _figure(height: float) -> tuple[Any, Axes]:
     return figure, axes
 
 
+def _spell_out(figure: Any) -> None:
+    """Numbers along the axes as a person writes them: 4,000,000 and not 4 with 1e6 apart."""
+    from matplotlib.ticker import FuncFormatter, ScalarFormatter
+
+    for axes in figure.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            if isinstance(axis.get_major_formatter(), ScalarFormatter):
+                axis.set_major_formatter(FuncFormatter(_spelt))
+
+
+def _spelt(value: float, _place: int | None = None) -> str:
+    """``4,000,000``, ``0.25``, ``−20,000``."""
+    return f"{value:,.6f}".rstrip("0").rstrip(".").replace("-", "\N{MINUS SIGN}")
+
+
 def _svg(figure: Any, title: str) -> str:
     import matplotlib as mpl
 
+    _spell_out(figure)
     text = StringIO()
     settings: Any = {"svg.fonttype": "none", "svg.hashsalt": title, "font.size": 9}
     with mpl.rc_context(settings):
