@@ -11,7 +11,7 @@ from typing import Final
 _MACHINE: Final = (5.0, 1.8)  # m: about an injection machine of 100 t
 _GAP: Final = 1.6  # between machines in a column
 _PAD: Final = 1.2  # inside an area
-_HEAD: Final = 1.4  # room for the area's name
+_HEAD: Final = 2.4  # room for the area's name, and for the flag of a bottleneck under it
 _AISLE: Final = 2.0  # between areas and along the walls
 _COLUMN: Final = 6  # machines in a column at the most
 
