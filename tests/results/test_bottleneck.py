@@ -78,6 +78,25 @@ def test_jury_when_demand_is_the_limit_then_it_says_so():
     assert verdict.sentence.startswith("Demand limits this plant")
 
 
+def _shift_plant(every):
+    """One machine, 10 s a piece, at work in the first half of each day of 2000 s."""
+    made = Plant(horizon=20_000, bin=500).station("a", calendar="half")
+    made.calendars["half"] = [(d * 2000, d * 2000 + 1000) for d in range(10)]
+    return made.product("x", {"op": "1", "on": "a", "cycle": 10}).arrivals("x", every).program()
+
+
+def test_demand_when_the_plant_closes_on_full_doors_then_it_still_keeps_up():
+    """About 48 pieces, 5 % of all, come in while it is closed at the end; it can make one in 20 s."""
+    program = _shift_plant(exponential(21))
+    assert keeps_up(program, [simulate(program, r) for r in range(3)])
+
+
+@pytest.mark.parametrize("every", [19, exponential(17)])
+def test_demand_when_more_comes_in_than_a_shift_makes_then_the_plant_is_the_limit(every):
+    program = _shift_plant(every)
+    assert not keeps_up(program, [simulate(program, r) for r in range(3)])
+
+
 def test_demand_when_orders_are_left_undone_then_the_plant_is_the_limit():
     made = Plant(horizon=36000, bin=3600).station("a")
     made.product("x", {"op": "1", "on": "a", "cycle": 10}).order("big", "x", 10_000)

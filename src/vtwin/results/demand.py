@@ -13,6 +13,8 @@ from vtwin.plant.trace import Tally
 KEEPS_UP = 0.97
 #: From here on nothing worth mentioning is left undone or late.
 IN_FULL = 0.995
+#: Fewer bins of the work in process than this in each half say nothing about a trend.
+_LEAST_BINS = 7
 
 Limit: TypeAlias = Literal["demand", "due_dates"]
 
@@ -33,8 +35,8 @@ def limit(program: Program, tallies: Sequence[Tally]) -> Limit | None:
 def keeps_up(program: Program, tallies: Sequence[Tally]) -> bool:
     """Whether the plant makes nearly all it is asked for, so that output cannot tell it from a
     faster one: no endless or level-controlled release, at least 97 % of the pieces ordered (of
-    orders released before the horizon) are made, and at least 97 % of the pieces that came in
-    by arrivals after the warm-up left again.
+    orders released before the horizon) are made, and of the pieces that came in by arrivals
+    after the warm-up at least 97 % left again, or the plant keeps emptying as it did before.
     """
     if any(source.kind != ReleaseKind.ARRIVALS for source in program.sources):
         return False
@@ -45,7 +47,24 @@ def keeps_up(program: Program, tallies: Sequence[Tally]) -> bool:
         return made is not None
     released = sum(int(t.product_released.sum()) for t in tallies)
     left = sum(int(t.product_good.sum() + t.product_scrap.sum()) for t in tallies)
-    return released > 0 and left >= KEEPS_UP * released
+    return released > 0 and (left >= KEEPS_UP * released or _keeps_emptying(program, tallies))
+
+
+def _keeps_emptying(program: Program, tallies: Sequence[Tally]) -> bool:
+    """Whether the lowest work in process of the second half of the observed time is hardly above
+    that of the first, measured by what came in meanwhile. A plant that closes on Sunday with
+    two days of arrivals at its doors has kept up if it was as empty on Friday as a week ago.
+    """
+    begin = -(-program.run.warmup // program.run.bin)
+    grown = came_in = 0.0
+    for tally in tallies:
+        series = tally.series_wip[begin:]
+        half = len(series) // 2
+        if half < _LEAST_BINS:
+            return False
+        grown += float(series[half:].min() - series[:half].min())
+        came_in += float(tally.product_released.sum()) / 2.0
+    return grown <= (1.0 - KEEPS_UP) * came_in
 
 
 def _made_of_orders(program: Program, tallies: Sequence[Tally]) -> float | None:
