@@ -83,3 +83,15 @@ def test_explanation_when_shown_then_gains_have_a_sign_and_losses_a_share(plant,
 
 def test_tables_when_the_terminal_is_narrow_then_nothing_fails(result):
     assert "Good pieces per day" in _shown(text.result(result), width=60)
+
+
+def test_run_when_equal_queues_are_not_one_queue_then_each_machine_shows_its_own(tmp_path):
+    file = tmp_path / "even.yaml"
+    file.write_text(
+        "vtwin: 1\nname: even\nrun: {horizon: 2 h, replications: 2}\nline: [a, b]\n"
+        "equipment: {a: {cycle: 1 min}, b: {cycle: 1 min}}\n",
+        encoding="utf-8",
+    )
+    shown = _shown(text.result(runs.run(file, store=False)))
+    assert "one queue" not in shown
+    assert "queue" in shown

@@ -138,7 +138,7 @@ def _machines(answer: RunResult) -> RenderableType:
     equipment = answer.summary.equipment
     used = [s for s in wording.STATES if any(e.states.get(s, 0) > 0 for e in equipment.values())]
     queues = {_mean(entry.figures, "mean_input_queue", 1) for entry in equipment.values()}
-    shared = len(queues) == 1 and len(equipment) > 1
+    shared = len(answer.program.stations) == 1 and len(queues) == 1 and len(equipment) > 1
     headers = [f">{wording.STATES[s]}" for s in used]
     table = plain_table("", *headers, ">OEE, %", *([] if shared else [">queue"]))
     ranked = sorted(
