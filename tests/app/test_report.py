@@ -98,3 +98,13 @@ def test_report_when_there_is_nothing_to_show_then_it_is_refused():
 def test_report_when_no_replication_was_traced_then_it_comes_without_a_gantt(plant):
     page = report.study_html(runs.execute(plant, replications=1, store=False))
     assert "What each machine did" not in page
+
+
+def test_difference_when_of_shares_then_it_is_in_points_not_in_percent():
+    from vtwin.results.statistics import Interval
+    from vtwin.studies.compare import Difference
+
+    gain = Interval(-0.072, 0.071, "share", n=2)
+    cell = report._difference(Difference("oee", "share", "higher", gain, gain, gain, "worse"), 0.8)
+    assert ">−7.2 <span" in cell
+    assert ">± 7.1 %-points</span>" in cell

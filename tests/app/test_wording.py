@@ -10,8 +10,8 @@ from vtwin.app import wording
 @pytest.mark.parametrize(
     ("mean", "half_width", "unit", "said"),
     [
-        (448.231, 5.1234, "1/d", ("448.2", "± 5.1", "1/d")),
-        (12345.6, 210.9, "1/d", ("12,346", "± 211", "1/d")),
+        (448.231, 5.1234, "1/d", ("448.2", "± 5.1", "/d")),
+        (12345.6, 210.9, "1/d", ("12,346", "± 211", "/d")),
         (7_200.0, 360.0, "s", ("2.00", "± 0.10", "h")),
         (200_000.0, 86_400.0, "s", ("2.3", "± 1.0", "d")),
         (0.71234, 0.0123, "share", ("71.2", "± 1.2", "%")),
@@ -29,8 +29,8 @@ def test_figure_when_split_then_digits_follow_its_interval(mean, half_width, uni
 
 def test_difference_when_said_with_sign_then_plus_and_a_true_minus():
     up = {"mean": 4.1, "half_width": 1.2, "unit": "1/h"}
-    assert wording.said(up, sign=True) == "+4.1 ± 1.2 1/h"
-    assert wording.said(up | {"mean": -4.1}, sign=True) == "−4.1 ± 1.2 1/h"
+    assert wording.said(up, sign=True) == "+4.1 ± 1.2 /h"
+    assert wording.said(up | {"mean": -4.1}, sign=True) == "−4.1 ± 1.2 /h"
 
 
 @given(st.floats(-1e5, 1e5), st.floats(1e-6, 1e6))
@@ -70,4 +70,4 @@ def test_duration_when_said_then_in_the_longest_unit_that_says_it_shortly(second
 
 
 def test_half_width_when_it_is_only_rounding_then_it_asks_for_no_digits():
-    assert wording.split(3548.387, 1e-12, "1/d") == ("3,548", "± 0", "1/d")
+    assert wording.split(3548.387, 1e-12, "1/d") == ("3,548", "± 0", "/d")

@@ -66,6 +66,7 @@ svg text { font-family: inherit } ul { margin: 0; padding-left: 20px }
 .legend i { display: inline-block; width: 11px; height: 11px; border-radius: 2px;
   margin-right: 6px; border: 1px solid var(--line) }
 code { font-size: 13px; overflow-wrap: anywhere }
+@media (max-width: 700px) { th, td { white-space: normal } }
 @media print { body { background: none } section, .tile { border-color: #bbb } }
 """
 
@@ -199,11 +200,13 @@ def _plotted(rows: Sequence[tuple[str, float, float | None, bool]], unit: str, g
         unit, length = wording.time_unit(max(abs(mean) for _, mean, *_ in rows))
     elif unit == "share":
         unit, length = "percentage points", 0.01
+    elif unit.startswith("1/"):
+        unit = "" if " per " in _title(goal) else unit[1:]
     scaled = [
         (name, mean / length, None if half is None else half / length, clear)
         for name, mean, half, clear in rows
     ]
-    return pictures.differences(scaled, f"{_title(goal).lower()}, {unit}")
+    return pictures.differences(scaled, ", ".join(filter(None, (_title(goal).lower(), unit))))
 
 
 def _title(key: str) -> str:
@@ -211,7 +214,15 @@ def _title(key: str) -> str:
 
 
 def _said(figure: Interval) -> str:
-    return escape(wording.said(figure.to_json()))
+    return _together(wording.said(figure.to_json()))
+
+
+def _together(said: str) -> str:
+    """A figure that breaks before its ± and nowhere else."""
+    value, sign, rest = said.partition(" ±")
+    if not sign:
+        return f'<span class="unit">{escape(said)}</span>'
+    return f'{escape(value)} <span class="unit">±{escape(rest)}</span>'
 
 
 def _difference(one: Difference, base: float) -> str:
@@ -220,7 +231,9 @@ def _difference(one: Difference, base: float) -> str:
         return '<td class="n">–</td>'
     mark = "≈ " if call == "cannot_tell" else ""
     said = wording.said(gain.to_json(), sign=True, like=base)
-    return f'<td class="n {escape(call)}">{mark}{escape(said)}</td>'
+    if gain.unit == "share":
+        said = said.removesuffix("%") + "%-points"
+    return f'<td class="n {escape(call)}">{mark}{_together(said)}</td>'
 
 
 def _limits(run: RunResult, explanation: Explanation | None) -> str:

@@ -74,6 +74,8 @@ def split(
     elif unit in _SHARES:
         unit, mean = "%", 100 * mean
         half_width = None if half_width is None else 100 * half_width
+    elif unit.startswith("1/"):  # "33,391 1/d" reads like a fraction
+        unit = unit[1:]
     digits = decimals(mean, half_width)
     value = f"{mean:,.{digits}f}"
     if half_width is None:
