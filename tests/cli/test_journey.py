@@ -124,7 +124,9 @@ def test_serve_when_a_scenario_is_broken_then_it_says_so_and_serves_all_the_same
     served = []
     monkeypatch.setattr(app, "serve", lambda files, *_, **__: served.extend(files))
     broken = tmp_path / "broken.yaml"
-    broken.write_text("vtwin: 1\nname: x\nrun: {horizon: 1 d}\nline: [a]\nequipment: {a: {cycel: 1 s}}\n")
+    broken.write_text(
+        "vtwin: 1\nname: x\nrun: {horizon: 1 d}\nline: [a]\nequipment: {a: {cycel: 1 s}}\n"
+    )
     assert cli.run(["serve", str(broken), str(tmp_path / "nowhere.yaml"), "--no-open"]) == 0
     told = capsys.readouterr().err
     assert "warning: " in told
