@@ -39,6 +39,16 @@ def test_run_when_work_in_process_only_grows_then_the_overload_is_told_in_pieces
     assert "216 pieces a day come in, 120 leave" in note.what
 
 
+def test_run_when_it_ends_behind_closed_doors_then_that_is_no_overload():
+    plant = program()
+    bins = plant.run.horizon // plant.run.bin
+    closed = np.where(np.arange(bins) >= 0.8 * bins, 400.0, 5.0)  # the last fifth: a weekend
+    ended = tally(plant, series_wip=closed, product_released=np.array([900]))
+    assert _codes(plant, [ended]) == []
+    growing = tally(plant, series_wip=np.linspace(1, 400, bins), product_released=np.array([900]))
+    assert _codes(plant, [growing]) == ["V553"]
+
+
 def test_run_when_stalled_in_one_replication_then_the_cycle_is_told():
     plant = program()
     stalled = tally(

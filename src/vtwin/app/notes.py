@@ -14,6 +14,7 @@ from vtwin.base.units import counted
 from vtwin.plant.primitives import MachineState, ReleaseKind
 from vtwin.plant.program import Program
 from vtwin.plant.trace import Tally
+from vtwin.results.demand import keeps_up
 
 TICKS_PER_S = 1e9
 #: A queue grows when this share of all that came in was added to it while it was watched.
@@ -64,6 +65,8 @@ def _nothing_finished(program: Program, tallies: Sequence[Tally]) -> list[Proble
 def _growing(program: Program, tallies: Sequence[Tally]) -> list[Problem]:
     """Work in process that ends higher than it began by a good share of all that came in."""
     if not any(s.kind == ReleaseKind.ARRIVALS for s in program.sources):
+        return []
+    if keeps_up(program, tallies):  # it only ended with its doors full, as before a Monday
         return []
     shortest = min(len(t.series_wip) for t in tallies)
     begin = -(-program.run.warmup // program.run.bin)
