@@ -120,6 +120,16 @@ def test_limit_when_orders_are_made_late_then_due_dates_are_the_limit():
     assert sorted(results.order_done.tolist()) == [t * S for t in sorted(done.values())]
 
 
+def test_limit_when_arrivals_are_promised_sooner_than_made_then_due_dates_are_the_limit():
+    made = Plant(horizon=36000, bin=3600).station("a")
+    made.product("x", {"op": "1", "on": "a", "cycle": 10})
+    late = made.arrivals("x", 20, due=5).program()
+    assert limit(late, [simulate(late, 0)]) == "due_dates"
+    made.sources["x:arrivals"]["due"] = 15
+    kept = made.program()
+    assert limit(kept, [simulate(kept, 0)]) == "demand"
+
+
 def test_jury_when_nothing_ran_then_it_says_so():
     program = _line(50.0, 60.0)
     verdict = jury(program, [tally(program)])

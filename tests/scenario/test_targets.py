@@ -44,3 +44,16 @@ def test_targets_when_they_cannot_be_then_every_one_is_refused(tmp_path):
     assert "on_time" in told
     assert "did you mean 'oee'" in told
     assert "'3 min'" in told
+
+
+@pytest.mark.parametrize(("cover", "expected"), [("{target: 40 /d, ", 140.0), ("{", None)])
+def test_targets_when_not_every_product_has_one_then_the_plant_has_none(tmp_path, cover, expected):
+    path = tmp_path / "t.yaml"
+    path.write_text(
+        "vtwin: 1\nname: t\nrun: {horizon: 10 h}\nequipment: {a: {cycle: 1 min}}\nproducts:\n"
+        "  flange: {target: 100 /d, route: [a]}\n"
+        f"  cover: {cover}route: [a]}}\n"
+        "orders: [{product: flange, every: 5 min}, {product: cover, every: 9 min}]\n",
+        encoding="utf-8",
+    )
+    assert build(load(path)).targets.get("good_per_day") == pytest.approx(expected)

@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 from vtwin.plant.primitives import ReleaseKind
 from vtwin.plant.program import Program
 from vtwin.plant.trace import Tally
+from vtwin.results.measures import on_time
 
 #: A plant that makes this share of what is asked of it cannot be told by its output.
 KEEPS_UP = 0.97
@@ -27,8 +28,8 @@ def limit(program: Program, tallies: Sequence[Tally]) -> Limit | None:
     if not keeps_up(program, tallies):
         return None
     made = _made_of_orders(program, tallies)
-    on_time = _on_time(program, tallies)
-    in_full = min(share for share in (made, on_time, 1.0) if share is not None)
+    in_time = _in_time(program, tallies)
+    in_full = min(share for share in (made, in_time, 1.0) if share is not None)
     return "demand" if in_full >= IN_FULL else "due_dates"
 
 
@@ -77,10 +78,7 @@ def _made_of_orders(program: Program, tallies: Sequence[Tally]) -> float | None:
     return made / ordered if ordered else None
 
 
-def _on_time(program: Program, tallies: Sequence[Tally]) -> float | None:
-    """Share of the orders due before the horizon that were done in time; None without any."""
-    due = [(i, o.due) for i, o in enumerate(program.orders) if 0 <= o.due < program.run.horizon]
-    if not due:
-        return None
-    kept = sum(0 <= int(t.order_done[i]) <= by for i, by in due for t in tallies)
-    return kept / (len(due) * len(tallies))
+def _in_time(program: Program, tallies: Sequence[Tally]) -> float | None:
+    """Mean on-time share; None where nothing was promised."""
+    shares = [share for t in tallies if (share := on_time(program, t)[0]) is not None]
+    return sum(shares) / len(shares) if shares else None

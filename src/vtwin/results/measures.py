@@ -120,7 +120,7 @@ def _plant(
         "energy_kwh": kwh if has_power(program) else None,
         "energy_per_part_kwh": ratio(kwh, good) if has_power(program) else None,
         "unit_cost": ratio(money.total, good) if money else None,
-        "on_time": _on_time(program, tally)[0],
+        "on_time": on_time(program, tally)[0],
         "tardiness_s": _tardiness(program, tally),
         "orders_done": _orders_done(program, tally),
         "scrap_share": ratio(
@@ -150,8 +150,8 @@ def _due_orders(program: Program) -> list[int]:
     return [i for i, order in enumerate(program.orders) if first <= order.due <= last]
 
 
-def _on_time(program: Program, tally: Tally) -> tuple[Value, list[Value]]:
-    """On-time share of the plant and of each product.
+def on_time(program: Program, tally: Tally) -> tuple[Value, list[Value]]:
+    """On-time share of the plant and of each product; None where nothing was promised.
 
     Of orders where any is due; else of pieces from sources that promise a time: where every
     source of a product promises the same, the lead-time histogram tells it.
@@ -204,7 +204,7 @@ def _orders_done(program: Program, tally: Tally) -> Value:
 
 def _products(program: Program, tally: Tally) -> dict[str, Figures]:
     observed = tally.observed / TICKS_PER_SECOND
-    _, on_time = _on_time(program, tally)
+    _, in_time = on_time(program, tally)
     found: dict[str, Figures] = {}
     for index, product in enumerate(program.products):
         good = float(tally.product_good[index])
@@ -216,7 +216,7 @@ def _products(program: Program, tally: Tally) -> dict[str, Figures]:
             "lead_time_p90_s": quantile_s(tally.lead_hist[index], 0.9),
             "wip": ratio(float(tally.product_wip_area[index]), observed),
             "scrap_share": ratio(scrap, good + scrap),
-            "on_time": on_time[index],
+            "on_time": in_time[index],
         }
     return found
 

@@ -539,7 +539,7 @@ class Targets(Written):
     """What the plant wants to reach: shown beside the figures, no part of the simulation."""
 
     good_per_day: Rate | None = Field(
-        default=None, description="good pieces of all products; default: sum of the products'"
+        default=None, description="good pieces of all; default: the products' sum, if each has one"
     )
     on_time: Share | None = Field(default=None, description="share of orders on time")
     oee: Share | None = Field(default=None, description="overall equipment effectiveness")

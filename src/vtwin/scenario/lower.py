@@ -382,7 +382,9 @@ class _Lowering:
     def _targets(self) -> dict[str, float]:
         """Written targets in the unit of their KPI."""
         written = self.document.targets
-        by_product = sum(entry.target or 0.0 for entry in self.document.products.values())
+        each = [entry.target for entry in self.document.products.values()]
+        # Targets of some products only are no target for the sum of all.
+        by_product = sum(t for t in each if t) if all(each) else 0.0
         wanted = {
             "good_per_day": (written.good_per_day or by_product) * DAY_S,
             "on_time": written.on_time,
