@@ -9,8 +9,9 @@ from typing import Final
 from vtwin.base.errors import Problem, did_you_mean
 from vtwin.base.units import TICKS_PER_SECOND
 from vtwin.plant.primitives import Calendar
-from vtwin.scenario.document import DAY_S, CalendarEntry, Document
+from vtwin.scenario.document import CalendarEntry, Document
 from vtwin.scenario.tree import Node
+from vtwin.scenario.values import DAY_S
 
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 ALWAYS: Final = "always"

@@ -33,9 +33,10 @@ from vtwin.plant.primitives import (
 )
 from vtwin.plant.program import GrantRule, Program, RunSpec
 from vtwin.scenario import calendars
-from vtwin.scenario.document import DAY_S, Document, EquipmentEntry
+from vtwin.scenario.document import Document, EquipmentEntry
 from vtwin.scenario.draft import Draft, Equipment, StepDraft
 from vtwin.scenario.stations import machine_names
+from vtwin.scenario.values import DAY_S
 
 #: Runs of `replications: auto` where nobody decides better.
 AUTO_REPLICATIONS: Final = 10

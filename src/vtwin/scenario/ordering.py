@@ -7,8 +7,9 @@ from typing import Any
 
 from vtwin.base.errors import Problem, Refused, Where
 from vtwin.scenario import tables
-from vtwin.scenario.document import DAY_S, Moment, OrderEntry
+from vtwin.scenario.document import OrderEntry
 from vtwin.scenario.draft import Draft, OrderDraft, SourceDraft
+from vtwin.scenario.values import DAY_S, Moment
 
 
 def read_orders(draft: Draft) -> None:

@@ -18,8 +18,8 @@ from pydantic_core import PydanticCustomError
 from vtwin.base.errors import Problem, Refused, Where, did_you_mean
 from vtwin.base.units import counted
 from vtwin.plant.quantities import random_time
-from vtwin.scenario.document import Moment, read_moment
 from vtwin.scenario.tree import read_text
+from vtwin.scenario.values import Moment, read_moment
 
 MAX_BYTES: Final = 50_000_000
 _WHOLE = re.compile(r"\d{1,15}\Z")

@@ -1,0 +1,294 @@
+"""How single values of a scenario file are read: moments, hours, lists of names, places, points.
+
+Each reader takes the text that was written and raises ``ValueError`` in the planner's words.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Final, Literal
+
+from vtwin.base.draws import Distribution
+from vtwin.plant.quantities import (
+    DISTRIBUTIONS,
+    LENGTH,
+    REPLICATIONS,
+    Reading,
+    inside,
+    is_distribution,
+    plain_number,
+    random_time,
+    random_time_schema,
+    refuse,
+)
+
+#: Version of the language.
+VERSION: Final = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A point in time: ``after`` seconds from the start of the run, or a local date and time;
+    ``whole_day`` when only the day was written.
+    """
+
+    after: float | None = None
+    date: dt.datetime | None = None
+    whole_day: bool = False
+
+
+_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ](\d{1,2}):(\d{2})(?::(\d{2}))?)?\Z")
+
+
+def read_moment(text: str) -> Moment | None:
+    """The moment an ISO date (with or without a time of day) names; None if it is no such."""
+    found = _DATE.match(text.strip())
+    if not found:
+        return None
+    numbers = [int(part) for part in found.groups(default="0")]
+    try:
+        return Moment(date=dt.datetime(*numbers), whole_day=found[4] is None)  # type: ignore[arg-type]
+    except ValueError:
+        return None
+
+
+def _moment(value: Any, context: Mapping[str, Any]) -> Moment:
+    if isinstance(value, Moment):
+        return value
+    if isinstance(value, str):
+        moment = read_moment(value)
+        if moment is not None:
+            return moment
+        if re.search(r"\d[-./]\d+[-./]\d", value):
+            hint = "write year-month-day: 2026-03-31, or '2026-03-31 14:00'"
+            raise refuse("V205", f"'{value}' is not a date vtwin reads", hint)
+    constant = random_time(value, context)
+    if constant.kind != "constant":
+        raise refuse("V205", "a date or a duration is due here, not a random time")
+    return Moment(after=constant.mean)
+
+
+def _date(value: Any, context: Mapping[str, Any]) -> dt.date:
+    moment = read_moment(value) if isinstance(value, str) else None
+    if moment is None or moment.date is None or not moment.whole_day:
+        raise refuse("V205", f"'{value}' is not a date", "write year-month-day: 2026-03-31")
+    return moment.date.date()
+
+
+_CLOCK = re.compile(r"(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})\Z")
+DAY_S: Final = 86_400
+
+
+def _window(value: Any) -> tuple[int, int]:
+    found = _CLOCK.match(value.strip()) if isinstance(value, str) else None
+    if not found:
+        raise refuse("V206", f"'{value}' is not a time window", 'write "06:00-14:00"')
+    h1, m1, h2, m2 = (int(part) for part in found.groups())
+    start, end = h1 * 3600 + m1 * 60, h2 * 3600 + m2 * 60
+    if max(m1, m2) > 59 or start >= DAY_S or end > DAY_S:
+        raise refuse("V206", f"'{value}' is no time of day", 'the day runs from "00:00-24:00"')
+    if start == end:
+        raise refuse("V206", f"'{value}' has no length", 'a whole day is "00:00-24:00"')
+    return start, end if end > start else end + DAY_S
+
+
+def _windows(value: Any, context: Mapping[str, Any]) -> tuple[tuple[int, int], ...]:
+    if value is None or value in ("closed", "none"):
+        return ()
+    if value == "always":
+        return ((0, DAY_S),)
+    if not isinstance(value, list | tuple):
+        return (_window(value),)
+    found = []
+    for position, item in enumerate(value):
+        with inside(position):
+            found.append(item if isinstance(item, tuple) else _window(item))
+    return tuple(found)
+
+
+def _names(value: Any, context: Mapping[str, Any]) -> tuple[str, ...]:
+    given = value if isinstance(value, list | tuple) else [value]
+    for item in given:
+        if not isinstance(item, str) or not item:
+            raise refuse("V124", "a name or a list of names is due here", "such as [M1, M2]")
+    if not given:
+        raise refuse("V117", "names nothing", "such as [M1, M2]")
+    return tuple(given)
+
+
+def _line(value: Any, context: Mapping[str, Any]) -> tuple[tuple[str, ...], ...]:
+    if not isinstance(value, list | tuple) or not value:
+        raise refuse("V124", "a line is a list of stations and buffers", "such as [s1, b1, s2]")
+    found = []
+    for position, item in enumerate(value):
+        with inside(position):
+            found.append(_names(item, context))
+    return tuple(found)
+
+
+def _skills(value: Any, context: Mapping[str, Any]) -> dict[str, float]:
+    if isinstance(value, Mapping):
+        speeds = {}
+        for skill, speed in value.items():
+            with inside(skill):
+                speeds[str(skill)] = plain_number(speed, "0.8", above_zero=True)
+        return speeds
+    if value is None or value == []:
+        return {}
+    return dict.fromkeys(_names(value, context), 1.0)
+
+
+def _places(value: Any, context: Mapping[str, Any]) -> int | None:
+    """Places of a buffer; None: as many as are wanted."""
+    if value is None or value == "unlimited":
+        return None
+    number = plain_number(value, "5") if not str(value).endswith("places") else None
+    if number is None:
+        number = plain_number(str(value).removesuffix("places").strip(), "5")
+    if number != int(number):
+        raise refuse("V203", f"'{value}' is not a whole number of places", "such as 5")
+    return int(number)
+
+
+def _point(value: Any, context: Mapping[str, Any]) -> tuple[float, float]:
+    if not isinstance(value, list | tuple) or len(value) != 2:
+        raise refuse("V124", "two lengths are due here", "such as [4 m, 2 m]")
+    found = []
+    for position, item in enumerate(value):
+        with inside(position):
+            found.append(float(LENGTH.read(item, context)))
+    return found[0], found[1]
+
+
+def _cycle(value: Any, context: Mapping[str, Any]) -> Distribution | dict[str, Distribution]:
+    if not isinstance(value, Mapping) or is_distribution(value) or set(value) <= set(DISTRIBUTIONS):
+        return random_time(value, context)
+    first = next(iter(value.values()))
+    if len(value) == 1 and isinstance(first, Mapping) and not is_distribution(first):
+        return random_time(value, context)  # a misspelt distribution, not a machine
+    found = {}
+    for machine, time in value.items():
+        with inside(machine):
+            found[str(machine)] = random_time(time, context)
+    return found
+
+
+def _replications(value: Any, context: Mapping[str, Any]) -> int | Literal["auto"]:
+    if value == "auto":
+        return "auto"
+    number: int = REPLICATIONS.read(value, context)
+    return number
+
+
+def _version(value: Any, context: Mapping[str, Any]) -> int:
+    if str(value) != str(VERSION):
+        hint = f"write `vtwin: {VERSION}`, or install a newer vtwin"
+        raise refuse("V125", f"'{value}' is no version of the language", hint)
+    return VERSION
+
+
+def _truth(value: Any, context: Mapping[str, Any]) -> bool:
+    if isinstance(value, bool):
+        return value
+    if str(value).lower() in ("true", "false"):
+        return str(value).lower() == "true"
+    raise refuse("V204", f"'{value}' must be true or false")
+
+
+_STRING: Final = {"type": "string"}
+_NAMES_SCHEMA: Final = {
+    "anyOf": [_STRING, {"type": "array", "items": _STRING, "minItems": 1}],
+    "description": "one name or a list of names",
+}
+_WINDOWS_SCHEMA: Final = {
+    "anyOf": [_STRING, {"type": "array", "items": _STRING}, {"type": "null"}],
+    "description": 'hours such as "06:00-14:00"; past midnight as "22:00-06:00"; [] is closed',
+}
+_POINT_SCHEMA: Final = {
+    "type": "array",
+    "items": _STRING,
+    "minItems": 2,
+    "maxItems": 2,
+    "examples": [["4 m", "2 m"]],
+}
+_MOMENT_SCHEMA: Final = {
+    "type": "string",
+    "description": "a date (2026-03-31), a date and time ('2026-03-31 14:00') or a duration",
+}
+
+When = Annotated[Moment, Reading(_moment, Moment(after=0.0), _MOMENT_SCHEMA)]
+Day = Annotated[
+    dt.date,
+    Reading(_date, dt.date(2026, 1, 1), {"type": "string", "description": "year-month-day"}),
+]
+Windows = Annotated[tuple[tuple[int, int], ...], Reading(_windows, (), _WINDOWS_SCHEMA)]
+Names = Annotated[tuple[str, ...], Reading(_names, (), _NAMES_SCHEMA)]
+Line = Annotated[
+    tuple[tuple[str, ...], ...],
+    Reading(
+        _line,
+        (),
+        {
+            "type": "array",
+            "items": _NAMES_SCHEMA,
+            "minItems": 1,
+            "examples": [["s1", "b1", "s2"]],
+        },
+    ),
+]
+Skills = Annotated[
+    dict[str, float],
+    Reading(
+        _skills,
+        {},
+        {
+            "anyOf": [
+                {"type": "array", "items": _STRING},
+                {"type": "object", "additionalProperties": {"type": ["number", "string"]}},
+            ],
+            "description": "a list of skills, or each skill with its speed (1.0: standard)",
+        },
+    ),
+]
+Places = Annotated[
+    int | None,
+    Reading(
+        _places,
+        1,
+        {
+            "anyOf": [{"type": "integer", "minimum": 0}, {"const": "unlimited"}],
+            "description": "places between machines, or unlimited",
+        },
+    ),
+]
+Point = Annotated[tuple[float, float], Reading(_point, (0.0, 0.0), _POINT_SCHEMA)]
+Cycle = Annotated[
+    Distribution | dict[str, Distribution],
+    Reading(
+        _cycle,
+        Distribution("constant", (1.0,)),
+        {
+            "anyOf": [
+                random_time_schema(),
+                {"type": "object", "additionalProperties": random_time_schema()},
+            ],
+            "description": "time per cycle; or one per machine, by the machine's name",
+        },
+    ),
+]
+Replications = Annotated[
+    int | Literal["auto"],
+    Reading(
+        _replications,
+        10,
+        {
+            "anyOf": [{"type": "integer", "minimum": 1}, {"const": "auto"}],
+            "description": "20 or auto",
+        },
+    ),
+]
+Version = Annotated[int, Reading(_version, VERSION, {"const": VERSION})]
+Truth = Annotated[bool, Reading(_truth, True, {"type": "boolean"})]
