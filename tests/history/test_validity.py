@@ -7,7 +7,7 @@ import pytest
 
 from tests.history import made
 from vtwin.base.errors import Refused
-from vtwin.history import fitting, validity
+from vtwin.history import fitting, forecasts, validity
 from vtwin.history.mapping import load
 
 DAYS = [made.DAY + dt.timedelta(n) for n in range(10)]
@@ -47,12 +47,12 @@ def test_naive_dates_when_worked_by_hand_then_they_agree():
     log = made.log([made.visit(0)], book)
     weekdays = lambda day: day.weekday() < 5  # noqa: E731
     rests = {"A1": 250, "B1": 100}
-    found = validity.naive_dates(log, rests, 100.0, weekdays, DAYS[4])  # a Friday
+    found = forecasts.naive_dates(log, rests, 100.0, weekdays, DAYS[4])  # a Friday
     assert found == {"A1": DAYS[8], "B1": DAYS[9 - 1] + dt.timedelta(1)}
 
 
 def test_naive_rates_when_steady_then_they_are_the_days_figures():
-    rates = validity.naive_rates(plant(), DAYS[5])
+    rates = forecasts.naive_rates(plant(), DAYS[5])
     assert rates.good == 3 * 3990
     assert rates.shots == 3000
     assert rates.scrap == pytest.approx(10 / 4000)
@@ -61,7 +61,7 @@ def test_naive_rates_when_steady_then_they_are_the_days_figures():
 
 def test_naive_rates_when_there_is_nothing_before_then_it_is_refused():
     with pytest.raises(Refused):
-        validity.naive_rates(plant(), DAYS[0])
+        forecasts.naive_rates(plant(), DAYS[0])
 
 
 def judged(log, runs, mapping, start=5, end=10, worked=ALWAYS):
@@ -82,7 +82,7 @@ def test_twin_when_it_repeats_the_records_then_every_error_is_zero(mapping):
 def test_twin_when_a_tenth_short_then_it_misses_and_is_worse_than_the_naive(mapping):
     log = plant()
     truth = validity.recorded(log, ["A1"], DAYS[5], DAYS[9] + dt.timedelta(1))
-    short = validity.Series(
+    short = forecasts.Series(
         {d: 0.9 * x for d, x in truth.good.items()},
         {d: 0.9 * x for d, x in truth.shots.items()},
         truth.scrap,
@@ -114,7 +114,7 @@ def test_known_sequence_when_the_rates_are_right_then_days_and_dates_come_out(ma
     ]
     log = made.log(visits, book)
     fits = fitting.fit(log, mapping, ["T1", "T2"])
-    walked = validity.known_sequence(log, fits, DAYS[0], DAYS[9] + dt.timedelta(1), ALWAYS)
+    walked = forecasts.known_sequence(log, fits, DAYS[0], DAYS[9] + dt.timedelta(1), ALWAYS)
     truth = validity.recorded(log, ["A1", "B1"], DAYS[0], DAYS[9] + dt.timedelta(1))
     assert sum(walked.good.values()) == pytest.approx(sum(truth.good.values()))
     assert validity.date_error(truth.done, walked.done) <= 1.0
@@ -122,5 +122,5 @@ def test_known_sequence_when_the_rates_are_right_then_days_and_dates_come_out(ma
 
 def test_judgement_when_the_records_end_before_then_it_is_refused(mapping):
     with pytest.raises(Refused) as caught:
-        judged(plant(5), [validity.Series({}, {}, 0.0, 0.0, {})], mapping)
+        judged(plant(5), [forecasts.Series({}, {}, 0.0, 0.0, {})], mapping)
     assert [p.code for p in caught.value.problems] == ["V423"]

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from vtwin.base.errors import Problem, Refused, Where
 from vtwin.base.units import counted
-from vtwin.history import planning, validity, writing
+from vtwin.history import forecasts, planning, validity, writing
 from vtwin.history.figures import Fits
 from vtwin.history.fitting import fit
 from vtwin.history.log import Log
@@ -218,8 +218,8 @@ def rehearse(
         run = _one_run(Path(folder) / SCENARIO, known, cut, end)
     rests = {o.line.order: o.rest for o in draft.orders}
     truth = validity.recorded(known, list(rests), cut, end)
-    rate = validity.naive_rates(known, cut).good
-    naive = validity.naive_dates(known, rests, rate, worked_by(draft.fits), cut)
+    rate = forecasts.naive_rates(known, cut).good
+    naive = forecasts.naive_dates(known, rests, rate, worked_by(draft.fits), cut)
     errors = (
         validity.date_error(truth.done, run.done),
         validity.date_error(truth.done, naive),
@@ -237,7 +237,7 @@ def rehearse(
     )
 
 
-def _one_run(path: Path, log: Log, start: dt.date, end: dt.date) -> validity.Series:
+def _one_run(path: Path, log: Log, start: dt.date, end: dt.date) -> forecasts.Series:
     from vtwin.engines.choose import engine
     from vtwin.scenario.build import build
     from vtwin.scenario.load import load

@@ -478,12 +478,11 @@ Change = tuple[str, str]
 
 def _what_ifs(draft: Draft) -> list[tuple[str, str, list[Change]]]:
     """Named what-ifs the records suggest, the weightiest first."""
-    machines = (*draft.machines, *draft.expected)
     made = (
         _with_expected(draft),
         _full_cavities(draft),
-        _quick_changes(draft, machines),
-        _half_the_stops(draft, machines),
+        _quick_changes(draft),
+        _half_the_stops(draft),
     )
     return [what_if for what_if in made if what_if is not None]
 
@@ -509,21 +508,21 @@ def _full_cavities(draft: Draft) -> tuple[str, str, list[Change]] | None:
     return "full-cavities", text, [(f"tools.{f.tool}.cavities", str(f.standard)) for f in shut]
 
 
-def _quick_changes(draft: Draft, machines: Sequence[str]) -> tuple[str, str, list[Change]] | None:
+def _quick_changes(draft: Draft) -> tuple[str, str, list[Change]] | None:
     hours = draft.fits.tool_change.value
     if hours <= 0:
         return None
     half = f"{hours / 2:.2f} h"
     key = "mould_change" if _is_molding(draft) else "setup.time"
     text = f"changes of tool lose half the time ({hours:.1f} h to {hours / 2:.1f} h)"
-    return "quick-changes", text, [(f"equipment.{m}.{key}", half) for m in machines]
+    return "quick-changes", text, [(f"equipment.*.{key}", half)]
 
 
-def _half_the_stops(draft: Draft, machines: Sequence[str]) -> tuple[str, str, list[Change]] | None:
+def _half_the_stops(draft: Draft) -> tuple[str, str, list[Change]] | None:
     if not draft.fits.stop_length.n:
         return None
     rarer = f"{{exponential: {{mean: {2 * draft.fits.stop_every.value:.0f} h}}}}"
-    changes = [(f"equipment.{m}.failures.stop.after", rarer) for m in machines]
+    changes = [("equipment.*.failures.stop.after", rarer)]
     return "half-the-stops", "machines stop half as often", changes
 
 
