@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -105,14 +105,15 @@ class LiveDesk:
                 return found
         return None
 
-    def _results(self, kind: str, path: str | None) -> list[Job]:
-        from vtwin.results.jobs import jobs_list
+    def _results(self, kind: str, path: str | None) -> Iterator[Job]:
+        """What studies of a scenario found, newest first; each is read when it is asked for."""
+        from vtwin.results.jobs import job, jobs_list
 
-        return [
-            job
-            for job in jobs_list(self.store, ("done", "cancelled"))
-            if job.kind == kind and job.result and job.payload.get("path") == path
-        ]
+        for listed in jobs_list(self.store, ("done", "cancelled"), results=False):
+            if listed.kind == kind and listed.payload.get("path") == path:
+                found = job(self.store, listed.id)
+                if found is not None and found.result:
+                    yield found
 
     def compare(self, scenario: str | None, variants: Sequence[str]) -> CompareView | None:
         """The newest comparison, of just these variants when some are named."""
