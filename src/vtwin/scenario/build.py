@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from vtwin.base.errors import Problem, Refused
 from vtwin.plant.program import Program
-from vtwin.scenario import calendars, checks, lower, ordering, setups, stations
+from vtwin.scenario import calendars, checks, lower, ordering, routes, setups, stations
 from vtwin.scenario.document import Document
 from vtwin.scenario.draft import Draft
 from vtwin.scenario.load import Loaded, Resolved, in_order, load, variants
@@ -89,7 +89,7 @@ def _draft(resolved: Resolved) -> Draft | None:
     draft = Draft(resolved, document)
     stations.read_equipment(draft)
     draft.problems += calendars.check(document, resolved.tree)
-    stations.read_routes(draft)
+    routes.read_routes(draft)
     stations.lower_equipment(draft)
     stations.join_stations(draft)
     setups.read_setups(draft)

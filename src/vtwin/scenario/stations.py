@@ -1,5 +1,5 @@
-"""Equipment and routes: which machines there are, who can do what, and which machines share
-one queue because some step may be done on either.
+"""Equipment and stations: which machines there are, and which share one queue because some step
+may be done on either.
 """
 
 from __future__ import annotations
@@ -9,20 +9,13 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from vtwin.base.draws import Distribution
 from vtwin.base.errors import Refused
 from vtwin.equipment import catalog
-from vtwin.plant.family import Lowered, LoweredStep, Step
+from vtwin.plant.family import Lowered, Step
 from vtwin.scenario import wording
-from vtwin.scenario.document import EquipmentEntry, ProductEntry, StepEntry, ToolEntry
-from vtwin.scenario.draft import Draft, Equipment, StationDraft, StepDraft
+from vtwin.scenario.document import EquipmentEntry
+from vtwin.scenario.draft import Draft, Equipment, StationDraft
 from vtwin.scenario.tree import Node
-
-#: Steps with the path each was written at.
-Written = list[tuple[tuple[Any, ...], StepEntry]]
-
-#: Product of a line that names none.
-LINE_PRODUCT = "part"
 
 
 def read_equipment(draft: Draft) -> None:
@@ -71,7 +64,7 @@ def _with_family(draft: Draft, name: str, entry: EquipmentEntry) -> Equipment | 
     for shared in ("capacity",):
         if shared in entry.model_fields_set and shared in family.params.model_fields:
             raw[shared] = entry.capacity if entry.capacity is not None else 2**40
-    params = _family_values(draft, family.params, raw, path, EquipmentEntry.model_fields)
+    params = family_values(draft, family.params, raw, path, EquipmentEntry.model_fields)
     if params is None:
         return None
     probe = family.lower(name, params, ())
@@ -79,7 +72,7 @@ def _with_family(draft: Draft, name: str, entry: EquipmentEntry) -> Equipment | 
     return Equipment(name, entry, family, params, probe.is_buffer, probe.capacity, machines)
 
 
-def _family_values(
+def family_values(
     draft: Draft,
     model: type[BaseModel],
     raw: Mapping[str, Any],
@@ -97,351 +90,6 @@ def _family_values(
                 known = {*model.model_fields, *also_known}
                 problem = wording.unknown_key(key, known, problem.where)
             draft.problems.append(problem)
-        return None
-
-
-def read_routes(draft: Draft) -> None:
-    """The route of every product, step by step; buffers between steps become places."""
-    products = dict(draft.document.products)
-    if not products and draft.document.line is not None:
-        products = {LINE_PRODUCT: ProductEntry()}
-    for product, entry in products.items():
-        if "/" in product or "#" in product:
-            path = ("products", product)
-            draft.fault("V308", f"an id cannot contain '#' or '/': '{product}'", path, key=True)
-        if entry.route is not None:
-            steps: Written = [
-                (("products", product, "route", i), s) for i, s in enumerate(entry.route)
-            ]
-        elif draft.document.line is not None:
-            line = draft.document.line
-            steps = [(("line", i), StepEntry(on=names)) for i, names in enumerate(line)]
-        else:
-            draft.broken.add(product)
-            if not draft.wrong_already("products", product):
-                what = f"'{product}' has no route"
-                hint = "write `route: [{op: …, on: …, cycle: …}]`, or a `line:` for the plant"
-                draft.fault("V310", what, ("products", product), hint, key=True)
-            continue
-        _read_route(draft, product, steps)
-
-
-def _read_route(draft: Draft, product: str, steps: list[tuple[tuple[Any, ...], StepEntry]]) -> None:
-    in_line = bool(steps) and steps[0][0][0] == "line"
-    route: list[StepDraft] = []
-    seen: dict[str, int] = {}
-    places: int | None = 0
-    buffered = False
-    before = len(draft.problems)
-    for path, step in steps:
-        buffer = _buffer(draft, step)
-        if buffer is not None:
-            places = None if places is None or buffer.capacity is None else places + buffer.capacity
-            buffered = True
-            continue
-        made = _step(draft, product, len(route), path, step, seen)
-        if made is None:
-            draft.broken.add(product)
-        else:
-            if (buffered or in_line) and (route or buffered or in_line):
-                _places_before(draft, made, places, path, first=not route and not buffered)
-            route.append(made)
-        places, buffered = 0, False
-    if buffered:
-        what = "the buffer behind the last station has no effect: what is finished leaves"
-        draft.fault("V311", what, steps[-1][0], "leave it out", warning=True)
-    known_bad = product in draft.broken or len(draft.problems) > before
-    if not route and not known_bad:
-        draft.fault(
-            "V310", f"the route of '{product}' has no step", ("products", product), key=True
-        )
-        draft.broken.add(product)
-    draft.routes[product] = route
-
-
-def _buffer(draft: Draft, step: StepEntry) -> Equipment | None:
-    if step.on is None or len(step.on) != 1 or step.cycle is not None:
-        return None
-    found = draft.equipment.get(step.on[0])
-    return found if found is not None and found.is_buffer else None
-
-
-def _places_before(
-    draft: Draft, step: StepDraft, places: int | None, path: tuple[Any, ...], *, first: bool
-) -> None:
-    """What stands before a station in a line. The first station has no limit of its own: what
-    comes from outside waits outside.
-    """
-    for name in step.on:
-        if first:
-            continue
-        known = draft.line_places.get(name, places)
-        if known != places:
-            what = f"'{name}' has different buffers in front on different routes"
-            hint = "all routes into a station share its places: write them alike"
-            draft.fault("V312", what, path, hint)
-        draft.line_places[name] = places
-
-
-def _step(
-    draft: Draft,
-    product: str,
-    position: int,
-    path: tuple[Any, ...],
-    step: StepEntry,
-    seen: dict[str, int],
-) -> StepDraft | None:
-    tool = _tool(draft, step, path)
-    on = _on(draft, step, tool, path)
-    if on is None:
-        return None
-    operation = f"{product}/{_operation(draft, step, on, path, seen)}"
-    entries = [draft.equipment[name] for name in on]
-    skill = _skill(draft, step, entries, path)
-    if step.tool is not None and tool is None:
-        return None
-    lowered = _lower_step(draft, operation, path, step, tool, entries)
-    if lowered is None:
-        return None
-    modes, keys, pieces, scraps, attributes = lowered
-    return StepDraft(
-        operation=operation,
-        product=product,
-        position=position,
-        on=on,
-        modes=modes,
-        planned=step.planned or (tool.planned if tool else None),
-        pieces=_one(draft, "pieces per cycle", pieces, path),
-        scrap=_one(draft, "scrap", scraps, path),
-        skill=skill,
-        tool=step.tool,
-        setup_keys={e.name: _setup_key(e, keys, step, product) for e in entries},
-        attributes=attributes,
-        where=draft.where(path),
-    )
-
-
-def _setup_key(
-    equipment: Equipment, keys: Mapping[str, str | None], step: StepEntry, product: str
-) -> str:
-    """What the equipment is set up for: the family says, unless times were written."""
-    written = equipment.entry.setup
-    own = None if written and (written.time or written.matrix) else keys[equipment.name]
-    return own or step.setup or step.tool or product
-
-
-def _one(draft: Draft, what: str, found: set[Any], path: tuple[Any, ...]) -> Any:
-    if len(found) > 1:
-        values = ", ".join(f"{value:g}" for value in sorted(found))
-        text = f"the machines of this step differ in {what} ({values})"
-        draft.fault("V313", text, path, "write it at the step")
-    return min(found)
-
-
-def _operation(
-    draft: Draft, step: StepEntry, on: tuple[str, ...], path: tuple[Any, ...], seen: dict[str, int]
-) -> str:
-    op = step.op or (on[0] if len(on) == 1 else f"step {len(seen) + 1}")
-    if "/" in op or "#" in op:
-        draft.fault("V308", f"the name of an operation cannot contain '#' or '/': '{op}'", path)
-    if op in seen:
-        hint = "operations of one product need names of their own: write `op:`"
-        if path[0] == "line":
-            hint = "a line passes each station once: write a `route:` with `op:` names instead"
-        draft.fault("V314", f"'{op}' is twice in the route", path, hint)
-    seen[op] = 1
-    return op
-
-
-def _tool(draft: Draft, step: StepEntry, path: tuple[Any, ...]) -> ToolEntry | None:
-    if step.tool is None:
-        return None
-    found = draft.document.tools.get(step.tool)
-    if found is None:
-        draft.unknown("tool", step.tool, draft.document.tools, (*path, "tool"))
-    return found
-
-
-def _on(
-    draft: Draft, step: StepEntry, tool: ToolEntry | None, path: tuple[Any, ...]
-) -> tuple[str, ...] | None:
-    """The equipment entries that can do a step, sorted; None with the problem noted."""
-    given = step.on or (tool.on if tool else None)
-    if given is None:
-        hint = "write `on: <equipment>`"
-        draft.fault("V315", "the step does not say where it is done", path, hint)
-        return None
-    place = ("tools", step.tool, "on") if step.on is None else path
-    if step.on is not None and path[0] != "line" and draft.node(*path, "on") is not None:
-        place = (*path, "on")
-    names: dict[str, None] = {}
-    wrong = False
-    for position, name in enumerate(given):
-        where = (*place, position)
-        if name not in draft.document.equipment:
-            draft.unknown("equipment", name, draft.document.equipment, where)
-            wrong = True
-        elif name not in draft.equipment:
-            wrong = True  # its own entry was refused
-        elif draft.equipment[name].is_buffer:
-            what = f"'{name}' is a buffer: nothing can be done on it"
-            draft.fault("V316", what, where, "put the buffer between two steps")
-            wrong = True
-        names[name] = None
-    if wrong:
-        return None
-    if step.on is not None and tool is not None and tool.on is not None:
-        fitting = [name for name in names if name in tool.on]
-        if not fitting:
-            what = f"tool '{step.tool}' fits none of {', '.join(names)}"
-            hint = "it fits " + ", ".join(tool.on)
-            draft.fault("V317", what, place, hint)
-            return None
-        return tuple(sorted(fitting))
-    return tuple(sorted(names))
-
-
-def _skill(
-    draft: Draft, step: StepEntry, entries: list[Equipment], path: tuple[Any, ...]
-) -> str | None:
-    """The skill that attends: the step's, else that of its machines."""
-    if step.operator is not None:
-        draft.skills.setdefault(step.operator, draft.where((*path, "operator")))
-        return step.operator
-    wanted = {e.entry.operator for e in entries}
-    if len(wanted) > 1:
-        text = "the machines of this step differ in their operator"
-        draft.fault("V313", text, path, "write `operator:` at the step")
-    skill = next(iter(wanted - {None}), None)
-    if skill is not None:
-        name = next(e.name for e in entries if e.entry.operator == skill)
-        draft.skills.setdefault(skill, draft.where(("equipment", name, "operator")))
-    return skill
-
-
-Attributes = dict[str, dict[str, Any]]
-Lowering = tuple[dict[str, Distribution], dict[str, str | None], set[int], set[float], Attributes]
-
-
-def _lower_step(
-    draft: Draft,
-    operation: str,
-    path: tuple[Any, ...],
-    step: StepEntry,
-    tool: ToolEntry | None,
-    entries: list[Equipment],
-) -> Lowering | None:
-    modes: dict[str, Distribution] = {}
-    keys: dict[str, str | None] = {}
-    pieces: set[int] = set()
-    scraps: set[float] = set()
-    before = len(draft.problems)
-    attributes = _attributes(draft, step, entries, path)
-    if attributes is None:
-        return None
-    _known_machines(draft, step, tool, path)
-    per_machine = any(isinstance(o.cycle, dict) for o in (step, tool) if o is not None)
-    for equipment in entries:
-        for machine in equipment.machines:
-            cycle = _cycle(step, tool, equipment, machine)
-            lowered = _lower(draft, operation, path, step, equipment, cycle, attributes)
-            if lowered is None:
-                return None
-            modes[machine] = lowered.cycle
-            keys[equipment.name] = lowered.setup_key
-            if not per_machine:
-                modes.update(dict.fromkeys(equipment.machines, lowered.cycle))
-                break
-        written = step.cavities or (tool.cavities if tool else None)
-        pieces.add(written or (lowered.pieces_per_cycle if lowered else 1))
-        scraps.add(_scrap(step, tool, equipment, lowered))
-    if len(draft.problems) > before:
-        return None
-    return modes, keys, pieces, scraps, attributes
-
-
-def _scrap(
-    step: StepEntry, tool: ToolEntry | None, equipment: Equipment, lowered: LoweredStep | None
-) -> float:
-    for written in (step.scrap, tool.scrap if tool else None, equipment.entry.scrap):
-        if written is not None:
-            return written
-    return lowered.scrap if lowered else 0.0
-
-
-def _cycle(
-    step: StepEntry, tool: ToolEntry | None, equipment: Equipment, machine: str
-) -> Distribution | None:
-    for written in (step.cycle, tool.cycle if tool else None):
-        if isinstance(written, dict):
-            found = written.get(machine) or written.get(equipment.name)
-            if found is not None:
-                return found
-        elif written is not None:
-            return written
-    return equipment.entry.cycle
-
-
-def _known_machines(
-    draft: Draft, step: StepEntry, tool: ToolEntry | None, path: tuple[Any, ...]
-) -> None:
-    """Times per machine must name machines."""
-    for written, place in (
-        (step.cycle, (*path, "cycle")),
-        (tool.cycle if tool else None, ("tools", step.tool, "cycle")),
-    ):
-        for name in written if isinstance(written, dict) else ():
-            entry = name.partition("#")[0]
-            if entry not in draft.document.equipment:
-                draft.unknown("equipment", name, draft.document.equipment, (*place, name))
-
-
-def _attributes(
-    draft: Draft, step: StepEntry, entries: list[Equipment], path: tuple[Any, ...]
-) -> Attributes | None:
-    """The step's further keys as each family reads them; None with the problems noted."""
-    extra = step.model_extra or {}
-    families = {e.family.name: e.family for e in entries if e.family is not None}
-    if not families:
-        node = draft.node(*path) or Node({})
-        for key in extra:
-            child = node.get(key) or node
-            draft.problems.append(
-                wording.unknown_key(key, StepEntry.model_fields, child.key_where())
-            )
-        return None if extra else {}
-    found = {}
-    for name, family in families.items():
-        values = _family_values(draft, family.step, extra, path, StepEntry.model_fields)
-        if values is None:
-            return None
-        found[name] = {k: v for k, v in values.model_dump().items() if v is not None}
-    return found
-
-
-def _lower(
-    draft: Draft,
-    operation: str,
-    path: tuple[Any, ...],
-    step: StepEntry,
-    equipment: Equipment,
-    cycle: Distribution | None,
-    attributes: Attributes,
-) -> LoweredStep | None:
-    if equipment.family is None:
-        if cycle is None:
-            if draft.wrong_already(*path) or draft.wrong_already("equipment", equipment.name):
-                return None
-            what = f"no time per cycle for {operation} on '{equipment.name}'"
-            hint = "write `cycle: 3.2 min` at the step, at its tool or at the equipment"
-            draft.fault("V318", what, path, hint)
-            return None
-        return LoweredStep(cycle)
-    wanted = Step(operation, cycle, attributes.get(equipment.family.name, {}), step.tool)
-    try:
-        return equipment.family.lower(equipment.name, equipment.params, (wanted,)).steps[0]
-    except Refused as refused:
-        draft.refused(refused, path)
         return None
 
 
