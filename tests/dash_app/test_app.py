@@ -83,7 +83,7 @@ def test_series_when_the_run_is_no_id_then_it_is_a_bad_request(client, query):
 
 def test_series_when_the_run_has_no_trace_then_it_says_so(client):
     body = get(client, "/data/gantt?run=other", Cookie="language=en").get_json()
-    assert body == {"none": "No trace was recorded for this run."}
+    assert body == {"none": "This run kept no trace. Run the comparison here to record one."}
 
 
 def test_series_when_asked_for_then_all_machines_are_there(client):
