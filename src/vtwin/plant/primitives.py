@@ -16,6 +16,9 @@ from vtwin.base.draws import Distribution
 NONE = -1
 UNLIMITED = -1
 NEVER = 2**62
+#: What follows an operation (`Operation.then`) if it is no operation by name.
+NEXT = -1  # the one after it in the product's route
+OUT = -2  # nothing: the item is finished
 
 
 class MachineState(IntEnum):
@@ -38,13 +41,15 @@ class DispatchRule(IntEnum):
     SPT = 2  # shortest (expected) processing time
     LEAST_SETUP = 3  # shortest expected set-up from the present one, then PRIORITY, then EDD
     PRIORITY = 4  # largest order priority, then queue position
+    CRITICAL_RATIO = 5  # least (time until due) / (expected work still to do)
 
 
 class FailureClock(IntEnum):
-    """What ages a failure mode: time spent working, or all time."""
+    """What ages a failure mode: time spent working, all time, or cycles made."""
 
     OPERATING = 0
     CALENDAR = 1
+    CYCLES = 2  # `Failure.life` cycles: wear of a tool, planned maintenance by count
 
 
 class PartAtFailure(IntEnum):
@@ -60,6 +65,7 @@ class ShiftEnd(IntEnum):
 
     PAUSE = 0  # stop at once, go on at the next shift start
     FINISH = 1  # finish the work in hand first
+    HAND_OVER = 2  # people only: leave the work to whoever comes next
 
 
 class ReleaseKind(IntEnum):
@@ -68,6 +74,20 @@ class ReleaseKind(IntEnum):
     SATURATED = 0  # always one more item waiting
     ARRIVALS = 1  # one release after each interval
     CONWIP = 2  # a new item for each one that leaves, `level` at the start
+
+
+class CallRule(IntEnum):
+    """Which call a free vehicle answers; calls of urgent orders come first."""
+
+    LONGEST_WAIT = 0
+    NEAREST = 1
+
+
+class StopKind(IntEnum):
+    """What ends a run before its horizon."""
+
+    ORDERS_DONE = 0  # every order has its pieces
+    GOOD_PIECES = 1  # so many good pieces have been made
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +102,17 @@ class Calendar:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """One failure mode of one machine."""
+    """One failure mode of one machine, or one kind of maintenance of it (``planned``)."""
 
     name: str  # "<machine>/<mode>"
-    after: Distribution  # time to failure on `clock`
+    after: Distribution  # time to failure on `clock`; not used by CYCLES
     clock: FailureClock
     repair: Distribution
     skill: int = NONE  # skill of the repairer; NONE: repairs itself
     part: PartAtFailure = PartAtFailure.KEPT
+    heads: int = 1  # people of that skill it takes
+    life: int = 0  # cycles until it strikes (CYCLES)
+    planned: bool = False  # waits for the work in hand; its time is PLANNED_STOP, not DOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +126,7 @@ class SetupTable:
     keys: tuple[str, ...]
     cell: tuple[tuple[int, ...], ...]
     skill: int = NONE  # who sets up; NONE: nobody is needed
+    heads: int = 1  # people of that skill it takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +138,96 @@ class Tool:
 
     name: str
     count: int = 1
+    life: int = 0  # cycles a copy lasts until it is renewed; 0: for ever
+    renew: int = NONE  # time that takes, index into Program.distributions
+    skill: int = NONE  # who renews it; NONE: nobody is needed
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Items a machine takes and finishes together: those of all operations of one station that
+    name the same batch. It begins with ``most`` items at once, or with at least ``least`` when
+    the one that has waited longest has waited ``wait`` ticks.
+    """
+
+    name: str  # "<station>/<recipe>"
+    least: int
+    most: int
+    wait: int = NEVER
+
+
+@dataclass(frozen=True, slots=True)
+class Belt:
+    """A machine through which items move one behind the other: conveyor, continuous furnace.
+    ``travel`` ticks from end to end, two items at least ``pitch`` ticks apart, at most
+    ``places`` items. Accumulating: items close up behind one that cannot leave; else the whole
+    belt stands still until it can.
+    """
+
+    name: str  # of its machine
+    places: int
+    travel: int
+    pitch: int = 0
+    accumulating: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """Finished pieces of one product that wait for an assembly; ``places`` counts pieces."""
+
+    name: str  # of its product
+    product: int
+    places: int = UNLIMITED
+
+
+@dataclass(frozen=True, slots=True)
+class Kit:
+    """Pieces of a stock that one piece of an assembly takes."""
+
+    stock: int
+    pieces: int
+
+
+@dataclass(frozen=True, slots=True)
+class Carrier:
+    """Pallets, fixtures, baskets: ``count`` of them go round in a closed loop."""
+
+    name: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fleet:
+    """Vehicles that carry items from station to station. ``travel[from][to]`` are ticks between
+    the nodes at which stations lie (`Station.node`), empty or loaded.
+    """
+
+    name: str
+    nodes: tuple[str, ...]
+    travel: tuple[tuple[int, ...], ...]
+    load: int = 0  # ticks to take an item up
+    unload: int = 0  # ticks to put it down
+    rule: CallRule = CallRule.LONGEST_WAIT
+
+
+@dataclass(frozen=True, slots=True)
+class Vehicle:
+    """One vehicle of a fleet."""
+
+    name: str  # "<fleet>#<n>"
+    fleet: int
+    node: int  # where it begins
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """How busy a source is over time, repeated every ``period`` ticks: from each start on its
+    intervals pass at that percentage of their speed. Starts begin with 0.
+    """
+
+    name: str
+    period: int
+    steps: tuple[tuple[int, int], ...]  # (start tick, percent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +244,12 @@ class Machine:
     initial_tool: int = NONE
     power_kw: tuple[float, ...] = (0.0,) * 7
     cost_per_h: float = 0.0
+    belt: int = NONE
+    x: int = 0  # where people go to attend it, mm
+    y: int = 0
+    surge_kw: float = 0.0  # power while it starts up, instead of that of its state
+    surge: int = 0  # ticks that lasts after each PLANNED_STOP
+    custom: str = ""  # "package.module:function", a behaviour of its own (reference engine only)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +265,7 @@ class Station:
     input: int = UNLIMITED
     output: int = 0
     rule: DispatchRule = DispatchRule.FIFO
+    nodes: tuple[int, ...] = ()  # by fleet: where its vehicles stop for this station, or NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +275,17 @@ class Mode:
     machine: int
     cycle: int  # index into Program.distributions
     planned_s: float  # planned run time per cycle (ISO 22400 PRI times pieces per cycle), s
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """Another way on after an operation: to that one with probability ``share``. An item that
+    has taken it ``most`` times and should once more is scrap (rework that never ends well).
+    """
+
+    share: float
+    operation: int  # or OUT
+    most: int = UNLIMITED
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,16 +304,29 @@ class Operation:
     tool: int = NONE
     skill: int = NONE  # attended for the whole operation; NONE: unattended
     scrap: float = 0.0  # probability per piece
+    then: int = NEXT  # what follows: NEXT, OUT or an operation of the same product
+    branches: tuple[Branch, ...] = ()  # tried before `then`; their shares add up to at most 1
+    sample: int = 1  # only every so many-th item stops here, the others pass
+    heads: int = 1  # people of that skill it takes
+    load: int = NONE  # index into distributions: attended only so long, at the beginning
+    batch: int = NONE
+    kit: tuple[Kit, ...] = ()  # what an assembly takes beside its own item, per piece
+    takes: int = NONE  # carrier an item gets when this begins
+    returns: int = NONE  # carrier it gives back when this ends
+    fleet: int = NONE  # that brings the item here from the station before
 
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """What is made; ``route`` are operation indices in order."""
+    """What is made; ``route`` are operation indices in order. Finished items leave the plant,
+    or go into a stock for an assembly.
+    """
 
     name: str
     route: tuple[int, ...]
     material_cost: float = 0.0  # per piece started
     target_per_day: float = 0.0  # 0: no target
+    stock: int = NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +356,7 @@ class Source:
     level: int = 0  # CONWIP
     lot: int = 1  # pieces per item
     due_after: int = NEVER  # ticks from release
+    profile: int = NONE  # ARRIVALS: when intervals pass how fast
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,3 +372,6 @@ class Worker:
     calendar: int = NONE
     shift_end: ShiftEnd = ShiftEnd.FINISH
     cost_per_h: float = 0.0
+    tends: int = 1  # operations attended at once; a set-up or repair takes a person alone
+    absence: float = 0.0  # probability to miss a shift
+    speed: int = 0  # walking, mm/s; 0: walking takes no time

@@ -5,27 +5,49 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import MISSING, dataclass, field, fields, is_dataclass
 from enum import IntEnum
 from functools import cached_property
+from typing import Any
 
 from vtwin.base.draws import Distribution
 from vtwin.base.errors import Where
 from vtwin.plant.primitives import (
+    NONE,
+    Batch,
+    Belt,
     Calendar,
+    Carrier,
     Failure,
+    Fleet,
     Machine,
     Operation,
     Order,
     Product,
+    Profile,
     SetupTable,
     Source,
     Station,
+    Stock,
+    StopKind,
     Tool,
+    Vehicle,
     Worker,
 )
 
-FORMAT = 1
+FORMAT = 2
+
+
+def _written(value: Any) -> Any:
+    """Plain data of a record: a field left at its default is not written, so that a primitive
+    that learns something new keeps the hash of every plant that does not use it.
+    """
+    if is_dataclass(value):
+        kept = ((f, getattr(value, f.name)) for f in fields(value))
+        return {f.name: _written(v) for f, v in kept if f.default is MISSING or v != f.default}
+    if isinstance(value, tuple):
+        return [_written(v) for v in value]
+    return value
 
 
 class GrantRule(IntEnum):
@@ -34,6 +56,15 @@ class GrantRule(IntEnum):
     CLOSEST_TO_DONE = 0  # priority, time of request, fewest remaining operations, slot
     LONGEST_WAIT = 1  # priority, time of request, slot
     DOWNSTREAM_FIRST = 2  # priority, fewest remaining operations, time of request, slot
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """A condition that ends the run; ``product`` NONE counts all products."""
+
+    kind: StopKind
+    product: int = NONE
+    pieces: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +77,8 @@ class RunSpec:
     seed: int
     bin: int
     start: str | None = None  # ISO date of tick 0 where the plant's calendar is dated
+    stop: tuple[Stop, ...] = ()  # any of them ends the run
+    demand: int = 0  # width of the window that power peaks are the mean of; 0: none are kept
 
 
 @dataclass(frozen=True)
@@ -71,6 +104,13 @@ class Program:
     products: tuple[Product, ...] = ()
     sources: tuple[Source, ...] = ()
     orders: tuple[Order, ...] = ()
+    profiles: tuple[Profile, ...] = ()
+    batches: tuple[Batch, ...] = ()
+    belts: tuple[Belt, ...] = ()
+    stocks: tuple[Stock, ...] = ()
+    carriers: tuple[Carrier, ...] = ()
+    fleets: tuple[Fleet, ...] = ()
+    vehicles: tuple[Vehicle, ...] = ()
     grant: GrantRule = GrantRule.CLOSEST_TO_DONE
     currency: str | None = None
     energy_price: float = 0.0  # per kWh
@@ -81,9 +121,9 @@ class Program:
 
     def to_json(self) -> str:
         """Canonical JSON of everything that decides a result (sorted keys, no spaces)."""
-        body = asdict(self)
+        body = _written(self)
         for outside in ("name", "sources_map", "labels", "targets"):
-            del body[outside]
+            body.pop(outside, None)
         # How often and how long it is repeated is the study's choice, not the plant's.
         del body["run"]["replications"]
         del body["run"]["seed"]
