@@ -274,13 +274,13 @@ def times(
 
     Raises Refused (V501) when a draw is no time: negative, not a number or beyond 146 years.
     """
-    if _never_varies(distribution):
+    if never_varies(distribution):
         return repeat(ticks(distribution.mean)).__next__
     blocks = _tick_blocks(distribution, seed, replication, entity, purpose)
     return chain.from_iterable(blocks).__next__
 
 
-def _never_varies(distribution: Distribution) -> bool:
+def never_varies(distribution: Distribution) -> bool:
     """Whether every draw is the same tick, or differs by less than a millionth of one."""
     if distribution.kind == "empirical":
         return distribution.values[0] == distribution.values[-1]

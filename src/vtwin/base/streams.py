@@ -34,6 +34,8 @@ KINDS = {
     "empirical": 8,
 }
 EXPONENTIAL, UNIFORM, TRIANGULAR, LOGNORMAL, NORMAL, WEIBULL, GAMMA, ERLANG, EMPIRICAL = range(9)
+#: Not a kind of its own: a distribution whose draws are all the same tick.
+CONSTANT = -1
 
 
 def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -371,9 +373,9 @@ def prepare(kind, a, b):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def inverse(kind, u, a, b, c, d, e, values):  # type: ignore[no-untyped-def]
-    """The duration in s below which a share ``u`` of the distribution lies; a, b, c are its
-    parameters, d, e come from `prepare`. Increasing in ``u``.
+def quantile(kind, u, a, b, c, d, e):  # type: ignore[no-untyped-def]
+    """The duration in s below which a share ``u`` of a distribution lies that has a formula for
+    it; a, b, c are its parameters, d, e come from `prepare`. Increasing in ``u``.
     """
     if kind == EXPONENTIAL:
         return -a * log(1.0 - u)
@@ -389,9 +391,21 @@ def inverse(kind, u, a, b, c, d, e, values):  # type: ignore[no-untyped-def]
         return c - np.sqrt((1.0 - u) * (c - a) * (c - b))
     if kind == WEIBULL:
         return b * power(-log(1.0 - u), d)
-    if kind == EMPIRICAL:
-        return values[min(np.int64(u * values.size), values.size - 1)]
     return np.nan
+
+
+@compiled
+def chosen(u, count):  # type: ignore[no-untyped-def]
+    """Which of ``count`` values, each as probable, ``u`` stands for."""
+    return min(np.int64(u * count), count - 1)
+
+
+@compiled
+def inverse(kind, u, a, b, c, d, e, values):  # type: ignore[no-untyped-def]
+    """`quantile`, or one of the ``values`` of an empirical distribution."""
+    if kind == EMPIRICAL:
+        return values[chosen(u, values.size)]
+    return quantile(kind, u, a, b, c, d, e)
 
 
 @compiled
@@ -414,6 +428,48 @@ def acceptance(t):  # type: ignore[no-untyped-def]
 
 
 @compiled
+def is_rejecting(kind):  # type: ignore[no-untyped-def]
+    """Whether a draw of this kind may take several uniforms (`attempt`)."""
+    return kind in (GAMMA, ERLANG)
+
+
+#: Steps of a rejection: what the next uniform is for.
+PROPOSE, ACCEPT, BOOST, DRAWN = range(4)
+
+
+@compiled
+def attempt(step, normal, u, kind, b, d, e):  # type: ignore[no-untyped-def]
+    """One uniform more for a draw by rejection: ``(step, normal, value)``.
+
+    Begin with step PROPOSE; at DRAWN ``value`` is the duration in s, before that nothing.
+    Marsaglia and Tsang, "A simple method for generating gamma variables", ACM Trans. Math.
+    Software 26, 2000, with the normal by inversion. ``b``, ``d``, ``e`` as in `prepare`.
+    """
+    spread = 1.0 / np.sqrt(9.0 * d)
+    if step == PROPOSE:
+        normal = normal_quantile(u)
+        return (ACCEPT if normal * spread > -1.0 else PROPOSE), normal, 0.0
+    t = spread * normal
+    cube = (1.0 + t) * (1.0 + t) * (1.0 + t)
+    if step == ACCEPT:
+        if not log(u) < d * acceptance(t):
+            return PROPOSE, normal, 0.0
+        if kind == GAMMA and b > 1.0:
+            return BOOST, normal, 0.0
+        return DRAWN, normal, d * cube * e
+    return DRAWN, normal, d * cube * e * power(u, b * b)  # b^2 is 1 / shape
+
+
+@compiled
+def whole_ticks(seconds):  # type: ignore[no-untyped-def]
+    """A duration in s as ticks, or -1 where it is no time."""
+    ticks = np.floor(seconds * 1e9 + 0.5)
+    if not 0.0 <= ticks < 4611686018427387904.0:
+        return np.int64(-1)
+    return np.int64(ticks)
+
+
+@compiled
 def fill_ticks(  # type: ignore[no-untyped-def]
     out, first, kind, a, b, c, values, name, replication, spare, seed, domain
 ):
@@ -423,16 +479,12 @@ def fill_ticks(  # type: ignore[no-untyped-def]
     (``out.size`` if all are) and the number of the next unused word.
     """
     d, e = prepare(kind, a, b)
-    boost = 0.0
-    if kind == GAMMA and b > 1.0:
-        boost = b * b  # 1 / shape
-    rejecting = kind in (GAMMA, ERLANG)
+    rejecting = is_rejecting(kind)
     lanes = (_1, _1, _1, _1)
     ready = False
     word = first
-    spread = 1.0 / np.sqrt(9.0 * d) if rejecting else 0.0
     normal = 0.0
-    step = 0  # of a rejection: 0 wants a normal, 1 a uniform to accept it, 2 one to boost it
+    step = PROPOSE
     count = 0
     while count < out.size:
         lane = word & _3
@@ -442,31 +494,16 @@ def fill_ticks(  # type: ignore[no-untyped-def]
         u = unit(lanes[np.int64(lane)])
         word += _1
         if rejecting:
-            # Marsaglia and Tsang, "A simple method for generating gamma variables", ACM
-            # Trans. Math. Software 26, 2000; the normal by inversion.
-            if step == 0:
-                normal = normal_quantile(u)
-                step = 1 if normal * spread > -1.0 else 0
+            step, normal, value = attempt(step, normal, u, kind, b, d, e)
+            if step != DRAWN:
                 continue
-            t = spread * normal
-            cube = (1.0 + t) * (1.0 + t) * (1.0 + t)
-            if step == 1:
-                if not log(u) < d * acceptance(t):
-                    step = 0
-                    continue
-                if boost > 0.0:
-                    step = 2
-                    continue
-                value = d * cube * e
-            else:
-                value = d * cube * e * power(u, boost)
-            step = 0
+            step = PROPOSE
         else:
             value = inverse(kind, u, a, b, c, d, e, values)
-        ticks = np.floor(value * 1e9 + 0.5)
-        if not 0.0 <= ticks < 4611686018427387904.0:
+        ticks = whole_ticks(value)
+        if ticks < 0:
             return count, word
-        out[count] = np.int64(ticks)
+        out[count] = ticks
         count += 1
     return count, word
 
