@@ -17,6 +17,7 @@ from vtwin.base.errors import Refused
 from vtwin.engines.reference import simulate
 from vtwin.results.kpi import measure
 from vtwin.results.statistics import interval
+from vtwin.studies import crew as crews
 from vtwin.studies import run_many as module
 from vtwin.studies.run_many import run_auto, run_many
 
@@ -37,17 +38,21 @@ def _prints(tallies):
 
 @pytest.fixture
 def crew(monkeypatch):
-    """Start worker processes for any amount of work."""
+    """Start worker processes for any amount of work of the reference engine."""
     monkeypatch.setattr(module, "_POOL_WORTH_S", 0.0)
     monkeypatch.setattr(module, "_SOONEST_S", 0.0)
     monkeypatch.setattr(module, "cores", lambda: 2)
+
+
+def run_reference(program, replications, **more):
+    return run_many(program, replications, engine="reference", **more)
 
 
 def test_replications_when_run_in_workers_then_they_equal_those_run_here(crew):
     program = _program()
     here = [simulate(program, r) for r in (3, 1, 4, 0, 5)]
     seen = []
-    there = run_many(program, (3, 1, 4, 0, 5), on_done=lambda r, t: seen.append(r))
+    there = run_reference(program, (3, 1, 4, 0, 5), on_done=lambda r, t: seen.append(r))
     assert _prints(there) == _prints(here)
     assert sorted(seen) == [0, 1, 3, 4, 5]
 
@@ -55,7 +60,7 @@ def test_replications_when_run_in_workers_then_they_equal_those_run_here(crew):
 def test_replications_when_run_by_an_executor_then_they_equal_those_run_here():
     program = _program()
     with ThreadPoolExecutor(2) as executor:
-        there = run_many(program, range(4), executor=executor)
+        there = run_reference(program, range(4), executor=executor)
     assert _prints(there) == _prints([simulate(program, r) for r in range(4)])
 
 
@@ -68,14 +73,14 @@ def test_little_work_then_no_worker_is_started(monkeypatch):
     def never(*_args):
         raise AssertionError("a pool for work that takes no time")
 
-    monkeypatch.setattr(module._Crew, "_start", never)
+    monkeypatch.setattr(module.Crew, "start", never)
     monkeypatch.setattr(module, "_POOL_WORTH_S", 3600.0)
-    assert len(run_many(_program(), range(4))) == 4
+    assert len(run_reference(_program(), range(4))) == 4
 
 
 def test_progress_when_reported_then_it_rises_to_one(crew):
     seen = []
-    run_many(_program(), range(4), on_progress=seen.append)
+    run_reference(_program(), range(4), on_progress=seen.append)
     assert seen == sorted(seen)
     assert seen[-1] == 1.0
     assert len(seen) > 4
@@ -90,7 +95,7 @@ def test_cancelled_when_some_are_finished_then_these_come_back(workers, request)
     if workers:
         request.getfixturevalue("crew")
     finished = []
-    got = run_many(
+    got = run_reference(
         _program(),
         range(8),
         on_done=lambda r, t: finished.append(r),
@@ -120,33 +125,35 @@ def test_interrupt_when_nothing_is_finished_then_it_is_passed_on():
 def test_worker_killed_once_then_its_work_is_done_again(crew, tmp_path, monkeypatch):
     """The pool of the first attempt loses a worker; the second one finishes the rest."""
     program = _program()
-    start = module._Crew._start
+    start = module.Crew.start
     starts = []
 
-    def start_and_kill(self, replications):
-        start(self, replications)
-        starts.append(len(replications))
+    def start_and_kill(self):
+        start(self)
+        starts.append(1)
         if len(starts) == 1:
             victim = next(iter(self.pool._processes.values()))
             os.kill(victim.pid, signal.SIGKILL)
 
-    monkeypatch.setattr(module._Crew, "_start", start_and_kill)
-    assert _prints(run_many(program, range(5))) == _prints([simulate(program, r) for r in range(5)])
+    monkeypatch.setattr(module.Crew, "start", start_and_kill)
+    assert _prints(run_reference(program, range(5))) == _prints(
+        [simulate(program, r) for r in range(5)]
+    )
     assert len(starts) == 2
 
 
 @posix
 def test_workers_killed_again_and_again_then_it_is_refused(crew, monkeypatch):
-    start = module._Crew._start
+    start = module.Crew.start
 
-    def start_and_kill(self, replications):
-        start(self, replications)
+    def start_and_kill(self):
+        start(self)
         for victim in list(self.pool._processes.values()):
             os.kill(victim.pid, signal.SIGKILL)
 
-    monkeypatch.setattr(module._Crew, "_start", start_and_kill)
+    monkeypatch.setattr(module.Crew, "start", start_and_kill)
     with pytest.raises(Refused, match="V571"):
-        run_many(_program(hours=200), range(6))
+        run_reference(_program(hours=200), range(6))
 
 
 def test_workers_when_none_can_be_started_then_the_work_is_done_here(crew, monkeypatch):
@@ -156,9 +163,11 @@ def test_workers_when_none_can_be_started_then_the_work_is_done_here(crew, monke
         tried.append(1)
         raise BlockingIOError(11, "Resource temporarily unavailable")
 
-    monkeypatch.setattr(module, "ProcessPoolExecutor", no_more)
+    monkeypatch.setattr(crews, "ProcessPoolExecutor", no_more)
     program = _program()
-    assert _prints(run_many(program, range(4))) == _prints([simulate(program, r) for r in range(4)])
+    assert _prints(run_reference(program, range(4))) == _prints(
+        [simulate(program, r) for r in range(4)]
+    )
     assert len(tried) == 1
 
 
@@ -173,7 +182,7 @@ _SCRIPT = """
         print("done", replication, flush=True)
 
     if __name__ == "__main__":
-        got = module.run_many(_program(hours=400), range(40), on_done=tell)
+        got = module.run_many(_program(hours=400), range(40), engine='reference', on_done=tell)
         print("kept", len(got), flush=True)
 """
 
@@ -186,7 +195,7 @@ def _started(tmp_path):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "src")])},
         start_new_session=True,
     )
     for _ in range(3):
@@ -222,8 +231,8 @@ def test_ctrl_c_in_a_terminal_then_the_finished_are_kept_and_workers_stay_silent
 _SUMMONS = """
 import re, multiprocessing.forkserver as server
 from pathlib import Path
-from vtwin.studies import run_many as module
-module._Crew(module._Work(None, "reference", (0, 1, 2), None, None, None))._summon()
+from vtwin.studies.crew import Crew
+Crew(None, (0, 1, 2), 2).summon()
 status = Path(f"/proc/{server._forkserver._forkserver_pid}/status").read_text()
 print(int(re.search(r"SigBlk:\\s*(\\w+)", status)[1], 16) >> 1 & 1)
 """
@@ -235,7 +244,7 @@ def test_fork_server_when_it_starts_then_ctrl_c_does_not_reach_it():
         [sys.executable, "-c", _SUMMONS],
         capture_output=True,
         text=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "src")])},
         timeout=60,
         check=False,
     )

@@ -181,7 +181,10 @@ CODES: dict[str, str] = {
     "V553": "a note after a run: more comes in than the plant can make, the queue only grows",
     "V554": "a note after a run: the plant stalled, everything waits for something else",
     "V555": "a note after a run: a machine had nothing to do in any replication",
-    "V571": "worker processes keep dying; is the memory full?",
+    "V571": "workers keep dying; is the memory full?",
+    "V572": "a cluster needs the package dask.distributed: pip install 'vtwin[cluster]'",
+    "V573": "no cluster, or no worker, answers at the address given with --cluster",
+    "V574": "the workers of the cluster have no vtwin, or another version of it",
     "V556": "nothing to compare: the scenario has no variants and no other file was named",
     "V599": "a mistake in vtwin itself; VTWIN_DEBUG=1 shows the details",
     # 6xx files, store and app

@@ -15,6 +15,7 @@ from multiprocessing.synchronize import Event as EventType
 from typing import TYPE_CHECKING
 
 from vtwin.plant.trace import Tally
+from vtwin.studies.work import Task
 
 if TYPE_CHECKING:
     from vtwin.engines.choose import Chosen
@@ -51,18 +52,20 @@ def _die_with_parent() -> None:
         os._exit(1)
 
 
-def replicate(replication: int) -> Tally:
-    """One replication of the program this process was started with."""
+def replicate(replications: Task) -> list[Tally]:
+    """Replications of the program this process was started with."""
     post = _post
     if post is None:
         raise RuntimeError("a worker process was given work before it was started")
-    return post.chosen.simulate(
-        post.program, replication, on_progress=lambda _: not post.stop.is_set()
-    )
+    return [
+        post.chosen.simulate(post.program, r, on_progress=lambda _: not post.stop.is_set())
+        for r in replications
+    ]
 
 
-def replicate_of(program: Program, engine: str, replication: int) -> Tally:
-    """One replication of a given program, for executors that share no start-up."""
+def replicate_of(program: Program, engine: str, replications: Task) -> list[Tally]:
+    """Replications of a given program, for executors that share no start-up."""
     from vtwin.engines.choose import engine as choose
 
-    return choose(engine, program).simulate(program, replication)
+    chosen = choose(engine, program)
+    return [chosen.simulate(program, r) for r in replications]
