@@ -315,6 +315,14 @@ class Machine:
             floor.rows.append((now, Event.FINISH, self.index, item.serial, step.index))
         if self.worker is not None:
             self._free_worker(now)
+        self._send_on(item, way, now)
+        if not self.open:
+            self.refresh(now)  # what it finished after its shift is finished now
+        floor.clock.changed = True
+
+    def _send_on(self, item: Item, way: Way, now: int) -> None:
+        """What becomes of an item whose operation is over (S-35, S-64)."""
+        step = way.step
         if step.scrap:
             self._inspect(item, way, now)
         following = step.following
@@ -322,15 +330,12 @@ class Machine:
             self.hand_over(now)
         elif following is None:
             self.hand_over(now)
-            floor.leave(item, now)
+            self.floor.leave(item, now)
         else:
             self.doing = BLOCKED
             item.step = following
-            floor.changed.append(self)
+            self.floor.changed.append(self)
             following.station.expect(item, self, now)
-        if not self.open:
-            self.refresh(now)  # what it finished after its shift is finished now
-        floor.clock.changed = True
 
     def _inspect(self, item: Item, way: Way, now: int) -> None:
         """Some of the pieces may be scrap (S-35)."""
