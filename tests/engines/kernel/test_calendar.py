@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vtwin.engines.kernel import calendar
-from vtwin.engines.kernel.layout import H_SIZE, H_TREE, H_TREE_LEAVES, NEVER
+from vtwin.engines.kernel.layout import H_LEAVES, H_SIZE, H_TREE, NEVER
 from vtwin.engines.kernel.memory import FIELD
 
 
@@ -30,10 +30,9 @@ def first(m):
 
 def arena(slots: int) -> np.ndarray:
     head = [0] * H_SIZE
-    head[H_TREE_LEAVES] = calendar.leaves(slots)
-    memory = np.array(head + calendar.tree(slots), dtype=np.int64)
-    memory[H_TREE] = memory.ctypes.data + H_SIZE * FIELD
-    return memory
+    head[H_TREE] = H_SIZE * FIELD
+    head[H_LEAVES] = calendar.leaves(slots)
+    return np.array(head + calendar.tree(slots), dtype=np.int64)
 
 
 @pytest.mark.parametrize("slots", [1, 2, 3, 64, 65, 1000])

@@ -68,5 +68,6 @@ def test_fields_when_a_truth_is_stored_then_it_is_one_or_nought() -> None:
 
 
 def test_record_when_asked_then_its_address_by_table_size_and_index() -> None:
-    memory = np.array([0, 2400, 0], dtype=np.int64)
-    assert address(memory.ctypes.data, 1, 5, 3) == 2400 + 3 * 5 * 8
+    memory = np.array([0, 24, 0], dtype=np.int64)
+    m = memory.ctypes.data
+    assert address(m, 1, 5, 3) == m + 24 + 3 * 5 * 8

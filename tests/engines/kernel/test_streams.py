@@ -14,7 +14,10 @@ from vtwin.engines.kernel.layout import (
     H_REPLICATION,
     H_SEED,
     H_SIZE,
+    H_STATUS,
     H_STREAMS,
+    H_VALUES,
+    NO_TIME,
     S_SIZE,
     S_VALUES,
 )
@@ -59,21 +62,19 @@ def arena(
 ) -> np.ndarray:
     """A head, the streams "M1/cycle<n>" and their values."""
     head = [0] * H_SIZE
+    head[H_STREAMS] = H_SIZE * FIELD
+    head[H_VALUES] = (H_SIZE + S_SIZE * len(distributions)) * FIELD
     head[H_SEED], head[H_REPLICATION] = streams.address(seed, replication)
     records: list[int] = []
     values: list[float] = []
-    starts: list[int] = []
     for n, distribution in enumerate(distributions):
-        records += streams.fields(distribution, "M1", f"cycle{n}")
-        starts.append(len(values))
-        values += () if distribution is None else distribution.values
+        fields = streams.fields(distribution, "M1", f"cycle{n}")
+        if distribution is not None:
+            fields[S_VALUES] = len(values)
+            values += distribution.values
+        records += fields
     doubles = np.array(values, dtype=np.float64).view(np.int64)
-    memory = np.concatenate([np.array(head + records, dtype=np.int64), doubles])
-    memory[H_STREAMS] = memory.ctypes.data + H_SIZE * FIELD
-    for n, start in enumerate(starts):
-        place = H_SIZE + S_SIZE * len(distributions) + start
-        memory[H_SIZE + n * S_SIZE + S_VALUES] = memory.ctypes.data + place * FIELD
-    return memory
+    return np.concatenate([np.array(head + records, dtype=np.int64), doubles])
 
 
 @pytest.mark.parametrize(("seed", "replication"), [(1, 0), (10**15, 99_999), (2**64 - 1, 7)])
@@ -86,7 +87,7 @@ def test_draw_when_any_kind_is_drawn_then_the_ticks_of_draws_times(
         draw_many(memory.ctypes.data, n, out)
         draw = draws.times(distribution, seed, replication, "M1", f"cycle{n}")
         assert out.tolist() == [draw() for _ in range(DRAWS)], str(distribution)
-    assert memory[H_ERROR] == 0
+    assert memory[H_STATUS] == 0
 
 
 def test_uniform_when_drawn_then_the_numbers_of_draws_uniforms() -> None:
@@ -115,4 +116,5 @@ def test_draw_when_it_is_no_time_then_the_stream_is_named_and_the_run_is_over() 
     out = np.empty(2000, dtype=np.int64)
     draw_many(memory.ctypes.data, 1, out)
     assert -1 in out.tolist()
+    assert memory[H_STATUS] == NO_TIME
     assert memory[H_ERROR] == 2

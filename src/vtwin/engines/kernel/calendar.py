@@ -8,7 +8,7 @@ the matches on the way up, until one comes out as before.
 
 from __future__ import annotations
 
-from vtwin.engines.kernel.layout import H_TREE, H_TREE_LEAVES, N_SIZE, N_SLOT, N_TIME, NEVER
+from vtwin.engines.kernel.layout import H_LEAVES, H_TREE, N_SIZE, N_SLOT, N_TIME, NEVER
 from vtwin.engines.kernel.memory import FIELD, compiled, load, store
 
 _NODE = N_SIZE * FIELD
@@ -17,8 +17,8 @@ _NODE = N_SIZE * FIELD
 @compiled
 def schedule(m: int, slot: int, time: int) -> None:
     """The slot's event is due at ``time``; a time it had before is forgotten."""
-    tree = load(m, H_TREE)
-    node = load(m, H_TREE_LEAVES) + slot
+    tree = m + load(m, H_TREE)
+    node = load(m, H_LEAVES) + slot
     store(tree + node * _NODE, N_TIME, time)
     while node > 1:
         left = tree + (node & -2) * _NODE
@@ -45,13 +45,13 @@ def cancel(m: int, slot: int) -> None:
 @compiled
 def next_time(m: int) -> int:
     """When the next event is due; NEVER without one."""
-    return load(load(m, H_TREE) + _NODE, N_TIME)
+    return load(m + load(m, H_TREE) + _NODE, N_TIME)
 
 
 @compiled
 def next_slot(m: int) -> int:
     """The slot of the next event: at equal times the lowest."""
-    return load(load(m, H_TREE) + _NODE, N_SLOT)
+    return load(m + load(m, H_TREE) + _NODE, N_SLOT)
 
 
 def leaves(slots: int) -> int:

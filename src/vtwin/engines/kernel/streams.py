@@ -28,7 +28,10 @@ from vtwin.engines.kernel.layout import (
     H_ERROR,
     H_REPLICATION,
     H_SEED,
+    H_STATUS,
     H_STREAMS,
+    H_VALUES,
+    NO_TIME,
     S_A,
     S_B,
     S_C,
@@ -44,7 +47,7 @@ from vtwin.engines.kernel.layout import (
     S_WORD,
     record,
 )
-from vtwin.engines.kernel.memory import compiled, load, load_f, store
+from vtwin.engines.kernel.memory import FIELD, compiled, load, load_f, store
 
 _SPARE = np.uint64(0)
 _DOMAIN = np.uint64(draws.SIMULATION)
@@ -93,7 +96,7 @@ def _by_rejection(m: int, s: int, kind: int) -> float:
 @compiled
 def draw(m: int, stream: int) -> int:
     """The next duration of a stream in ticks. -1 when it is no time: then the run is over, with
-    the stream's number + 1 in H_ERROR.
+    H_STATUS and the stream's number + 1 in H_ERROR.
     """
     s = record(m, H_STREAMS, S_SIZE, stream)
     kind = load(s, S_KIND)
@@ -104,13 +107,15 @@ def draw(m: int, stream: int) -> int:
     else:
         u = _next_unit(m, s)
         if kind == EMPIRICAL:
-            value = load_f(load(s, S_VALUES), chosen(u, load(s, S_VALUE_COUNT)))
+            first = m + load(m, H_VALUES) + load(s, S_VALUES) * FIELD
+            value = load_f(first, chosen(u, load(s, S_VALUE_COUNT)))
         else:
             a, b, c = load_f(s, S_A), load_f(s, S_B), load_f(s, S_C)
             value = quantile(kind, u, a, b, c, load_f(s, S_D), load_f(s, S_E))
     found = whole_ticks(value)
     if found < 0:
         store(m, H_ERROR, stream + 1)
+        store(m, H_STATUS, NO_TIME)
     return found  # type: ignore[no-any-return]
 
 
@@ -121,7 +126,7 @@ def uniform(m: int, stream: int) -> float:
 
 
 def fields(distribution: draws.Distribution | None, entity: str, purpose: str) -> list[int]:
-    """The fields of a stream's record but for S_VALUES; None for a stream of uniforms.
+    """The fields of a stream's record, without its values; None for a stream of uniforms.
 
     Seed and replication are in the head: a record is the same for all of them.
     """
