@@ -1,0 +1,62 @@
+"""The one entry of the kernel: phase B, phase C, round by round and tick by tick (S-02, S-03).
+
+The same loop as the reference engine's: the calendar gives the earliest event and of several at
+one tick the one with the lowest slot; phase C comes when nothing is left for the present tick.
+What C schedules for the same tick is due at once: that is the next round.
+"""
+
+from __future__ import annotations
+
+from vtwin.engines.kernel.cache import entry
+from vtwin.engines.kernel.calendar import cancel, next_slot, next_time
+from vtwin.engines.kernel.layout import (
+    H_BEGUN,
+    H_CHANGED,
+    H_EVENTS,
+    H_NOW,
+    H_ROW_COUNT,
+    H_ROW_MARK,
+    H_STATUS,
+    PAUSED,
+    REACHED,
+    ROWS_FULL,
+)
+from vtwin.engines.kernel.memory import load, store
+from vtwin.engines.kernel.plant import begin, happen, settle
+
+
+@entry(3)
+def advance(m: int, until: int, most: int) -> int:
+    """Run on to the first event at or after tick ``until``, or ``most`` events.
+
+    Everything before ``until`` has happened when REACHED comes back, nothing at it: that is the
+    moment to look at the plant (S-06). PAUSED and ROWS_FULL ask to be called again, the second
+    after the rows of the trace were taken; any other answer ends the run.
+    """
+    if not load(m, H_BEGUN):
+        store(m, H_BEGUN, 1)
+        begin(m)
+    handled = 0
+    answer = load(m, H_STATUS)
+    while answer == REACHED:
+        now = load(m, H_NOW)
+        time = next_time(m)
+        if time > now and load(m, H_CHANGED):
+            store(m, H_CHANGED, 0)
+            settle(m, now)
+            answer = load(m, H_STATUS)
+            if answer == REACHED and load(m, H_ROW_COUNT) > load(m, H_ROW_MARK):
+                answer = ROWS_FULL
+        elif time >= until:
+            break
+        elif handled >= most:
+            answer = PAUSED
+        else:
+            slot = next_slot(m)
+            store(m, H_NOW, time)
+            cancel(m, slot)
+            happen(m, slot, time)
+            handled += 1
+            answer = load(m, H_STATUS)
+    store(m, H_EVENTS, load(m, H_EVENTS) + handled)
+    return answer

@@ -1,0 +1,165 @@
+"""The compiled kernel on disk is never older than any of its sources, and never in the way."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from vtwin.base import streams
+from vtwin.engines.kernel import cache
+
+SOURCE = Path(streams.__file__).parents[1]
+
+INNER = """
+from vtwin.engines.kernel.memory import compiled
+
+ANSWER = 41
+
+
+@compiled
+def inner(x):
+    return ANSWER + x
+"""
+PROBE = """
+from vtwin.engines.kernel.cache import entry
+from vtwin.engines.kernel.inner import inner
+
+
+@entry(1)
+def probe(x):
+    return inner(x)
+"""
+ASK = """
+from vtwin.engines.kernel.probe import probe
+print(probe.is_warm(), probe(1))
+"""
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    """A small kernel in a package of its own: one entry and one inner function."""
+    package = tmp_path / "site" / "vtwin"
+    kernel = package / "engines" / "kernel"
+    kernel.mkdir(parents=True)
+    shutil.copytree(SOURCE / "base", package / "base", ignore=shutil.ignore_patterns("__pycache__"))
+    for folder in (package, package / "engines", kernel):
+        (folder / "__init__.py").touch()
+    for name in ("memory.py", "cache.py"):
+        shutil.copy(SOURCE / "engines" / "kernel" / name, kernel)
+    (kernel / "inner.py").write_text(INNER)
+    (kernel / "probe.py").write_text(PROBE)
+    return tmp_path / "site"
+
+
+def start(site: Path, code: str = ASK, **environment: str) -> subprocess.Popen[str]:
+    own = {"PYTHONPATH": str(site), "HOME": str(site), "XDG_CACHE_HOME": str(site / "cache")}
+    own = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", **own, **environment}
+    return subprocess.Popen(
+        [sys.executable, "-c", code],
+        env=own,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def finish(process: subprocess.Popen[str]) -> str:
+    out, err = process.communicate(timeout=300)
+    assert process.returncode == 0, err
+    return out.strip()
+
+
+def ask(site: Path, code: str = ASK, **environment: str) -> str:
+    return finish(start(site, code, **environment))
+
+
+def replace(path: Path, old: str, new: str) -> None:
+    """Change a source so that neither its size nor its time of change tells."""
+    before = path.stat()
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+def stored(site: Path) -> list[Path]:
+    return list(site.rglob("kernel-*.nbc"))
+
+
+def test_cache_when_filled_then_the_next_process_finds_it(site: Path) -> None:
+    assert ask(site) == "False 42"
+    assert len(stored(site)) == 1
+    assert ask(site) == "True 42"
+
+
+def test_cache_when_an_inner_module_was_changed_then_not_used(site: Path) -> None:
+    assert ask(site) == "False 42"
+    replace(site / "vtwin/engines/kernel/inner.py", "ANSWER = 41", "ANSWER = 51")
+    assert ask(site) == "False 52"
+    replace(site / "vtwin/engines/kernel/inner.py", "ANSWER = 51", "ANSWER = 41")
+    assert ask(site) == "True 42"
+
+
+@pytest.mark.slow
+def test_cache_when_the_samplers_were_changed_then_not_used(site: Path) -> None:
+    assert ask(site) == "False 42"
+    replace(site / "vtwin/base/streams.py", "2.0**-53", "2.0**-52")
+    assert ask(site) == "False 42"
+
+
+def test_cache_when_a_source_changes_while_the_process_runs_then_nothing_is_kept(
+    site: Path,
+) -> None:
+    change = f"""
+from pathlib import Path
+from vtwin.engines.kernel.probe import probe
+source = Path({str(site / "vtwin/engines/kernel/inner.py")!r})
+source.write_text(source.read_text().replace("41", "51"))
+print(probe.is_warm(), probe(1))
+"""
+    assert ask(site, change) == "False 42"  # what was imported, not what is written there now
+    assert not stored(site)
+    assert ask(site) == "False 52"
+
+
+@pytest.mark.slow
+def test_cache_when_two_processes_compile_at_once_then_both_are_right(site: Path) -> None:
+    both = [start(site), start(site)]
+    assert {finish(process).split()[1] for process in both} == {"42"}
+    assert ask(site) == "True 42"
+
+
+@pytest.mark.slow
+def test_cache_when_a_file_is_torn_then_compiled_anew(site: Path) -> None:
+    assert ask(site) == "False 42"
+    for path in stored(site):
+        path.write_bytes(path.read_bytes()[:100])
+    assert ask(site).split()[1] == "42"
+
+
+@pytest.mark.slow
+def test_cache_when_the_installation_is_read_only_then_in_the_users_cache(site: Path) -> None:
+    (site / "vtwin/engines/kernel/__pycache__").touch()  # a file: nobody can make the folder
+    assert ask(site) == "False 42"
+    assert [p.is_relative_to(site / "cache") for p in stored(site)] == [True]
+    assert ask(site) == "True 42"
+
+
+@pytest.mark.slow
+def test_cache_when_nowhere_can_be_written_then_compiled_in_memory(site: Path) -> None:
+    (site / "vtwin/engines/kernel/__pycache__").touch()
+    (site / "cache").touch()
+    assert ask(site) == "False 42"
+    assert not stored(site)
+    assert ask(site) == "False 42"
+
+
+def test_digest_when_asked_twice_then_the_same() -> None:
+    first = cache.digest()
+    assert first is not None
+    assert cache.digest() == first
