@@ -13,6 +13,10 @@ from vtwin.plant.trace import Tally
 NAMES = ("auto", "reference", "kernel")
 
 
+class Cancelled(Exception):
+    """A run was given up because its ``on_progress`` said so."""
+
+
 class Simulate(Protocol):
     """How every engine is called; see :func:`vtwin.engines.reference.simulate`."""
 

@@ -17,11 +17,13 @@ from simpy import Event
 
 from vtwin.base import draws
 from vtwin.base.draws import Distribution
-from vtwin.engines.counting import Counted, Reading, Series, tally
+from vtwin.engines.choose import Cancelled
+from vtwin.engines.counting import Counted
 from vtwin.engines.faults import Fault
 from vtwin.engines.floor import Floor
 from vtwin.engines.instant import Alarm
 from vtwin.engines.machines import Draw, Machine, SetupTimes, Way
+from vtwin.engines.reading import Reading, Series
 from vtwin.engines.releases import Arrivals, Conwip, OrderBook, OrderFile, Supply
 from vtwin.engines.shifts import Shift
 from vtwin.engines.staff import Staff
@@ -38,10 +40,6 @@ Progress: TypeAlias = Callable[[float], bool]
 
 #: How often a run reports progress, at equal distances in simulated time.
 _REPORTS = 400
-
-
-class Cancelled(Exception):
-    """The run was given up because its ``on_progress`` said so."""
 
 
 def simulate(
@@ -94,7 +92,9 @@ class Run:
         self._stalled = False
         self._counted = Counted(floor, self.ways, self.faults, self.orders)
         self._start: Reading = self._counted.read(0)
-        self._series = Series(self._counted, program.run.bin, program.run.horizon)
+        self._series = Series(
+            len(program.products), len(program.machines), program.run.bin, program.run.horizon
+        )
 
     # -- random times ----------------------------------------------------------------------
 
@@ -213,7 +213,7 @@ class Run:
         floor, spec = self.floor, self._program.run
         if spec.warmup:
             self._housekeeping(spec.warmup, spec.horizon, self._warm)
-        self._housekeeping(spec.bin, spec.bin, self._series.close_bin)
+        self._housekeeping(spec.bin, spec.bin, self._close_bin)
         if on_progress is not None:
             self._housekeeping(
                 spec.horizon // _REPORTS,
@@ -229,8 +229,7 @@ class Run:
         if ended < spec.warmup:
             self._warm(ended)  # a stall within the warm-up: nothing was observed
         told = stalled if self._stalled else locked
-        return tally(
-            self._counted,
+        return self._counted.tally(
             self._start,
             self._series,
             replication=self._replication,
@@ -261,6 +260,9 @@ class Run:
         self._start = self._counted.read(now)
         for product in self.floor.products:
             product.histogram.clear()
+
+    def _close_bin(self, now: int) -> None:
+        self._series.close_bin(now, self._counted.glance(now))
 
     def _report(self, on_progress: Progress, now: int) -> None:
         if on_progress(now / self._program.run.horizon) is False:
