@@ -76,6 +76,7 @@ class Plant:
         return self
 
     def failure(self, machine: str, mode: str, after: Any, repair: Any, **keys: Any) -> Plant:
+        """Keys: calendar, skill, part, planned; life (cycles, then ``after`` is None)."""
         self.failures[f"{machine}/{mode}"] = {
             "machine": machine, "after": after, "repair": repair, **keys,
         }  # fmt: skip
@@ -281,13 +282,16 @@ class _Numbering:
         )  # fmt: skip
 
     def _failure(self, name: str, spec: Mapping[str, Any]) -> Failure:
+        clock = FailureClock.CALENDAR if spec.get("calendar") else FailureClock.OPERATING
         return Failure(
             name,
-            _time(spec["after"]),
-            FailureClock.CALENDAR if spec.get("calendar") else FailureClock.OPERATING,
+            _time(spec["after"] or 0),
+            FailureClock.CYCLES if "life" in spec else clock,
             _time(spec["repair"]),
             skill=self._of("skill", spec.get("skill")),
             part=spec.get("part", PartAtFailure.KEPT),
+            life=spec.get("life", 0),
+            planned=spec.get("planned", False),
         )
 
     def _worker(self, name: str, spec: Mapping[str, Any]) -> Worker:

@@ -1,4 +1,6 @@
-"""Failure modes of machines and their repair (S-44 to S-48)."""
+"""Failure modes of machines, their repair, and planned maintenance (S-44 to S-48, S-100 to
+S-102).
+"""
 
 from __future__ import annotations
 
@@ -7,20 +9,21 @@ from typing import TYPE_CHECKING
 from simpy import Event as CalendarEvent
 
 from vtwin.engines.instant import Alarm
-from vtwin.plant import rules
+from vtwin.engines.jobs import Job
 from vtwin.plant.order import priority
-from vtwin.plant.primitives import NONE, FailureClock, PartAtFailure
 from vtwin.plant.primitives import Failure as FailureSpec
+from vtwin.plant.primitives import FailureClock, PartAtFailure
 from vtwin.plant.trace import Event
 
 if TYPE_CHECKING:
     from vtwin.engines.floor import Floor
     from vtwin.engines.machines import Draw, Machine
-    from vtwin.engines.staff import Claim, Person
 
 
-class Fault:
-    """One failure mode of one machine: it ages, strikes, is repaired, and ages anew."""
+class Fault(Job):
+    """One failure mode of one machine: it ages, strikes, is repaired, and ages anew. A planned
+    one waits until nothing is begun on the machine.
+    """
 
     def __init__(
         self,
@@ -31,25 +34,20 @@ class Fault:
         after: Draw,
         repair: Draw,
     ) -> None:
-        self._floor = floor
+        super().__init__(floor, floor.slots.failures[index], spec.skill)
         self.index = index
         self.name = spec.name
         self.machine = machine
-        self.slot = floor.slots.failures[index]
-        self._skill = spec.skill
         self._part = spec.part
         self._after = after
         self._repair = repair
-        self._calendar_clock = spec.clock is FailureClock.CALENDAR
-        order = priority(self.slot)
-        self.alarm = Alarm(floor.env, order, self._strike)
-        self._repair_alarm = Alarm(floor.env, order, self._end)
-        self.left = 0  # ticks of its clock until it strikes (operating clock)
-        self.worker: Person | None = None
-        self.claim: Claim | None = None
-        self._running = False
-        self._run_from = 0
-        self._repair_left = 0
+        self._clock = spec.clock
+        self._life = spec.life
+        self.planned = spec.planned
+        ring = self._due if spec.planned else self._strike
+        self.alarm = Alarm(floor.env, priority(self.slot), ring)
+        self.left = 0  # until it strikes: ticks of work (operating clock) or cycles
+        self._waits = False  # planned, due, and something is begun on the machine
         self.struck = False
         self.since = 0
         self.strikes = 0
@@ -57,26 +55,60 @@ class Fault:
         self._age()
 
     @property
+    def is_looked_at(self) -> bool:
+        """Whether an end of an operation may be the moment it strikes (S-100, S-101)."""
+        return self.planned or self._clock is FailureClock.CYCLES
+
+    @property
     def may_scrap(self) -> bool:
         """Whether it will strike whatever the machine does, and empty it then."""
         return (
-            self._calendar_clock
+            self._clock is FailureClock.CALENDAR
             and self._part is PartAtFailure.SCRAPPED
+            and not self.planned
             and not self.struck
             and self.machine.in_process
         )
 
+    @property
+    def helped_at(self) -> int:
+        """Machine a worker is sent to."""
+        return self.machine.index
+
     def _age(self) -> None:
-        """Begin to age, as good as new (S-44)."""
-        if self._calendar_clock:
+        """Begin to age, as good as new (S-44, S-100)."""
+        if self._clock is FailureClock.CYCLES:
+            self.left = self._life
+        elif self._clock is FailureClock.CALENDAR:
             self.alarm.set(self._after())
         else:
             self.left = self._after()
+
+    def worked(self, ticks: int) -> None:
+        """An operation ran so long on the machine, without striking through it (S-101)."""
+        if self._clock is FailureClock.OPERATING:
+            self.left -= ticks
+
+    def look(self, cycles: int) -> None:
+        """Nothing is begun on the machine any more; so many cycles have been finished."""
+        if self._clock is FailureClock.CYCLES:
+            self.left -= cycles
+        if self._waits or (self._clock is not FailureClock.CALENDAR and self.left <= 0):
+            self.alarm.set(0)
+
+    def _due(self, event: CalendarEvent) -> None:
+        """A planned mode is due: it begins unless something is begun on the machine (S-101)."""
+        if self.machine.begun:
+            self._floor.other_events += 1
+            self._waits = True
+        else:
+            self._strike(event)
 
     def _strike(self, _event: CalendarEvent) -> None:
         floor, machine = self._floor, self.machine
         now = floor.now
         floor.other_events += 1
+        self._waits = False
         self.struck = True
         self.since = now
         self.strikes += 1
@@ -87,61 +119,16 @@ class Fault:
                 machine.begin_again()
             elif self._part is PartAtFailure.SCRAPPED:
                 machine.lose_item(now)
-        self._repair_left = self._repair()
-        if self._skill == NONE:
-            self._run(now)
-        else:
-            priority = 0 if machine.item is None else machine.item.priority
-            self.claim = floor.staff.ask(self, self._skill, priority, 0, self.slot, now)
+        self.ask_for(self._repair(), 0 if machine.item is None else machine.item.priority, now)
         floor.clock.changed = True
 
-    def staffed(self, person: Person, skill: int, now: int) -> None:
-        """The repairer has come (phase C2, S-50)."""
-        self.claim = None
-        self.worker = person
-        self._repair_left = rules.at_speed(self._repair_left, person.speeds[skill])
-        self.refresh(now)
-
-    @property
-    def helped_at(self) -> int:
-        """Machine a worker is sent to."""
-        return self.machine.index
-
-    @property
-    def on_duty(self) -> bool:
-        """A repair goes on whether the machine is on duty or not (S-47)."""
-        return True
-
-    def refresh(self, now: int) -> None:
-        """The repairer has come, gone home or come back."""
-        may = self.worker is not None and self.worker.present
-        if may:
-            if not self._running:
-                self._run(now)
-        elif self._running and self._repair_left > now - self._run_from:
-            self._running = False
-            self._repair_left -= now - self._run_from
-            self._floor.pending -= 1
-            self._repair_alarm = self._repair_alarm.replaced()
-
-    def _run(self, now: int) -> None:
-        self._running = True
-        self._run_from = now
-        self._floor.pending += 1
-        self._repair_alarm.set(self._repair_left)
-
-    def _end(self, _event: CalendarEvent) -> None:
-        floor = self._floor
-        now = floor.now
-        floor.other_events += 1
-        floor.pending -= 1
-        self._running = False
+    def over(self, now: int) -> None:
+        """The repair is done."""
         self.struck = False
         self.down_ticks += now - self.since
-        floor.note(now, Event.REPAIRED, self.index, -1, self.machine.index)
-        person, self.worker = self.worker, None
-        if person is not None:
-            person.done(now)
+        self._floor.note(now, Event.REPAIRED, self.index, -1, self.machine.index)
+
+    def back(self, now: int) -> None:
+        """The machine is as good as new."""
         self._age()
-        self.machine.repaired(now)
-        floor.clock.changed = True
+        self.machine.repaired(self, now)

@@ -103,9 +103,9 @@ class Machine:
     __slots__ = (
         "_alarm", "_finishes", "_left", "_run_from", "_running", "_setup_alarm", "_setup_next",
         "_striker", "ageing", "begun", "claim", "cycles", "doing", "down", "fit", "floor",
-        "index", "item", "key", "name", "on_duty", "open", "setup_count", "setup_ticks",
-        "setups", "since", "slot", "state", "station", "times", "tool", "way", "ways", "work",
-        "worker",
+        "index", "item", "key", "name", "on_duty", "open", "serviced", "setup_count",
+        "setup_ticks", "setups", "since", "slot", "state", "station", "times", "tool", "upkeep",
+        "way", "ways", "work", "worker",
     )  # fmt: skip
 
     def __init__(
@@ -124,6 +124,7 @@ class Machine:
         self.setups = setups
         self.ways: list[Way] = []
         self.ageing: list[Fault] = []  # failure modes on the operating clock, by slot
+        self.upkeep: list[Fault] = []  # modes looked at when an operation ends (S-100, S-101)
         # What is in hand
         self.item: Item | None = None
         self.way: Way | None = None
@@ -140,6 +141,7 @@ class Machine:
         self._finishes = spec.shift_end is ShiftEnd.FINISH
         self.on_duty = True
         self.down = 0  # failure modes it suffers from
+        self.serviced = 0  # those of them that are planned
         self.fit = True
         # The set-up or operation under way
         self._running = False
@@ -172,7 +174,7 @@ class Machine:
         if not self.on_duty:
             return PLANNED_STOP
         if self.down:
-            return DOWN
+            return DOWN if self.down > self.serviced else PLANNED_STOP
         if self.worker is not None and not self.worker.present:
             return WAITING_OPERATOR
         return self.doing
@@ -316,6 +318,8 @@ class Machine:
         if self.worker is not None:
             self._free_worker(now)
         self._send_on(item, way, now)
+        if self.upkeep:
+            self._look(now - self._run_from, self.cycles)
         if not self.open:
             self.refresh(now)  # what it finished after its shift is finished now
         floor.clock.changed = True
@@ -355,6 +359,12 @@ class Machine:
         floor.dirty |= self.station.bit
         if self.tool != NONE:
             floor.tools.loosened(self.tool)
+
+    def _look(self, ran: int, cycles: int) -> None:
+        """Nothing is begun any more: what waited for that, or has worn out, strikes now."""
+        for fault in self.upkeep:
+            fault.worked(ran)
+            fault.look(cycles)
 
     def _free_worker(self, now: int) -> None:
         person, self.worker = self.worker, None
@@ -423,6 +433,8 @@ class Machine:
         if self.doing is WORKING:
             for fault in self.ageing:
                 fault.left -= ran
+            for fault in self.upkeep:
+                fault.worked(ran)
 
     def _call_off(self) -> None:
         if self._striker is not None:
@@ -436,14 +448,16 @@ class Machine:
     def break_down(self, fault: Fault, now: int) -> None:
         """A failure mode strikes; one on the operating clock does so through the work."""
         self.down += 1
+        self.serviced += fault.planned
         if self._striker is fault:
             self._striker = None  # its alarm has rung
             self._halt(now)
         self.refresh(now)
 
-    def repaired(self, now: int) -> None:
+    def repaired(self, fault: Fault, now: int) -> None:
         """A failure mode is over."""
         self.down -= 1
+        self.serviced -= fault.planned
         self.refresh(now)
 
     @property
@@ -467,6 +481,8 @@ class Machine:
         self._free_worker(now)
         self.hand_over(now)
         self.floor.scrap(item, item.quantity, self.index, now)
+        if self.upkeep:
+            self._look(0, 0)
         if not self.open:
             self.refresh(now)
 

@@ -167,7 +167,9 @@ class Run:
                 repair = self._draws(failure.repair, failure.name, "repair")
                 fault = Fault(floor, index, failure, machine, after, repair)
                 faults[index] = fault
-                if failure.clock is FailureClock.OPERATING:
+                if fault.is_looked_at:
+                    machine.upkeep.append(fault)
+                elif failure.clock is FailureClock.OPERATING:
                     machine.ageing.append(fault)
         return [faults[index] for index in sorted(faults)]
 

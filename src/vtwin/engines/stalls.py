@@ -96,7 +96,8 @@ class _Teller:
             return None  # the next failure ends it
         for fault in self._faults:
             if fault.machine is machine and fault.claim is not None:
-                return self._skill(f"{name} is down ('{fault.name}')", fault.claim.skill)
+                words = "is stopped" if fault.planned else "is down"
+                return self._skill(f"{name} {words} ('{fault.name}')", fault.claim.skill)
         if machine.item is None or machine.is_running or machine.down:
             return None
         holds = f"{name} holds {self._item(machine.item)}"

@@ -121,6 +121,8 @@ def machine_elements(program: Program, tally: Tally) -> MachineElements:
     ttr = np.zeros(machines)
     for index, machine in enumerate(program.machines):
         for failure in machine.failures:
+            if program.failures[failure].planned:
+                continue  # maintenance is no failure: its time is a planned stop
             fe[index] += tally.failures[failure]
             ttr[index] += tally.failure_down[failure] / TICKS_PER_SECOND
     stop = state[:, MachineState.PLANNED_STOP]
