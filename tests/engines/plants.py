@@ -52,7 +52,8 @@ class Plant:
     products: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     sources: dict[str, dict[str, Any]] = field(default_factory=dict)
     orders: list[dict[str, Any]] = field(default_factory=list)
-    tools: dict[str, int] = field(default_factory=dict)
+    #: Copies, or {count, life (cycles), renew, skill}.
+    tools: dict[str, int | dict[str, Any]] = field(default_factory=dict)
     setups: dict[str, dict[str, Any]] = field(default_factory=dict)
     workers: dict[str, dict[str, Any]] = field(default_factory=dict)
     places: dict[str, int] = field(default_factory=dict)  # path -> line, for stall sentences
@@ -146,6 +147,7 @@ class _Numbering:
             | {s["skill"] for route in plant.products.values() for s in route if "skill" in s}
             | {f["skill"] for f in plant.failures.values() if "skill" in f}
             | {t["skill"] for t in plant.setups.values() if t.get("skill")}
+            | {t["skill"] for t in plant.tools.values() if isinstance(t, dict) and "skill" in t}
         )
 
     def _of(self, kind: str, name: str | None) -> int:
@@ -182,7 +184,7 @@ class _Numbering:
             skills=tuple(sorted(self.names["skill"])),
             groups=tuple(sorted({w.split("#")[0] for w in plant.workers})),
             workers=tuple(self._worker(n, plant.workers[n]) for n in sorted(plant.workers)),
-            tools=tuple(Tool(n, plant.tools[n]) for n in sorted(plant.tools)),
+            tools=tuple(self._tool(n, plant.tools[n]) for n in sorted(plant.tools)),
             setups=setups,
             failures=tuple(self._failure(n, plant.failures[n]) for n in sorted(plant.failures)),
             stations=tuple(self._station(n, plant.stations[n]) for n in sorted(plant.stations)),
@@ -197,6 +199,17 @@ class _Numbering:
             grant=plant.grant,
             sources_map={p: Where("plant.yaml", n, None, p) for p, n in plant.places.items()},
             distributions=tuple(self.distributions),
+        )
+
+    def _tool(self, name: str, spec: int | Mapping[str, Any]) -> Tool:
+        if isinstance(spec, int):
+            return Tool(name, spec)
+        return Tool(
+            name,
+            spec.get("count", 1),
+            life=spec.get("life", 0),
+            renew=self._distribution(spec["renew"]) if "life" in spec else NONE,
+            skill=self._of("skill", spec.get("skill")),
         )
 
     def _setup(self, name: str, spec: Mapping[str, Any]) -> SetupTable:

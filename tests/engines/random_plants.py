@@ -35,6 +35,15 @@ def plants(draw) -> Plant:
                 plant.setups["table"]["times"][a, b] = draw(TIMES)
     plant.setups["table"]["skill"] = draw(skill)
     plant.tools = {"t1": 1, "t2": 2}
+    for tool, count in (("t1", 1), ("t2", 2)):
+        if draw(st.sampled_from([False, False, True])):
+            plant.tools[tool] = {
+                "count": count,
+                "life": draw(st.integers(1, 6)),
+                "renew": draw(TIMES),
+            }
+            if draw(st.booleans()):
+                plant.tools[tool]["skill"] = "fit"
     stations = [f"s{n}" for n in range(draw(st.integers(1, 4)))]
     for name in stations:
         plant.station(

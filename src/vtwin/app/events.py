@@ -27,6 +27,8 @@ def trace_csv(result: RunResult) -> str:
         Event.FREE: [w.name for w in program.workers],
         Event.FAIL: [f.name for f in program.failures],
         Event.REPAIRED: [f.name for f in program.failures],
+        Event.WORN: [t.name for t in program.tools],
+        Event.RENEWED: [t.name for t in program.tools],
         Event.ORDER_DONE: [o.name for o in program.orders],
     }
     lines = ["time_s,event,entity,item,value"]

@@ -58,6 +58,8 @@ class Counted:
                 "worker_duty": [w.duty for w in staff.people],
                 "skill_claims": list(staff.granted),
                 "skill_wait": list(staff.waited),
+                "tool_renewals": [sum(c.renewals for c in r) for r in floor.tools.renewals],
+                "tool_away": [sum(c.away(now) for c in r) for r in floor.tools.renewals],
                 "failures": [f.strikes for f in self.faults],
                 "failure_down": [
                     f.down_ticks + (now - f.since if f.struck else 0) for f in self.faults

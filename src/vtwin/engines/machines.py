@@ -102,7 +102,7 @@ class Machine:
 
     __slots__ = (
         "_alarm", "_finishes", "_left", "_run_from", "_running", "_setup_alarm", "_setup_next",
-        "_striker", "ageing", "begun", "claim", "cycles", "doing", "down", "fit", "floor",
+        "_striker", "ageing", "begun", "claim", "copy", "cycles", "doing", "down", "fit", "floor",
         "index", "item", "key", "name", "on_duty", "open", "serviced", "setup_count",
         "setup_ticks", "setups", "since", "slot", "state", "station", "times", "tool", "upkeep",
         "way", "ways", "work", "worker",
@@ -136,6 +136,7 @@ class Machine:
         self.claim: Claim | None = None
         self.key = spec.initial_key
         self.tool = NONE
+        self.copy = 0  # number of the copy of its tool
         # Whether it may work
         self.open = True  # by its calendar
         self._finishes = spec.shift_end is ShiftEnd.FINISH
@@ -318,6 +319,8 @@ class Machine:
         if self.worker is not None:
             self._free_worker(now)
         self._send_on(item, way, now)
+        if step.wears:
+            floor.tools.wear(self, self.cycles, now)
         if self.upkeep:
             self._look(now - self._run_from, self.cycles)
         if not self.open:

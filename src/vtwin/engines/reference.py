@@ -29,9 +29,9 @@ from vtwin.engines.shifts import Shift
 from vtwin.engines.staff import Staff
 from vtwin.engines.stalls import locked, stalled
 from vtwin.engines.stations import Station, Step
-from vtwin.engines.tools import ToolRack
+from vtwin.engines.tools import Renewal, ToolRack
 from vtwin.plant import rules
-from vtwin.plant.order import HOUSEKEEPING, slots
+from vtwin.plant.order import HOUSEKEEPING, copy_name, slots
 from vtwin.plant.primitives import NONE, FailureClock, ReleaseKind
 from vtwin.plant.program import Program
 from vtwin.plant.trace import Tally
@@ -80,6 +80,7 @@ class Run:
         floor.tools = ToolRack(floor, program.tools)
         floor.staff = Staff(floor, program.workers, len(program.skills), program.grant)
         floor.stations = [Station(floor, n, s) for n, s in enumerate(program.stations)]
+        self._add_renewals()
         self._add_machines()
         self.steps = self._add_steps()
         self.ways = self._add_ways()
@@ -123,6 +124,15 @@ class Run:
             if spec.initial_tool != NONE:
                 floor.tools.mount_at_start(machine, spec.initial_tool)
 
+    def _add_renewals(self) -> None:
+        """Copies of tools that wear out (S-105)."""
+        floor, program = self.floor, self._program
+        for tool, spec in enumerate(program.tools):
+            for copy, slot in enumerate(floor.slots.copies[tool]):
+                name = copy_name(spec.name, copy)
+                draw = self._draws(program.distributions[spec.renew], name, "renew")
+                floor.tools.renewals[tool].append(Renewal(floor, slot, copy, tool, spec, draw))
+
     def _add_steps(self) -> list[Step]:
         floor, program = self.floor, self._program
         lengths = [len(product.route) for product in program.products]
@@ -133,6 +143,7 @@ class Run:
             station.lines.append(step.line)
             if spec.tool != NONE:
                 floor.tools.used_at(spec.tool, station.bit)
+                step.wears = program.tools[spec.tool].life > 0
             steps.append(step)
         for product in program.products:
             for here, there in zip(product.route, product.route[1:], strict=False):

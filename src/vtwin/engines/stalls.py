@@ -131,6 +131,10 @@ class _Teller:
         if not any(m.fit for m in able):
             return "but every machine that can make it is down or off duty"
         tool = self._program.tools[step.tool].name if step.tool != NONE else "its tool"
+        for renewal in self._floor.tools.renewals[step.tool] if step.tool != NONE else ():
+            if renewal.claim is not None:
+                skill = self._program.skills[renewal.claim.skill]
+                return f"but a worn '{tool}' waits for somebody with skill '{skill}'"
         return f"but no copy of '{tool}' can be had"
 
     def _skill(self, words: str, skill: int) -> Wait:

@@ -34,7 +34,7 @@ class Step:
 
     __slots__ = (
         "following", "index", "line", "name", "per_cycle", "product", "remaining",
-        "scrap", "setup_key", "skill", "station", "tool", "ways",
+        "scrap", "setup_key", "skill", "station", "tool", "ways", "wears",
     )  # fmt: skip
 
     def __init__(self, index: int, spec: OperationSpec, station: Station, remaining: int) -> None:
@@ -45,6 +45,7 @@ class Step:
         self.per_cycle = spec.pieces_per_cycle
         self.setup_key = spec.setup_key
         self.tool = spec.tool
+        self.wears = False  # its tool has a life (S-105)
         self.skill = spec.skill
         self.scrap = spec.scrap
         self.remaining = remaining  # operations still to finish, this one included

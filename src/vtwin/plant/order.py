@@ -16,14 +16,15 @@ from vtwin.plant.program import Program
 @dataclass(frozen=True, slots=True)
 class Slots:
     """The fixed number of everything that has timed events (S-04). Calendars come first,
-    because they change before anything else happens (S-05); then machines, failure modes
-    and sources merged by name; the order book is last.
+    because they change before anything else happens (S-05); then machines, failure modes,
+    sources and copies of tools with a life, merged by name; the order book is last.
     """
 
     calendars: tuple[int, ...]
     machines: tuple[int, ...]
     failures: tuple[int, ...]
     sources: tuple[int, ...]
+    copies: tuple[tuple[int, ...], ...]  # by tool; () for one that lasts for ever (S-105)
     book: int
 
     @property
@@ -48,6 +49,11 @@ def slots(program: Program) -> Slots:
         named.append(((host, 1, failure.name), "failure", index))
     for index, source in enumerate(program.sources):
         named.append(((source.name, 2, ""), "source", index))
+    lives = [tool.count if tool.life else 0 for tool in program.tools]
+    for index, tool in enumerate(program.tools):
+        named += [
+            ((copy_name(tool.name, n), 3, ""), f"copy {n}", index) for n in range(lives[index])
+        ]
     first = len(program.calendars)
     rank = {(kind, index): first + n for n, (_, kind, index) in enumerate(sorted(named))}
     return Slots(
@@ -55,8 +61,16 @@ def slots(program: Program) -> Slots:
         machines=tuple(rank["machine", i] for i in range(len(program.machines))),
         failures=tuple(rank["failure", i] for i in range(len(program.failures))),
         sources=tuple(rank["source", i] for i in range(len(program.sources))),
+        copies=tuple(
+            tuple(rank[f"copy {n}", i] for n in range(count)) for i, count in enumerate(lives)
+        ),
         book=first + len(named),
     )
+
+
+def copy_name(tool: str, index: int) -> str:
+    """``D12#1`` is the first copy of ``D12`` (S-105)."""
+    return f"{tool}#{index + 1}"
 
 
 #: Priority of the looks at the plant before anything happens at a tick (S-06).

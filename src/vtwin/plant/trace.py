@@ -51,6 +51,8 @@ class Event(IntEnum):
     SETUP = 11  # machine `entity` begins a set-up to key `value`
     ORDER_DONE = 12  # order `entity` has its good pieces
     MOUNT = 13  # machine `entity` has tool `value` mounted
+    WORN = 14  # copy `value` (from 0) of tool `entity` leaves its machine to be renewed
+    RENEWED = 15  # copy `value` of tool `entity` is as good as new
 
 
 @dataclass(frozen=True)
@@ -66,11 +68,16 @@ class Trace:
     value: Ints
 
 
+def _none() -> Ints:
+    """Nothing was counted: for tallies of plants that cannot have any."""
+    return np.zeros(0, dtype=np.int64)
+
+
 @dataclass(frozen=True)
 class Tally:
     """What one replication did.
 
-    Shapes: M machines, S stations, O operations, D modes (all operations' modes in order),
+    Shapes: M machines, T tools, S stations, O operations, D modes (all operations' modes in order),
     P products, W workers, K skills, F failures, R orders, B bins.
     """
 
@@ -111,5 +118,7 @@ class Tally:
     series_wip: npt.NDArray[np.float64]  # (B,) mean pieces in the plant per bin
     state_at_end: Ints  # (M,) MachineState at the end
     in_plant_at_end: int  # pieces
+    tool_renewals: Ints = field(default_factory=_none)  # (T,) copies renewed
+    tool_away: Ints = field(default_factory=_none)  # (T,) ticks copies were away for it
     stall: tuple[str, ...] = ()  # one sentence per member of the wait-for cycle; () = no stall
     trace: Trace | None = field(default=None, compare=False)
