@@ -49,6 +49,7 @@ class Plant:
     machines: dict[str, dict[str, Any]] = field(default_factory=dict)
     failures: dict[str, dict[str, Any]] = field(default_factory=dict)
     calendars: dict[str, Sequence[tuple[float, float]]] = field(default_factory=dict)
+    resumes: dict[str, Sequence[float]] = field(default_factory=dict)  # calendar -> ends of breaks
     products: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     sources: dict[str, dict[str, Any]] = field(default_factory=dict)
     orders: list[dict[str, Any]] = field(default_factory=list)
@@ -60,7 +61,7 @@ class Plant:
 
     def station(self, name: str, count: int = 1, **keys: Any) -> Plant:
         """A station with its machines: ``name`` alone or ``name#1`` …; machine keys:
-        calendar, finish, setup, key, tool. Station keys: input, output, rule.
+        calendar, finish, setup, key, tool, at (m, m). Station keys: input, output, rule.
         """
         own = {k: keys.pop(k) for k in ("input", "output", "rule") if k in keys}
         self.stations[name] = own
@@ -71,7 +72,7 @@ class Plant:
 
     def product(self, name: str, *route: dict[str, Any]) -> Plant:
         """Steps: op, on (station), cycle (s, Distribution or per machine), per_cycle, key, tool,
-        skill, scrap.
+        skill, heads, load, scrap.
         """
         self.products[name] = list(route)
         return self
@@ -84,6 +85,7 @@ class Plant:
         return self
 
     def worker(self, name: str, skills: Any, **keys: Any) -> Plant:
+        """Keys: calendar, pause, hand_over, tends, absence, speed (mm/s)."""
         self.workers[name] = {"skills": skills, **keys}
         return self
 
@@ -119,6 +121,12 @@ def _time(value: Any) -> Distribution:
 
 def _at(value: float) -> int:
     return ticks(value)
+
+
+def _after_shift(spec: Mapping[str, Any]) -> ShiftEnd:
+    if spec.get("hand_over"):
+        return ShiftEnd.HAND_OVER
+    return ShiftEnd.PAUSE if spec.get("pause") else ShiftEnd.FINISH
 
 
 class _Numbering:
@@ -178,7 +186,11 @@ class _Numbering:
             name="test",
             run=run,
             calendars=tuple(
-                Calendar(n, tuple((_at(a), _at(b)) for a, b in plant.calendars[n]))
+                Calendar(
+                    n,
+                    tuple((_at(a), _at(b)) for a, b in plant.calendars[n]),
+                    tuple(_at(a) for a in plant.resumes.get(n, ())),
+                )
                 for n in sorted(plant.calendars)
             ),
             skills=tuple(sorted(self.names["skill"])),
@@ -219,7 +231,8 @@ class _Numbering:
             tuple(self._distribution(times[a, b]) if (a, b) in times else NONE for b in keys)
             for a in keys
         )
-        return SetupTable(name, keys, cell, self._of("skill", spec.get("skill")))
+        skill = self._of("skill", spec.get("skill"))
+        return SetupTable(name, keys, cell, skill, spec.get("heads", 1))
 
     def _operations(self, setups: tuple[SetupTable, ...]) -> tuple[Operation, ...]:
         made = {}
@@ -260,6 +273,8 @@ class _Numbering:
             tool=self._of("tool", step.get("tool")),
             skill=self._of("skill", step.get("skill")),
             scrap=step.get("scrap", 0.0),
+            heads=step.get("heads", 1),
+            load=self._distribution(step["load"]) if "load" in step else NONE,
         )
 
     def _machine(
@@ -280,6 +295,8 @@ class _Numbering:
             setup=setup,
             initial_key=key,
             initial_tool=self._of("tool", spec.get("tool")),
+            x=round(1000 * spec.get("at", (0, 0))[0]),
+            y=round(1000 * spec.get("at", (0, 0))[1]),
         )
 
     def _station(self, name: str, spec: Mapping[str, Any]) -> Station:
@@ -305,6 +322,7 @@ class _Numbering:
             part=spec.get("part", PartAtFailure.KEPT),
             life=spec.get("life", 0),
             planned=spec.get("planned", False),
+            heads=spec.get("heads", 1),
         )
 
     def _worker(self, name: str, spec: Mapping[str, Any]) -> Worker:
@@ -317,7 +335,10 @@ class _Numbering:
             skills=tuple(s for s, _ in numbered),
             speeds=tuple(v for _, v in numbered),
             calendar=self._of("calendar", spec.get("calendar")),
-            shift_end=ShiftEnd.PAUSE if spec.get("pause") else ShiftEnd.FINISH,
+            shift_end=_after_shift(spec),
+            tends=spec.get("tends", 1),
+            absence=spec.get("absence", 0.0),
+            speed=spec.get("speed", 0),
         )
 
     def _source(self, name: str, spec: Mapping[str, Any]) -> Source:

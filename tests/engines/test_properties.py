@@ -104,16 +104,17 @@ def test_any_plant_then_the_trace_retells_the_tally(plant):  # S-73
     states = np.zeros((len(program.machines), 7), dtype=np.int64)
     state = [first_state(program, m) for m in program.machines]
     since = [0] * len(state)
-    busy = 0
+    tasks = [0] * len(program.workers)
     for time, kind, entity, _, value in rows:
         if kind == Event.STATE:
             states[entity, state[entity]] += time - since[entity]
             state[entity], since[entity] = value, time
         elif kind == Event.GRANT:
-            busy += 1
+            tasks[entity] += 1
         elif kind == Event.FREE:
-            busy -= 1
-        assert 0 <= busy <= len(program.workers)
+            tasks[entity] -= 1
+        # Those he tends, and the repair of one machine that holds him (S-110, S-116).
+        assert all(0 <= n <= w.tends + 1 for n, w in zip(tasks, program.workers, strict=True))
     for machine, last in enumerate(state):
         states[machine, last] += tally.ended - since[machine]
     assert (states == tally.machine_state).all()

@@ -45,14 +45,26 @@ def test_lock_when_arrivals_go_on_then_it_is_told_at_the_horizon(engine):  # S-8
     assert tally.ended == tally.observed == 1000 * S
 
 
-def test_stall_when_the_operator_is_the_repairer_then_he_is_named(engine):
-    plant = Plant(horizon=1000, places={"people.anna": 31}).station("m")
-    plant.product("p", {"op": "o", "on": "m", "cycle": 5, "skill": "op"}).saturated("p")
-    plant.failure("m", "jam", 7, 3, skill="fix").worker("anna#1", ["op", "fix"])
+def test_stall_when_operators_can_only_repair_each_others_machines_then_they_are_named(engine):
+    plant = Plant(horizon=1000, places={"people.anna": 31})
+    for m, op, fix in (("m", "op", "mend"), ("n", "run", "fix")):
+        plant.station(m).product(m, {"op": "o", "on": m, "cycle": 50, "skill": op}).saturated(m)
+        plant.failure(m, "jam", 7, 3, skill=fix)
+    plant.worker("anna#1", ["op", "fix"]).worker("ben#1", ["run", "mend"])
     tally = engine(plant.program(), 0)
     assert tally.stall == (
-        "m is down ('m/jam') and waits for somebody with skill 'fix': "
+        "m is down ('m/jam') and waits for somebody with skill 'mend': ben#1 is bound to n",
+        "n is down ('n/jam') and waits for somebody with skill 'fix': "
         "anna#1 (plant.yaml:31) is bound to m",
+    )
+
+
+def test_stall_when_a_crew_is_larger_than_all_who_can_then_it_says_so(engine):  # S-111
+    plant = Plant(horizon=1000).station("m").worker("anna#1", ["op"])
+    plant.product("p", {"op": "o", "on": "m", "cycle": 5, "skill": "op", "heads": 3}).saturated("p")
+    told = engine(plant.program(), 0).stall
+    assert told == (
+        "m holds a part of 'p' and waits for 3 people with skill 'op', which only 1 has",
     )
 
 

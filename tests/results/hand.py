@@ -52,6 +52,7 @@ def tally(program: Program, replication: int = 0, **given: Any) -> Tally:
         "lead_hist": tuple({} for _ in range(products)),
         "worker_busy": zeros(len(program.workers)),
         "worker_duty": zeros(len(program.workers)),
+        "worker_walk": zeros(len(program.workers)),
         "skill_claims": zeros(len(program.skills)),
         "skill_wait": zeros(len(program.skills)),
         "failures": zeros(len(program.failures)),

@@ -56,6 +56,7 @@ class Counted:
                 "product_wip_area": [p.moment + p.inside * now for p in products],
                 "worker_busy": [w.busy for w in staff.people],
                 "worker_duty": [w.duty for w in staff.people],
+                "worker_walk": [w.walked for w in staff.people],
                 "skill_claims": list(staff.granted),
                 "skill_wait": list(staff.waited),
                 "tool_renewals": [sum(c.renewals for c in r) for r in floor.tools.renewals],

@@ -34,7 +34,7 @@ class Fault(Job):
         after: Draw,
         repair: Draw,
     ) -> None:
-        super().__init__(floor, floor.slots.failures[index], spec.skill)
+        super().__init__(floor, floor.slots.failures[index], spec.skill, spec.heads, machine)
         self.index = index
         self.name = spec.name
         self.machine = machine
@@ -69,11 +69,6 @@ class Fault(Job):
             and not self.struck
             and self.machine.in_process
         )
-
-    @property
-    def helped_at(self) -> int:
-        """Machine a worker is sent to."""
-        return self.machine.index
 
     def _age(self) -> None:
         """Begin to age, as good as new (S-44, S-100)."""

@@ -120,7 +120,7 @@ class Floor:
         if len(changed) > 1 and self.rows is not None:
             changed.sort(key=lambda machine: machine.index)
         for machine in changed:
-            if machine.doing is not machine.state or not machine.fit or machine.worker is not None:
+            if machine.doing is not machine.state or not machine.fit or machine.task.crew:
                 machine.account(now)
         changed.clear()
         if not self.pending:

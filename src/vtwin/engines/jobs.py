@@ -7,39 +7,43 @@ from typing import TYPE_CHECKING
 from simpy import Event as CalendarEvent
 
 from vtwin.engines.instant import Alarm
+from vtwin.engines.staff import Task
 from vtwin.plant import rules
 from vtwin.plant.order import priority
 from vtwin.plant.primitives import NONE
 
 if TYPE_CHECKING:
     from vtwin.engines.floor import Floor
-    from vtwin.engines.staff import Claim, Person
+    from vtwin.engines.staff import Place
 
 
 class Job:
-    """One kind of such work, done now and then: it waits for somebody if it needs him, runs
-    while he is present, and ends.
+    """One kind of such work, done now and then: it waits for people if it needs them, runs
+    while they are present, and ends. ``place`` is the machine they go to, if they go to one.
     """
 
-    def __init__(self, floor: Floor, slot: int, skill: int) -> None:
+    def __init__(
+        self, floor: Floor, slot: int, skill: int, heads: int, place: Place | None
+    ) -> None:
         self._floor = floor
         self.slot = slot
         self._skill = skill
+        self._heads = heads
         self._job_alarm = Alarm(floor.env, priority(slot), self._end)
-        self.worker: Person | None = None
-        self.claim: Claim | None = None
+        self.task = Task(floor, self, place, slot)
+        self._speed = 0.0  # of those who do it; 0: nobody has begun
         self._running = False
         self._run_from = 0
         self._job_left = 0
 
     @property
-    def helped_at(self) -> int:
-        """Machine a worker is sent to."""
-        raise NotImplementedError
-
-    @property
     def on_duty(self) -> bool:
         """It goes on whether anything else is on duty or not (S-47)."""
+        return True
+
+    @property
+    def fit(self) -> bool:
+        """Somebody may always come."""
         return True
 
     def over(self, now: int) -> None:
@@ -56,32 +60,47 @@ class Job:
         if self._skill == NONE:
             self._run(now)
         else:
-            self.claim = self._floor.staff.ask(self, self._skill, urgency, 0, self.slot, now)
+            self._speed = 0.0
+            self.task.ask(self._skill, self._heads, True, urgency, 0, now)
 
-    def staffed(self, person: Person, skill: int, now: int) -> None:
-        """The worker has come (phase C2, S-50)."""
-        self.claim = None
-        self.worker = person
-        self._job_left = rules.at_speed(self._job_left, person.speeds[skill])
+    def staffed(self, speed: float, now: int) -> None:
+        """The people have come (S-46), or others in their place (S-118)."""
+        if self._speed == 0.0:
+            self._job_left = rules.at_speed(self._job_left, speed)
+        else:
+            self._job_left = rules.handed_over(self._job_left, self._speed, speed)
+        self._speed = speed
         self.refresh(now)
 
+    def ends_now(self, now: int) -> bool:
+        """Whether nothing of it is left to do (S-13)."""
+        return self._running and self._job_left <= now - self._run_from
+
+    def let_go(self, now: int) -> None:
+        """The crew leaves it to others (S-118)."""
+        if self._running:
+            self._halt(now)
+        self.task.give_back(now)
+
     def refresh(self, now: int) -> None:
-        """The worker has come, gone home or come back."""
-        may = self.worker is not None and self.worker.present
-        if may:
+        """Somebody of the crew has come, gone home or come back."""
+        if self.task.complete:
             if not self._running:
                 self._run(now)
-        elif self._running and self._job_left > now - self._run_from:
-            self._running = False
-            self._job_left -= now - self._run_from
-            self._floor.pending -= 1
-            self._job_alarm = self._job_alarm.replaced()
+        elif self._running and not self.ends_now(now):
+            self._halt(now)
 
     def _run(self, now: int) -> None:
         self._running = True
         self._run_from = now
         self._floor.pending += 1
         self._job_alarm.set(self._job_left)
+
+    def _halt(self, now: int) -> None:
+        self._running = False
+        self._job_left -= now - self._run_from
+        self._floor.pending -= 1
+        self._job_alarm = self._job_alarm.replaced()
 
     def _end(self, _event: CalendarEvent) -> None:
         floor = self._floor
@@ -90,8 +109,6 @@ class Job:
         floor.pending -= 1
         self._running = False
         self.over(now)
-        person, self.worker = self.worker, None
-        if person is not None:
-            person.done(now)
+        self.task.free(now)
         self.back(now)
         floor.clock.changed = True

@@ -9,6 +9,7 @@ from simpy import Event as CalendarEvent
 
 from vtwin.base.draws import binomial
 from vtwin.engines.instant import Alarm
+from vtwin.engines.staff import Task
 from vtwin.plant import rules
 from vtwin.plant.order import priority
 from vtwin.plant.primitives import NONE, MachineState, SetupTable, ShiftEnd
@@ -18,7 +19,6 @@ from vtwin.plant.trace import Event
 if TYPE_CHECKING:
     from vtwin.engines.faults import Fault
     from vtwin.engines.floor import Floor, Item
-    from vtwin.engines.staff import Claim, Person
     from vtwin.engines.stations import Station, Step
 
 Draw = Callable[[], int]
@@ -30,8 +30,8 @@ class Way:
     """One operation on one machine: its times, and what has come of it since tick 0."""
 
     __slots__ = (
-        "busy", "cycles", "draw", "expected", "machine", "pieces", "plain", "scrap_draw",
-        "scrapped", "step", "visits",
+        "busy", "cycles", "draw", "expected", "load_draw", "machine", "pieces", "plain",
+        "scrap_draw", "scrapped", "step", "visits",
     )  # fmt: skip
 
     def __init__(
@@ -47,6 +47,7 @@ class Way:
         self.draw = draw
         self.expected = expected
         self.scrap_draw = scrap_draw
+        self.load_draw: Draw | None = None  # how long it is attended, if not all the time
         #: Nothing to mount, to set up or to wait for: work begins at once.
         self.plain = step.tool == NONE and step.skill == NONE and machine.setups is None
         self.visits = 0
@@ -59,7 +60,7 @@ class Way:
 class SetupTimes:
     """The set-up table as one machine uses it; a stream of draws per pair of keys (S-33)."""
 
-    __slots__ = ("_draws", "_expected", "_stream", "skill", "table")
+    __slots__ = ("_draws", "_expected", "_stream", "heads", "skill", "table")
 
     def __init__(
         self,
@@ -69,6 +70,7 @@ class SetupTimes:
     ) -> None:
         self.table = table
         self.skill = table.skill
+        self.heads = table.heads
         self._expected = expected  # ticks, by distribution
         self._stream = stream  # (distribution, purpose) -> draws
         self._draws: dict[tuple[int, int], Draw] = {}
@@ -101,11 +103,11 @@ class Machine:
     """
 
     __slots__ = (
-        "_alarm", "_finishes", "_left", "_run_from", "_running", "_setup_alarm", "_setup_next",
-        "_striker", "ageing", "begun", "claim", "copy", "cycles", "doing", "down", "fit", "floor",
-        "index", "item", "key", "name", "on_duty", "open", "serviced", "setup_count",
-        "setup_ticks", "setups", "since", "slot", "state", "station", "times", "tool", "upkeep",
-        "way", "ways", "work", "worker",
+        "_alarm", "_cycling", "_finishes", "_handed", "_left", "_load_alarm", "_run_from",
+        "_running", "_setup_alarm", "_setup_next", "_speed", "_striker", "_whole", "ageing",
+        "at", "begun", "copy", "cycles", "doing", "down", "fit", "floor", "index", "item", "key",
+        "name", "on_duty", "open", "serviced", "setup_count", "setup_ticks", "setups", "since",
+        "slot", "state", "station", "task", "times", "tool", "upkeep", "way", "ways", "work",
     )  # fmt: skip
 
     def __init__(
@@ -120,6 +122,7 @@ class Machine:
         self.index = index
         self.slot = floor.slots.machines[index]
         self.name = spec.name
+        self.at = (spec.x, spec.y)
         self.station = station
         self.setups = setups
         self.ways: list[Way] = []
@@ -132,8 +135,7 @@ class Machine:
         self.work = 0  # ticks the operation takes here
         self.doing = STARVED
         self.begun = False  # a set-up or the operation has begun and is not finished
-        self.worker: Person | None = None
-        self.claim: Claim | None = None
+        self.task = Task(floor, self, self, self.slot)
         self.key = spec.initial_key
         self.tool = NONE
         self.copy = 0  # number of the copy of its tool
@@ -148,9 +150,14 @@ class Machine:
         self._running = False
         self._run_from = 0
         self._left = 0
-        self._setup_next = False  # a claimed worker comes for the set-up, not the operation
+        self._whole = 0  # ticks the part of it under way takes
+        self._cycling: int | None = None  # ticks of the cycle that follows the loading (S-113)
+        self._setup_next = False  # the crew comes for the set-up, not the operation
+        self._handed = STARVED  # SETUP or WORKING: work a crew has left to another (S-118)
+        self._speed = 1.0  # of the crew
         self._alarm = Alarm(floor.env, priority(self.slot), self._finish)
         self._setup_alarm = Alarm(floor.env, priority(self.slot), self._finish_setup)
+        self._load_alarm = Alarm(floor.env, priority(self.slot), self._finish_loading)
         self._striker: Fault | None = None
         # What has been
         self.state = STARVED
@@ -176,7 +183,7 @@ class Machine:
             return PLANNED_STOP
         if self.down:
             return DOWN if self.down > self.serviced else PLANNED_STOP
-        if self.worker is not None and not self.worker.present:
+        if self.task.crew and not self.task.complete:
             return WAITING_OPERATOR
         return self.doing
 
@@ -221,44 +228,54 @@ class Machine:
             self._begin_setup(now)
         else:
             self._setup_next = True
-            self._wait_for(setups.skill, now)
+            self._wait_for(setups.skill, setups.heads, now)
 
     def _staff_operation(self, now: int) -> None:
-        """Nothing but the operation is left to do: with its operator, or at once."""
+        """Nothing but the operation is left to do: with its operators, or at once."""
         way = self._way_in_hand()
         if way.step.skill != NONE:
-            self._wait_for(way.step.skill, now)
+            self._wait_for(way.step.skill, way.step.heads, now)
         else:
             self._begin(way.draw() * self.cycles, now)
 
-    def _wait_for(self, skill: int, now: int) -> None:
+    def _wait_for(self, skill: int, heads: int, now: int) -> None:
         item = self._item_in_hand()
         self.doing = WAITING_OPERATOR
         self.floor.changed.append(self)
-        self.claim = self.floor.staff.ask(
-            self, skill, item.priority, item.step.remaining, self.slot, now
-        )
-        if not self.fit:
-            self.claim.suspend(now)
+        alone = self._setup_next
+        self.task.ask(skill, heads, alone, item.priority, item.step.remaining, now)
 
-    def staffed(self, person: Person, skill: int, now: int) -> None:
-        """The worker asked for has come (phase C2, S-50)."""
-        self.claim = None
-        self.worker = person
+    def staffed(self, speed: float, now: int) -> None:
+        """The people asked for are there (S-50, S-114)."""
         self.floor.changed.append(self)
-        speed = person.speeds[skill]
-        if self._setup_next:
+        before, self._speed = self._speed, speed
+        if self._handed is not STARVED:
+            self._take_over(before, speed, now)
+        elif self._setup_next:
             self._setup_next = False
             self._left = rules.at_speed(self._left, speed)
             self._begin_setup(now)
         else:
-            way = self._way_in_hand()
-            self._begin(rules.at_speed(way.draw() * self.cycles, speed), now)
+            self._begin_attended(self._way_in_hand(), speed, now)
 
-    @property
-    def helped_at(self) -> int:
-        """Machine a worker is sent to."""
-        return self.index
+    def _begin_attended(self, way: Way, speed: float, now: int) -> None:
+        """All of it at the crew's speed, or only the loading (S-113)."""
+        if way.load_draw is None:
+            self._begin(rules.at_speed(way.draw() * self.cycles, speed), now)
+            return
+        loading = rules.at_speed(way.load_draw(), speed)
+        self._cycling = way.draw() * self.cycles
+        self._begin(loading, now)
+        self.work += self._cycling
+
+    def _take_over(self, before: float, after: float, now: int) -> None:
+        """Go on with what others have left (S-118)."""
+        left = rules.handed_over(self._left, before, after)
+        self.work += left - self._left
+        self._whole += left - self._left
+        self._left = left
+        self.doing, self._handed = self._handed, STARVED
+        self.run_or_halt(now)
 
     # -- set-up and operation --------------------------------------------------------------
 
@@ -267,7 +284,7 @@ class Machine:
         self.begun = True
         self.floor.changed.append(self)
         self.floor.note(now, Event.SETUP, self.index, self._item_in_hand().serial, self.key)
-        self.work = self._left
+        self.work = self._whole = self._left
         self.run_or_halt(now)
 
     def _finish_setup(self, _event: CalendarEvent) -> None:
@@ -278,7 +295,7 @@ class Machine:
         self._running = False
         self.setup_count += 1
         self.setup_ticks += self.work
-        self._free_worker(now)
+        self.task.free(now)
         self._staff_operation(now)
         floor.clock.changed = True
 
@@ -286,7 +303,7 @@ class Machine:
         """Begin the operation, which takes ``work`` ticks here."""
         item, floor = self.item, self.floor
         assert item is not None
-        self.work = self._left = work
+        self.work = self._whole = self._left = work
         self.doing = WORKING
         self.begun = True
         if self.state is not WORKING:
@@ -295,10 +312,29 @@ class Machine:
             floor.rows.append((now, Event.START, self.index, item.serial, item.step.index))
         if item.order is not None and item.order.started < 0:
             item.order.started = now
-        if self.fit and self.worker is None:
+        if self.fit and not self.task.crew:
             self._run(now)
         else:
             self.run_or_halt(now)
+
+    def _finish_loading(self, _event: CalendarEvent) -> None:
+        """The crew is free, the machine goes on without it (phase B, S-113)."""
+        floor = self.floor
+        now = floor.now
+        floor.other_events += 1
+        floor.pending -= 1
+        self._running = False
+        for fault in self.ageing:
+            fault.left -= now - self._run_from
+        for fault in self.upkeep:
+            fault.worked(now - self._run_from)
+        self.task.free(now)
+        assert self._cycling is not None
+        self._left = self._whole = self._cycling
+        self._cycling = None
+        floor.changed.append(self)
+        self.run_or_halt(now)
+        floor.clock.changed = True
 
     def _finish(self, _event: CalendarEvent) -> None:
         """The operation is done (phase B, S-35)."""
@@ -316,8 +352,8 @@ class Machine:
         way.busy += self.work
         if floor.rows is not None:
             floor.rows.append((now, Event.FINISH, self.index, item.serial, step.index))
-        if self.worker is not None:
-            self._free_worker(now)
+        if self.task.crew:
+            self.task.free(now)
         self._send_on(item, way, now)
         if step.wears:
             floor.tools.wear(self, self.cycles, now)
@@ -369,40 +405,49 @@ class Machine:
             fault.worked(ran)
             fault.look(cycles)
 
-    def _free_worker(self, now: int) -> None:
-        person, self.worker = self.worker, None
-        if person is not None:
-            person.done(now)
-
     # -- interruptions (phase B) -----------------------------------------------------------
 
     def refresh(self, now: int) -> None:
         """Something that decides whether it may work has changed (S-12)."""
         floor = self.floor
         on_duty = self.open or (self._finishes and self.begun)
-        if self.on_duty and not on_duty and self.worker is not None:
-            self.on_duty = False
-            self.worker.may_go_home(now)
+        went = self.on_duty and not on_duty
         self.on_duty = on_duty
         fit = on_duty and not self.down
         if fit is not self.fit:
             self.fit = fit
-            if self.claim is not None:
-                self.claim.resume(now) if fit else self.claim.suspend(now)
+            task = self.task
+            if task.claim is not None:
+                task.claim.resume(now) if fit else task.claim.suspend(now)
+            elif task.coming:
+                task.give_back(now)  # nobody comes to a machine that cannot work (S-115)
             if self.item is None:
                 floor.dirty |= self.station.bit
                 if self.tool != NONE:
                     floor.tools.loosened(self.tool)
+        if went and self.task.crew:
+            self.task.may_go_home(now)
         floor.changed.append(self)
         self.run_or_halt(now)
 
+    def ends_now(self, now: int) -> bool:
+        """Whether nothing is left of the set-up, loading or operation under way (S-13)."""
+        return self._running and self._left <= now - self._run_from
+
+    def let_go(self, now: int) -> None:
+        """The crew leaves the work to whoever comes next (S-118)."""
+        if self._running:
+            self._call_off()
+            self._halt(now)
+        if self.doing is WORKING or self.doing is SETUP:
+            self._handed = self.doing
+            self.doing = WAITING_OPERATOR
+        self.task.give_back(now)
+        self.floor.changed.append(self)
+
     def run_or_halt(self, now: int) -> None:
         """Let the set-up or operation in hand run if it may, halt it if it may not."""
-        may = (
-            self.fit
-            and (self.doing is WORKING or self.doing is SETUP)
-            and (self.worker is None or self.worker.present)
-        )
+        may = self.fit and (self.doing is WORKING or self.doing is SETUP) and self.task.complete
         if may:
             if not self._running:
                 self._run(now)
@@ -418,6 +463,7 @@ class Machine:
         if self.doing is SETUP:
             self._setup_alarm.set(self._left)
             return
+        alarm = self._alarm if self._cycling is None else self._load_alarm
         if self.ageing:
             soonest = self._left
             for fault in self.ageing:  # at a tie the work is finished first (S-43)
@@ -426,7 +472,7 @@ class Machine:
             if self._striker is not None:
                 self._striker.alarm.set(soonest)
                 return
-        self._alarm.set(self._left)
+        alarm.set(self._left)
 
     def _halt(self, now: int) -> None:
         ran = now - self._run_from
@@ -445,6 +491,8 @@ class Machine:
             self._striker = None
         elif self.doing is SETUP:
             self._setup_alarm = self._setup_alarm.replaced()
+        elif self._cycling is not None:
+            self._load_alarm = self._load_alarm.replaced()
         else:
             self._alarm = self._alarm.replaced()
 
@@ -471,17 +519,20 @@ class Machine:
     @property
     def in_process(self) -> bool:
         """Whether an item is in an operation that has begun, and is halted."""
-        return self.doing is WORKING and not self._running
+        return not self._running and (self.doing is WORKING or self._handed is WORKING)
 
     def begin_again(self) -> None:
-        """The work done on the item so far is lost (S-45)."""
-        self._left = self.work
+        """The work done on the item so far is lost, but not its loading (S-45, S-113)."""
+        self._left = self._whole
 
     def lose_item(self, now: int) -> None:
         """The item in work is scrap (S-45)."""
         item = self._item_in_hand()
         self.begun = False
-        self._free_worker(now)
+        self._handed = STARVED
+        self._cycling = None
+        self.task.cancel()
+        self.task.free(now)
         self.hand_over(now)
         self.floor.scrap(item, item.quantity, self.index, now)
         if self.upkeep:

@@ -78,7 +78,8 @@ class Run:
         self._expected = [rules.expected_ticks(d) for d in program.distributions]
         self.floor = floor = Floor(slots(program), len(program.products), trace=trace)
         floor.tools = ToolRack(floor, program.tools)
-        floor.staff = Staff(floor, program.workers, len(program.skills), program.grant)
+        absence = partial(self._units, purpose="absence")
+        floor.staff = Staff(floor, program.workers, len(program.skills), program.grant, absence)
         floor.stations = [Station(floor, n, s) for n, s in enumerate(program.stations)]
         self._add_renewals()
         self._add_machines()
@@ -163,6 +164,8 @@ class Run:
                     self._expected[mode.cycle],
                     self._units(machine.name, f"scrap/{spec.name}"),
                 )
+                if spec.load != NONE:
+                    way.load_draw = self._draws(times[spec.load], machine.name, f"load/{spec.name}")
                 step.ways[machine.index] = way
                 machine.ways.append(way)
                 ways.append(way)

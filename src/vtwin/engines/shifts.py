@@ -27,6 +27,7 @@ class Shift:
         self.is_open = bool(spec.open) and spec.open[0][0] <= 0
         changes = [tick for interval in spec.open for tick in interval]
         self._changes = [tick for tick in changes if 0 < tick < horizon]
+        self._resumes = frozenset(spec.resumes)
         self._next = 0
         self._alarm = Alarm(floor.env, priority(slot), self._change)
         self._set(0)
@@ -34,18 +35,20 @@ class Shift:
     @property
     def keeps_waiting(self) -> bool:
         """Whether somebody is off duty now: that may change, if only after the horizon."""
-        return not self.is_open and bool(self.machines or self.people)
+        if self.is_open:
+            return any(person.missing for person in self.people)
+        return bool(self.machines or self.people)
 
     def begin(self) -> None:
         """Everything that keeps this calendar starts as it says for tick 0."""
+        for person in self.people:
+            person.start(self.is_open)
         if self.is_open:
             return
         for machine in self.machines:
             machine.open = machine.on_duty = machine.fit = False
             machine.state = machine.present_state()
             self._floor.note(0, Event.STATE, machine.index, -1, machine.state)
-        for person in self.people:
-            person.start_absent()
 
     def _set(self, now: int) -> None:
         if self._next < len(self._changes):
@@ -60,7 +63,8 @@ class Shift:
         for machine in self.machines:
             machine.open = self.is_open
             machine.refresh(now)
+        resumes = now in self._resumes
         for person in self.people:
-            person.shift(self.is_open, now)
+            person.shift(self.is_open, resumes, now)
         self._set(now)
         floor.clock.changed = True

@@ -1,12 +1,17 @@
-"""People: who is present, who is busy, and who is sent where (S-50 to S-55)."""
+"""People: who is present, who is busy, and who is sent where (S-50 to S-55, S-110 to S-118)."""
 
 from __future__ import annotations
 
 from bisect import insort
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
+from simpy import Event as CalendarEvent
+
+from vtwin.engines.instant import Alarm
 from vtwin.plant import rules
-from vtwin.plant.primitives import ShiftEnd
+from vtwin.plant.order import priority
+from vtwin.plant.primitives import NONE, ShiftEnd
 from vtwin.plant.primitives import Worker as WorkerSpec
 from vtwin.plant.program import GrantRule
 from vtwin.plant.trace import Event
@@ -15,33 +20,57 @@ if TYPE_CHECKING:
     from vtwin.engines.floor import Floor
 
 
-class Asker(Protocol):
-    """A machine that wants an operator or setter, a failure mode that wants a repairer."""
+class Work(Protocol):
+    """What people are wanted for: a machine that needs an operator or a setter, a failure mode
+    that needs a repairer.
+    """
 
     @property
     def on_duty(self) -> bool:
-        """Whether the work it wants done can go on at this time of the day."""
+        """Whether the work can go on at this time of the day."""
 
     @property
-    def helped_at(self) -> int:
-        """Machine the worker is sent to."""
+    def fit(self) -> bool:
+        """Whether somebody may be sent now (S-53)."""
 
-    def staffed(self, person: Person, skill: int, now: int) -> None:
-        """The worker has come."""
+    def staffed(self, speed: float, now: int) -> None:
+        """Everybody is there; they work at this speed."""
 
     def refresh(self, now: int) -> None:
-        """Whether its worker is present has changed."""
+        """Somebody of the crew has gone home or come back."""
+
+    def ends_now(self, now: int) -> bool:
+        """Whether nothing of it is left to do (S-13)."""
+
+    def let_go(self, now: int) -> None:
+        """Stop: the crew leaves it to whoever comes next (S-118)."""
+
+
+class Place(Protocol):
+    """The machine at which work is done."""
+
+    @property
+    def index(self) -> int:
+        """Its number."""
+
+    @property
+    def at(self) -> tuple[int, int]:
+        """Where people go to attend it, mm."""
+
+    @property
+    def task(self) -> Task:
+        """What its set-ups and operations need people for."""
 
 
 class Claim:
-    """A request for somebody with a skill."""
+    """A request for people."""
 
-    __slots__ = ("_from", "_staff", "_waited", "asker", "skill", "suspended")
+    __slots__ = ("_from", "_staff", "_waited", "skill", "suspended", "task")
 
-    def __init__(self, staff: Staff, asker: Asker, skill: int, now: int) -> None:
+    def __init__(self, staff: Staff, task: Task, now: int) -> None:
         self._staff = staff
-        self.asker = asker
-        self.skill = skill
+        self.task = task
+        self.skill = task.skill
         self.suspended = False
         self._from = now
         self._waited = 0
@@ -64,47 +93,250 @@ class Claim:
         return self._waited + (0 if self.suspended else now - self._from)
 
 
+class Task:
+    """What one machine or failure mode needs people for: the claim while nobody is there, then
+    the crew, first on its way and then at work.
+    """
+
+    __slots__ = (
+        "_alarm", "_floor", "_from", "_key", "_left", "_running", "alone", "claim", "coming",
+        "crew", "heads", "place", "skill", "slot", "work",
+    )  # fmt: skip
+
+    def __init__(self, floor: Floor, work: Work, place: Place | None, slot: int) -> None:
+        self._floor = floor
+        self.work = work
+        self.place = place  # None: nobody goes to a machine for it
+        self.slot = slot
+        self.skill = 0
+        self.heads = 1
+        self.alone = True  # who does it does nothing else
+        self.claim: Claim | None = None
+        self.crew: tuple[Person, ...] = ()
+        self.coming = False
+        self._key = (0, 0, 0, 0)
+        self._alarm: Alarm | None = None
+        self._running = False  # they are walking
+        self._from = 0
+        self._left = 0
+
+    def ask(
+        self, skill: int, heads: int, alone: bool, urgent: int, remaining: int, now: int
+    ) -> None:
+        """File a claim; it is looked at in phase C2.
+
+        Args:
+            skill: what they must be able to do.
+            heads: how many are wanted.
+            alone: a set-up or repair takes people alone, an operation may be tended.
+            urgent: order priority of the item.
+            remaining: operations the item still has to finish; 0 for a repair.
+            now: tick.
+        """
+        staff = self._floor.staff
+        self.skill = skill
+        self.heads = heads
+        self.alone = alone
+        self._key = rules.claim_key(staff.rule, urgent, now, remaining, self.slot)
+        self.claim = staff.file(self, self._key, now)
+        if not self.work.fit:
+            self.claim.suspend(now)
+
+    def send(self, crew: list[Person], now: int) -> None:
+        """These go to work (phase C2, S-50)."""
+        self.claim = None
+        self.crew = tuple(crew)
+        way = 0
+        for person in crew:
+            way = max(way, person.go(self, now))
+        if way == 0:
+            self._begin(now)
+            return
+        for person in crew:
+            person.coming = True
+        self.coming = True
+        self._left = way
+        self._walk(now)
+
+    @property
+    def attending(self) -> bool:
+        """Whether others attend the machine already: it is to be repaired (S-116)."""
+        return self.place is not None and bool(self.place.task.crew)
+
+    @property
+    def complete(self) -> bool:
+        """Whether everybody is present."""
+        return not self.crew or all(person.present for person in self.crew)
+
+    def refresh(self, now: int) -> None:
+        """Somebody of the crew has gone home or come back."""
+        if not self.coming:
+            self.work.refresh(now)
+        elif self.complete:
+            if not self._running:
+                self._walk(now)
+        elif self._running and self._left > now - self._from:
+            self._left -= now - self._from
+            self._stop()
+
+    def give_back(self, now: int) -> None:
+        """The crew leaves the work to whoever comes next; the claim keeps its place (S-118)."""
+        self.free(now)
+        self.claim = self._floor.staff.file(self, self._key, now)
+        if not self.work.fit:
+            self.claim.suspend(now)
+
+    def cancel(self) -> None:
+        """Nobody is wanted any more."""
+        if self.claim is not None:
+            self._floor.staff.withdraw(self.claim)
+            self.claim = None
+
+    def free(self, now: int) -> None:
+        """The crew is free."""
+        if self.coming:
+            self.coming = False
+            if self._running:
+                self._stop()
+        crew, self.crew = self.crew, ()
+        for person in crew:
+            person.done(self, now)
+
+    def may_go_home(self, now: int) -> None:
+        """The machine goes off duty: nothing keeps those whose shift is over (S-54)."""
+        for person in self.crew:
+            person.may_go_home(now)
+
+    def _begin(self, now: int) -> None:
+        self.work.staffed(min(person.speeds[self.skill] for person in self.crew), now)
+
+    def _walk(self, now: int) -> None:
+        floor = self._floor
+        if self._alarm is None:
+            self._alarm = Alarm(floor.env, priority(self.slot), self._arrive)
+        self._running = True
+        self._from = now
+        floor.pending += 1
+        self._alarm.set(self._left)
+
+    def _stop(self) -> None:
+        assert self._alarm is not None
+        self._running = False
+        self._floor.pending -= 1
+        self._alarm = self._alarm.replaced()
+
+    def _arrive(self, _event: CalendarEvent) -> None:
+        """The last of the crew is there (phase B, S-114)."""
+        floor = self._floor
+        now = floor.now
+        floor.other_events += 1
+        floor.pending -= 1
+        self._running = self.coming = False
+        for person in self.crew:
+            person.arrive(now)
+        floor.staff.dirty = True
+        floor.clock.changed = True
+        self._begin(now)
+
+
 class Person:
     """One worker."""
 
-    def __init__(self, floor: Floor, index: int, spec: WorkerSpec) -> None:
+    def __init__(
+        self, floor: Floor, index: int, spec: WorkerSpec, absence: Callable[[], float]
+    ) -> None:
         self._floor = floor
         self.index = index
         self.name = spec.name
         self.speeds = dict(zip(spec.skills, spec.speeds, strict=True))
-        self._finishes = spec.shift_end is ShiftEnd.FINISH
-        self._open = True
+        self.tends = spec.tends
+        self._shift_end = spec.shift_end
+        self._pace = spec.speed
+        self._absence = spec.absence
+        self._absence_draw = absence
+        self._on_shift = True
+        self.missing = False  # he misses this shift
         self.present = True
-        self.task: Asker | None = None
+        self.tasks: list[Task] = []  # in the order he was sent
+        self.coming = False  # to the last of them
+        self._at: tuple[int, int] | None = None  # where he was sent last
         self.busy = 0
+        self.walked = 0
         self.duty = 0
         self.since = 0
+
+    @property
+    def idle(self) -> bool:
+        """Whether he may be given any task (S-50)."""
+        return self._on_shift and not self.tasks
+
+    @property
+    def may_tend(self) -> bool:
+        """Whether he may attend one more operation (S-110)."""
+        tasks = self.tasks
+        return self._on_shift and (
+            not tasks
+            or (
+                len(tasks) < self.tends
+                and not self.coming
+                and not any(task.alone for task in tasks)
+            )
+        )
+
+    def may_repair(self, machine: Place) -> bool:
+        """Whether he is free, or held by nothing but the machine to be repaired (S-116)."""
+        return self.idle or (self.present and self.tasks == [machine.task])
 
     def mark(self, now: int) -> None:
         """Add up to now; to be called before anything about the worker changes (S-55)."""
         if self.present:
-            self.duty += now - self.since
-            if self.task is not None:
-                self.busy += now - self.since
+            passed = now - self.since
+            self.duty += passed
+            if self.tasks:
+                self.busy += passed
+                if self.coming:
+                    self.walked += passed
         self.since = now
 
-    def start_absent(self) -> None:
-        """Before tick 0: the calendar begins closed."""
-        self._open = self.present = False
+    def start(self, is_open: bool) -> None:
+        """Before tick 0: whether the calendar begins open."""
+        self.missing = is_open and self._misses()
+        self._on_shift = self.present = is_open and not self.missing
 
-    def shift(self, is_open: bool, now: int) -> None:
-        """The worker's calendar changes (S-54)."""
-        self._open = is_open
-        if not is_open:
-            staying = self.task is not None and self._finishes and self.task.on_duty
-            if not staying:
-                self._set_present(False, now)
-        elif not self.present:
+    def shift(self, is_open: bool, resumes: bool, now: int) -> None:
+        """The worker's calendar changes (S-54); ``resumes``: it opens after a break."""
+        if is_open and not resumes:
+            self.missing = self._misses() and not self.present
+        self._on_shift = is_open and not self.missing
+        if self._on_shift:
             self._set_present(True, now)
+        elif self.present:
+            if self._shift_end is ShiftEnd.HAND_OVER:
+                self._hand_over(now)
+            if not self._stays():
+                self._set_present(False, now)
+
+    def _misses(self) -> bool:
+        """Whether he does not come to a shift that begins (S-117)."""
+        return self._absence > 0 and self._absence_draw() < self._absence
+
+    def _hand_over(self, now: int) -> None:
+        """His shift is over: he leaves what is not finished at this tick (S-118)."""
+        for task in tuple(self.tasks):
+            if task.coming or not task.work.ends_now(now):
+                task.work.let_go(now)
+
+    def _stays(self) -> bool:
+        """Whether work keeps him after his shift (S-54)."""
+        return (
+            self.present
+            and self._shift_end is not ShiftEnd.PAUSE
+            and any(task.work.on_duty for task in self.tasks)
+        )
 
     def may_go_home(self, now: int) -> None:
-        """The machine he attends goes off duty: nothing keeps him after his shift (S-54)."""
-        if not self._open and self.present:
+        """A machine he attends goes off duty."""
+        if not self._on_shift and self.present and not self._stays():
             self.mark(now)
             self.present = False
 
@@ -113,22 +345,36 @@ class Person:
             return
         self.mark(now)
         self.present = present
-        if self.task is not None:
-            self.task.refresh(now)
-        elif present:
+        for task in tuple(self.tasks):
+            task.refresh(now)
+        if present:
             self._floor.staff.dirty = True
 
-    def send(self, asker: Asker, now: int) -> None:
-        """He goes to work."""
+    def go(self, task: Task, now: int) -> int:
+        """He is sent to work; returns the ticks he needs to get there (S-114)."""
         self.mark(now)
-        self.task = asker
-        self._floor.note(now, Event.GRANT, self.index, -1, asker.helped_at)
+        self.tasks.append(task)
+        place = task.place
+        self._floor.note(now, Event.GRANT, self.index, -1, NONE if place is None else place.index)
+        if place is None:
+            return 0
+        here, self._at = self._at, place.at
+        if here is None or self._pace == 0:
+            return 0
+        return rules.walk(*here, *place.at, self._pace)
 
-    def done(self, now: int) -> None:
-        """His task is over: he is free, or goes home if his shift is (S-54)."""
+    def arrive(self, now: int) -> None:
+        """He is where he was sent."""
         self.mark(now)
-        self.task = None
-        self.present = self._open
+        self.coming = False
+
+    def done(self, task: Task, now: int) -> None:
+        """A task is over: he is free, or goes home if his shift is (S-54)."""
+        self.mark(now)
+        if self.tasks[-1] is task:
+            self.coming = False
+        self.tasks.remove(task)
+        self.present = self._on_shift or self._stays()
         self._floor.staff.dirty = True
         self._floor.note(now, Event.FREE, self.index, -1, 0)
 
@@ -137,13 +383,18 @@ class Staff:
     """All people and all open claims; grants are made in phase C2 (S-50)."""
 
     def __init__(
-        self, floor: Floor, specs: tuple[WorkerSpec, ...], skills: int, rule: GrantRule
+        self,
+        floor: Floor,
+        specs: tuple[WorkerSpec, ...],
+        skills: int,
+        rule: GrantRule,
+        absence: Callable[[str], Callable[[], float]],
     ) -> None:
-        self.people = [Person(floor, n, spec) for n, spec in enumerate(specs)]
+        self.people = [Person(floor, n, spec, absence(spec.name)) for n, spec in enumerate(specs)]
         self._able = [
             [self.people[n] for n in rules.worker_order(specs, skill)] for skill in range(skills)
         ]
-        self._rule = rule
+        self.rule = rule
         #: Sorted; the slot in the key makes every key different.
         self._claims: list[tuple[tuple[int, int, int, int], int, Claim]] = []
         self._asked = 0
@@ -155,40 +406,56 @@ class Staff:
         """Those with a skill, in the order they are chosen (S-51)."""
         return self._able[skill]
 
-    def ask(
-        self, asker: Asker, skill: int, priority: int, remaining: int, slot: int, now: int
-    ) -> Claim:
+    def file(self, task: Task, key: tuple[int, int, int, int], now: int) -> Claim:
         """File a claim; it is looked at in phase C2."""
-        claim = Claim(self, asker, skill, now)
-        key = rules.claim_key(self._rule, priority, now, remaining, slot)
+        claim = Claim(self, task, now)
         self._asked += 1
         insort(self._claims, (key, self._asked, claim))
         self.dirty = True
         return claim
 
+    def withdraw(self, claim: Claim) -> None:
+        """Nobody is wanted any more."""
+        self._claims = [entry for entry in self._claims if entry[2] is not claim]
+
     def grant(self, now: int) -> None:
-        """Send free people to the claims, best claim first (S-51)."""
+        """Send free people to the claims, best claim first, all of a crew or nobody (S-51)."""
         self.dirty = False
-        nobody: set[int] = set()
+        nobody: set[tuple[int, int, bool]] = set()
         left = []
         for entry in self._claims:
             claim = entry[2]
-            person = None
-            if claim.skill not in nobody and not claim.suspended:
-                person = self._free(claim.skill)
-                if person is None:
-                    nobody.add(claim.skill)
-            if person is None:
+            task = claim.task
+            crew: list[Person] | None = None
+            if not claim.suspended:
+                # Within one C2 people only get fewer, but who attends the machine may repair it.
+                wanted = (task.skill, task.heads, task.alone)
+                if wanted not in nobody or task.attending:
+                    crew = self._crew(task)
+                    if crew is None:
+                        nobody.add(wanted)
+            if crew is None:
                 left.append(entry)
                 continue
-            self.granted[claim.skill] += 1
-            self.waited[claim.skill] += claim.waited(now)
-            person.send(claim.asker, now)
-            claim.asker.staffed(person, claim.skill, now)
+            self.granted[task.skill] += 1
+            self.waited[task.skill] += claim.waited(now)
+            task.send(crew, now)
         self._claims = left
 
-    def _free(self, skill: int) -> Person | None:
-        for person in self._able[skill]:
-            if person.present and person.task is None:
-                return person
-        return None
+    def _crew(self, task: Task) -> list[Person] | None:
+        """Those who are sent to a task, or None while there are too few (S-50, S-110, S-116)."""
+        able = self._able[task.skill]
+        machine = task.place
+        if task.heads == 1 and not task.attending:
+            for person in able:
+                if person.idle:
+                    return [person]
+        if not task.alone:
+            found = [person for person in able if person.may_tend]
+            found.sort(key=lambda person: len(person.tasks))
+        elif machine is not None and task.attending:
+            found = [person for person in able if person.may_repair(machine)]
+            found.sort(key=lambda person: not person.tasks)
+        else:
+            found = [person for person in able if person.idle]
+        return found[: task.heads] if len(found) >= task.heads else None

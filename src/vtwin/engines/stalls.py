@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from vtwin.engines.faults import Fault
 from vtwin.engines.floor import Floor, Item
 from vtwin.engines.machines import Machine
+from vtwin.engines.staff import Person, Task
 from vtwin.engines.stations import Station, Step
 from vtwin.plant.primitives import NONE, MachineState
 from vtwin.plant.program import Program
@@ -95,9 +96,9 @@ class _Teller:
         if any(fault.machine is machine and fault.may_scrap for fault in self._faults):
             return None  # the next failure ends it
         for fault in self._faults:
-            if fault.machine is machine and fault.claim is not None:
+            if fault.machine is machine and fault.task.claim is not None:
                 words = "is stopped" if fault.planned else "is down"
-                return self._skill(f"{name} {words} ('{fault.name}')", fault.claim.skill)
+                return self._people(f"{name} {words} ('{fault.name}')", fault.task)
         if machine.item is None or machine.is_running or machine.down:
             return None
         holds = f"{name} holds {self._item(machine.item)}"
@@ -105,10 +106,11 @@ class _Teller:
             return self._room(holds, machine, machine.item)
         if not machine.on_duty:
             return Wait(f"{holds} and is off duty", ends=True)
-        if machine.claim is not None:
-            return self._skill(holds, machine.claim.skill)
-        if machine.worker is not None:
-            return Wait(f"{holds} and waits for {machine.worker.name}, off duty", ends=True)
+        if machine.task.claim is not None:
+            return self._people(holds, machine.task)
+        away = [person.name for person in machine.task.crew if not person.present]
+        if away:
+            return Wait(f"{holds} and waits for {away[0]}, off duty", ends=True)
         return None
 
     def queue(self, station: Station) -> str | None:
@@ -132,29 +134,34 @@ class _Teller:
             return "but every machine that can make it is down or off duty"
         tool = self._program.tools[step.tool].name if step.tool != NONE else "its tool"
         for renewal in self._floor.tools.renewals[step.tool] if step.tool != NONE else ():
-            if renewal.claim is not None:
-                skill = self._program.skills[renewal.claim.skill]
+            if renewal.task.claim is not None:
+                skill = self._program.skills[renewal.task.skill]
                 return f"but a worn '{tool}' waits for somebody with skill '{skill}'"
         return f"but no copy of '{tool}' can be had"
 
-    def _skill(self, words: str, skill: int) -> Wait:
-        """Waiting for somebody with a skill: what those who have it are bound to."""
-        words = f"{words} and waits for somebody with skill '{self._program.skills[skill]}'"
-        able = self._floor.staff.able(skill)
-        if not able:
-            return Wait(f"{words}, which nobody has")
+    def _people(self, words: str, task: Task) -> Wait:
+        """Waiting for people with a skill: what those who have it are bound to."""
+        able = self._floor.staff.able(task.skill)
+        whom = "somebody" if task.heads == 1 else f"{task.heads} people"
+        words = f"{words} and waits for {whom} with skill '{self._program.skills[task.skill]}'"
+        if len(able) < task.heads:
+            have = (
+                f"only {len(able)} {'has' if len(able) == 1 else 'have'}" if able else "nobody has"
+            )
+            return Wait(f"{words}, which {have}")
         # Who repairs will be free some day, and so will who is off duty.
-        held = [(p, p.task) for p in able if isinstance(p.task, Machine)]
+        held = [(p, _held_by(p, task)) for p in able]
         told = ", ".join(
-            f"{self._place(person.name, 'people', person.name)} is bound to {machine.name}"
-            for person, machine in held
+            f"{self._place(person.name, 'people', person.name)} is bound to {machines[0].name}"
+            for person, machines in held
+            if machines
         )
-        machines = tuple(machine for _, machine in held)
+        machines = tuple(dict.fromkeys(m for _, found in held for m in found))
         return Wait(
             f"{words}: {told or 'all are off duty or repairing'}",
             machines,
             machines,
-            ends=len(held) < len(able),
+            ends=sum(not found for _, found in held) >= task.heads,
         )
 
     def _room(self, holds: str, machine: Machine, item: Item) -> Wait:
@@ -182,3 +189,13 @@ class _Teller:
         """A name and where it was written, as far as that is known."""
         place = self._program.place(f"{section}.{of.split('#')[0]}")
         return f"{name} ({place})" if place.file is not None else name
+
+
+def _held_by(person: Person, task: Task) -> list[Machine]:
+    """Machines whose work keeps somebody from a task: all for one that takes him alone, none
+    while he may tend one more (S-110), not the one to be repaired (S-116).
+    """
+    bound = [other for other in person.tasks if isinstance(other.work, Machine)]
+    if not task.alone and len(bound) < person.tends and not any(o.alone for o in bound):
+        return []
+    return [o.work for o in bound if isinstance(o.work, Machine) and o.work is not task.place]

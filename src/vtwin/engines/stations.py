@@ -33,7 +33,7 @@ class Step:
     """One operation of a product's route, with the line of those who wait for it."""
 
     __slots__ = (
-        "following", "index", "line", "name", "per_cycle", "product", "remaining",
+        "following", "heads", "index", "line", "name", "per_cycle", "product", "remaining",
         "scrap", "setup_key", "skill", "station", "tool", "ways", "wears",
     )  # fmt: skip
 
@@ -47,6 +47,7 @@ class Step:
         self.tool = spec.tool
         self.wears = False  # its tool has a life (S-105)
         self.skill = spec.skill
+        self.heads = spec.heads
         self.scrap = spec.scrap
         self.remaining = remaining  # operations still to finish, this one included
         self.following: Step | None = None

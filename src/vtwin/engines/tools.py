@@ -22,7 +22,7 @@ class Renewal(Job):
     def __init__(
         self, floor: Floor, slot: int, copy: int, tool: int, spec: ToolSpec, draw: Callable[[], int]
     ) -> None:
-        super().__init__(floor, slot, spec.skill)
+        super().__init__(floor, slot, spec.skill, 1, None)
         self.copy = copy
         self._tool = tool
         self._life = spec.life
@@ -32,11 +32,6 @@ class Renewal(Job):
         self._away = False
         self._away_ticks = 0
         self.renewals = 0
-
-    @property
-    def helped_at(self) -> int:
-        """Nobody goes to a machine for it."""
-        return NONE
 
     def wears_out(self, cycles: int) -> bool:
         """Whether these cycles use the copy up (S-106)."""

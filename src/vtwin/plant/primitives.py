@@ -93,11 +93,13 @@ class StopKind(IntEnum):
 @dataclass(frozen=True, slots=True)
 class Calendar:
     """When something is on duty: sorted, disjoint, non-touching ``[start, end)`` intervals
-    covering ``[0, horizon)``. An empty tuple means never on duty.
+    covering ``[0, horizon)``. An empty tuple means never on duty. ``resumes`` are the starts
+    that end a break and begin no shift; who misses a shift misses it to its end (S-117).
     """
 
     name: str
     open: tuple[tuple[int, int], ...]
+    resumes: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

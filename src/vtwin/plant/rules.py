@@ -31,6 +31,27 @@ def at_speed(duration: int, speed: float) -> int:
     return duration if speed == 1.0 else int(duration / speed + 0.5)
 
 
+def handed_over(left: int, before: float, after: float) -> int:
+    """Ticks left of work that took ``left`` ticks more at one speed, at the speed of those who
+    take it over (S-118): ``left * before / after`` in double precision, half a tick rounded up.
+    """
+    return left if before == after else int(left * before / after + 0.5)
+
+
+#: Ticks per millimetre at 1 mm/s.
+_SECOND = 1_000_000_000
+
+
+def walk(from_x: int, from_y: int, to_x: int, to_y: int, speed: int) -> int:
+    """Ticks of a way along the axes of the floor (S-114), mm at ``speed`` mm/s, half a tick
+    rounded up; 0 for those whose ways take no time (``speed`` 0).
+    """
+    if speed == 0:
+        return 0
+    distance = abs(to_x - from_x) + abs(to_y - from_y)
+    return (distance * _SECOND + speed // 2) // speed
+
+
 def expected_ticks(distribution: Distribution) -> int:
     """What a rule may know beforehand of a random time: its mean in ticks (S-25)."""
     return ticks(distribution.mean)

@@ -106,6 +106,7 @@ class Tally:
     lead_hist: tuple[dict[int, int], ...]  # (P,) lead_bin -> good pieces
     worker_busy: Ints  # (W,) ticks on a task
     worker_duty: Ints  # (W,) ticks on duty (busy after shift end included)
+    worker_walk: Ints  # (W,) ticks of `worker_busy` on the way to a machine
     skill_claims: Ints  # (K,) claims granted
     skill_wait: Ints  # (K,) ticks those claims waited
     failures: Ints  # (F,) times each mode struck
