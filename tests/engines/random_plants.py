@@ -78,6 +78,8 @@ def plants(draw) -> Plant:
         plant.product(product, *route)
     _releases(draw, plant)
     _people_and_failures(draw, plant, calendar)
+    if draw(st.booleans()):
+        _crews_and_ways(draw, plant)
     return plant
 
 
@@ -128,3 +130,26 @@ def _people_and_failures(draw, plant: Plant, calendar) -> None:
                 part=draw(st.sampled_from(list(PartAtFailure))),
                 **keys,
             )
+
+
+def _crews_and_ways(draw, plant: Plant) -> None:
+    """Tending, crews, loading, walking, absence, handing over (S-110 to S-118)."""
+    heads = st.sampled_from([1, 1, 1, 2])
+    for worker in plant.workers.values():
+        worker["tends"] = draw(st.sampled_from([1, 1, 2, 3]))
+        worker["speed"] = draw(st.sampled_from([0, 0, 500, 1000]))
+        worker["absence"] = draw(st.sampled_from([0.0, 0.0, 0.4, 1.0]))
+        worker["hand_over"] = draw(st.booleans())
+    for machine in plant.machines.values():
+        machine["at"] = (draw(st.integers(0, 3)), draw(st.integers(0, 2)))
+    for route in plant.products.values():
+        for step in route:
+            if "skill" in step:
+                step["heads"] = draw(heads)
+                if draw(st.booleans()):
+                    step["load"] = draw(TIMES)
+    for failure in plant.failures.values():
+        failure["heads"] = draw(heads)
+    plant.setups["table"]["heads"] = draw(heads)
+    if draw(st.booleans()):
+        plant.resumes["day"] = [40]

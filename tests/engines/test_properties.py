@@ -83,7 +83,7 @@ def test_any_plant_when_the_warm_up_is_cut_off_then_the_rest_is_the_whole_less_i
     rest = simulate(plant.program(), 0)
     plant.warmup, plant.horizon = 0, 77
     start = simulate(plant.program(), 0)
-    for name in ("machine_state", "mode_busy", "product_good", "worker_busy", "worker_duty", "skill_wait", "failure_down", "station_wait", "setup_time"):  # fmt: skip
+    for name in ("machine_state", "mode_busy", "product_good", "worker_busy", "worker_duty", "worker_walk", "skill_wait", "failure_down", "station_wait", "setup_time"):  # fmt: skip
         parts = getattr(start, name) + getattr(rest, name)
         assert (parts == getattr(whole, name)).all(), name
     np.testing.assert_allclose(
@@ -121,6 +121,16 @@ def test_any_plant_then_the_trace_retells_the_tally(plant):  # S-73
     good = sum(r[4] for r in rows if r[1] == Event.LEAVE)
     assert good == int(tally.product_good.sum())
     assert sum(r[4] for r in rows if r[1] == Event.SCRAP) == int(tally.product_scrap.sum())
+
+
+@many
+@given(plants())
+def test_any_plant_then_people_walk_only_when_busy_and_are_busy_only_on_duty(plant):  # S-55
+    tally = simulate(plant.program(), 0)
+    assert (tally.worker_walk >= 0).all()
+    assert (tally.worker_walk <= tally.worker_busy).all()
+    assert (tally.worker_busy <= tally.worker_duty).all()
+    assert (tally.worker_duty <= tally.observed).all()
 
 
 @some
@@ -178,7 +188,7 @@ def first_state(program, machine):
 def shuffled(plant: Plant, rng: random.Random) -> Plant:
     """The same plant written in another order."""
     other = Plant(plant.horizon, plant.warmup, plant.seed, plant.bin, plant.grant)
-    for name in ("stations", "machines", "failures", "calendars", "products", "sources", "tools", "setups", "workers"):  # fmt: skip
+    for name in ("stations", "machines", "failures", "calendars", "resumes", "products", "sources", "tools", "setups", "workers"):  # fmt: skip
         items = list(getattr(plant, name).items())
         rng.shuffle(items)
         setattr(other, name, dict(items))
