@@ -13,10 +13,13 @@ from vtwin.plant.primitives import (
     NEVER,
     NONE,
     UNLIMITED,
+    Batch,
     Calendar,
+    Carrier,
     DispatchRule,
     Failure,
     FailureClock,
+    Kit,
     Machine,
     Mode,
     Operation,
@@ -28,6 +31,7 @@ from vtwin.plant.primitives import (
     ShiftEnd,
     Source,
     Station,
+    Stock,
     Tool,
     Worker,
 )
@@ -57,6 +61,9 @@ class Plant:
     tools: dict[str, int | dict[str, Any]] = field(default_factory=dict)
     setups: dict[str, dict[str, Any]] = field(default_factory=dict)
     workers: dict[str, dict[str, Any]] = field(default_factory=dict)
+    batches: dict[str, tuple[int, int, float | None]] = field(default_factory=dict)
+    stocks: dict[str, int] = field(default_factory=dict)  # component -> places
+    carriers: dict[str, int] = field(default_factory=dict)
     places: dict[str, int] = field(default_factory=dict)  # path -> line, for stall sentences
 
     def station(self, name: str, count: int = 1, **keys: Any) -> Plant:
@@ -72,9 +79,19 @@ class Plant:
 
     def product(self, name: str, *route: dict[str, Any]) -> Plant:
         """Steps: op, on (station), cycle (s, Distribution or per machine), per_cycle, key, tool,
-        skill, heads, load, scrap.
+        skill, heads, load, scrap, batch, kit ({component: pieces}), takes, returns (carriers).
         """
         self.products[name] = list(route)
+        return self
+
+    def batch(self, name: str, least: int, most: int, wait: float | None = None) -> Plant:
+        """A batch "<station>/<recipe>"; ``wait`` in seconds, None: for ever."""
+        self.batches[name] = (least, most, wait)
+        return self
+
+    def stock(self, product: str, places: int = UNLIMITED) -> Plant:
+        """Finished pieces of a product wait for assemblies."""
+        self.stocks[product] = places
         return self
 
     def failure(self, machine: str, mode: str, after: Any, repair: Any, **keys: Any) -> Plant:
@@ -143,6 +160,9 @@ class _Numbering:
                 "product": plant.products,
                 "tool": plant.tools,
                 "setup": plant.setups,
+                "batch": plant.batches,
+                "stock": plant.stocks,
+                "carrier": plant.carriers,
                 "skill": self._skills(),
                 "op": [f"{p}/{s['op']}" for p, route in plant.products.items() for s in route],
             }.items()
@@ -203,11 +223,20 @@ class _Numbering:
             machines=machines,
             operations=operations,
             products=tuple(
-                Product(p, tuple(self._of("op", f"{p}/{s['op']}") for s in plant.products[p]))
+                Product(
+                    p,
+                    tuple(self._of("op", f"{p}/{s['op']}") for s in plant.products[p]),
+                    stock=self._of("stock", p if p in plant.stocks else None),
+                )
                 for p in sorted(plant.products)
             ),
             sources=tuple(self._source(n, plant.sources[n]) for n in sorted(plant.sources)),
             orders=tuple(sorted(map(self._order, plant.orders), key=lambda o: (o.release, o.name))),
+            batches=tuple(self._batch(n) for n in sorted(plant.batches)),
+            stocks=tuple(
+                Stock(n, self._of("product", n), plant.stocks[n]) for n in sorted(plant.stocks)
+            ),
+            carriers=tuple(Carrier(n, plant.carriers[n]) for n in sorted(plant.carriers)),
             grant=plant.grant,
             sources_map={p: Where("plant.yaml", n, None, p) for p, n in plant.places.items()},
             distributions=tuple(self.distributions),
@@ -275,7 +304,15 @@ class _Numbering:
             scrap=step.get("scrap", 0.0),
             heads=step.get("heads", 1),
             load=self._distribution(step["load"]) if "load" in step else NONE,
+            batch=self._of("batch", step.get("batch")),
+            kit=tuple(Kit(self._of("stock", c), n) for c, n in sorted(step.get("kit", {}).items())),
+            takes=self._of("carrier", step.get("takes")),
+            returns=self._of("carrier", step.get("returns")),
         )
+
+    def _batch(self, name: str) -> Batch:
+        least, most, wait = self.plant.batches[name]
+        return Batch(name, least, most, NEVER if wait is None else _at(wait))
 
     def _machine(
         self, name: str, spec: Mapping[str, Any], setups: tuple[SetupTable, ...]

@@ -28,6 +28,7 @@ class Counted:
         """Read every counter as of now."""
         floor, ways = self.floor, self.ways
         stations, products, staff = floor.stations, floor.products, floor.staff
+        pools = floor.pools
         for person in staff.people:
             person.mark(now)
         return Reading(
@@ -54,6 +55,9 @@ class Counted:
                 "product_scrap": [p.scrapped for p in products],
                 "product_lead": [p.lead for p in products],
                 "product_wip_area": [p.moment + p.inside * now for p in products],
+                "stock_taken": [s.taken for s in floor.stocks],
+                "stock_area": [s.moment + s.level * now for s in floor.stocks],
+                "carrier_area": [pools.area(c, now) for c in range(len(pools.free))],
                 "worker_busy": [w.busy for w in staff.people],
                 "worker_duty": [w.duty for w in staff.people],
                 "worker_walk": [w.walked for w in staff.people],

@@ -10,10 +10,12 @@ from vtwin.plant.order import Slots
 from vtwin.plant.trace import Event, lead_bin
 
 if TYPE_CHECKING:
+    from vtwin.engines.carriers import CarrierPools
     from vtwin.engines.machines import Machine
     from vtwin.engines.releases import Conwip, OrderFile
     from vtwin.engines.staff import Staff
     from vtwin.engines.stations import Station, Step
+    from vtwin.engines.stocks import Stock
     from vtwin.engines.tools import ToolRack
 
 Row = tuple[int, int, int, int, int]
@@ -23,8 +25,8 @@ class Item:
     """What flows: one part, or a lot of ``quantity`` pieces that moves as one."""
 
     __slots__ = (
-        "due", "joined", "machine", "order", "output", "priority", "product", "quantity",
-        "release", "serial", "source", "step",
+        "carriers", "due", "joined", "machine", "order", "output", "priority", "product",
+        "quantity", "release", "serial", "source", "step",
     )  # fmt: skip
 
     def __init__(
@@ -50,12 +52,20 @@ class Item:
         self.joined = release
         self.machine: Machine | None = None  # that holds it
         self.output: Station | None = None  # whose output buffer holds it
+        self.carriers = 0  # bits of the carriers it is on
+
+    @property
+    def next_quantity(self) -> int:
+        """Pieces that start when it does."""
+        return self.quantity
 
 
 class ProductCount:
     """What has happened to one product since tick 0, in pieces and ticks."""
 
-    __slots__ = ("good", "histogram", "index", "items", "lead", "moment", "released", "scrapped")
+    __slots__ = (
+        "good", "histogram", "index", "items", "lead", "moment", "released", "scrapped", "stock",
+    )  # fmt: skip
 
     def __init__(self, index: int) -> None:
         self.index = index
@@ -68,11 +78,18 @@ class ProductCount:
         #: pieces inside up to t is ``moment + inside * t``, so nothing is added up in between.
         self.moment = 0
         self.histogram: dict[int, int] = {}
+        self.stock: Stock | None = None  # where its finished pieces wait for assemblies
+
+    @property
+    def on_the_way(self) -> int:
+        """Pieces that are neither finished nor scrap."""
+        return self.released - self.good - self.scrapped
 
     @property
     def inside(self) -> int:
-        """Pieces in the plant."""
-        return self.released - self.good - self.scrapped
+        """Pieces in the plant: finished ones that wait for an assembly are (S-128)."""
+        stored = 0 if self.stock is None else self.stock.level
+        return self.on_the_way + stored
 
 
 class Floor:
@@ -86,6 +103,8 @@ class Floor:
         self.machines: list[Machine] = []
         self.staff: Staff
         self.tools: ToolRack
+        self.pools: CarrierPools
+        self.stocks: list[Stock] = []
         self.products = [ProductCount(p) for p in range(products)]
         #: Bit s is set while station s may have something to move or to start.
         self.dirty = 0
@@ -131,6 +150,12 @@ class Floor:
         if self.rows is not None:
             self.rows.append((now, kind, entity, item, value))
 
+    def stock_of(self, product: int) -> Stock:
+        """The stock a component goes into."""
+        stock = self.products[product].stock
+        assert stock is not None
+        return stock
+
     def next_serial(self) -> int:
         """Serial number of the next item."""
         self.serial += 1
@@ -151,11 +176,16 @@ class Floor:
         count.good += quantity
         count.items += 1
         count.lead += quantity * lead
-        count.moment += quantity * now
         index = lead_bin(lead)
         count.histogram[index] = count.histogram.get(index, 0) + quantity
         if self.rows is not None:
             self.rows.append((now, Event.LEAVE, item.product, item.serial, quantity))
+        if count.stock is None:
+            count.moment += quantity * now
+        else:
+            count.stock.add(quantity, now)
+        if item.carriers:
+            self.pools.give_back(item, item.carriers, now)
         if item.order is not None:
             item.order.delivered(quantity, now)
         if item.source is not None:
@@ -170,7 +200,11 @@ class Floor:
         self.note(now, Event.SCRAP, machine, item.serial, pieces)
         if item.order is not None:
             item.order.lost(pieces, now)
-        if item.source is not None and item.quantity == 0:
+        if item.quantity:
+            return
+        if item.carriers:
+            self.pools.give_back(item, item.carriers, now)
+        if item.source is not None:
             item.source.one_left(now)
 
 

@@ -49,7 +49,12 @@ class Way:
         self.scrap_draw = scrap_draw
         self.load_draw: Draw | None = None  # how long it is attended, if not all the time
         #: Nothing to mount, to set up or to wait for: work begins at once.
-        self.plain = step.tool == NONE and step.skill == NONE and machine.setups is None
+        self.plain = (
+            step.tool == NONE
+            and step.skill == NONE
+            and step.needs is None
+            and machine.setups is None
+        )
         self.visits = 0
         self.cycles = 0
         self.pieces = 0
@@ -106,8 +111,9 @@ class Machine:
         "_alarm", "_cycling", "_finishes", "_handed", "_left", "_load_alarm", "_run_from",
         "_running", "_setup_alarm", "_setup_next", "_speed", "_striker", "_whole", "ageing",
         "at", "begun", "copy", "cycles", "doing", "down", "fit", "floor", "index", "item", "key",
-        "name", "on_duty", "open", "serviced", "setup_count", "setup_ticks", "setups", "since",
-        "slot", "state", "station", "task", "times", "tool", "upkeep", "way", "ways", "work",
+        "mates", "name", "on_duty", "open", "serviced", "setup_count", "setup_ticks", "setups",
+        "since", "slot", "state", "station", "task", "times", "tool", "upkeep", "way", "ways",
+        "work",
     )  # fmt: skip
 
     def __init__(
@@ -130,6 +136,7 @@ class Machine:
         self.upkeep: list[Fault] = []  # modes looked at when an operation ends (S-100, S-101)
         # What is in hand
         self.item: Item | None = None
+        self.mates: list[Item] = []  # the others of its batch (S-121)
         self.way: Way | None = None
         self.cycles = 0
         self.work = 0  # ticks the operation takes here
@@ -189,11 +196,15 @@ class Machine:
 
     # -- taking an item (phase C1) ---------------------------------------------------------
 
-    def take(self, item: Item, way: Way, now: int) -> None:
-        """An item comes into the machine (S-30)."""
+    def take(self, item: Item, way: Way, now: int, mates: Sequence[Item] = ()) -> None:
+        """An item comes into the machine (S-30), with the others of its batch (S-121)."""
         self.item = item
         self.way = way
         item.machine = self
+        if mates:
+            self.mates.extend(mates)
+            for mate in mates:
+                mate.machine = self
         per_cycle = way.step.per_cycle
         self.cycles = 1 if item.quantity <= per_cycle else rules.cycles(item.quantity, per_cycle)
         if way.plain:
@@ -217,6 +228,8 @@ class Machine:
         """Mount, then set up, then work (S-32, S-33, S-34)."""
         if step.tool != NONE:
             self.floor.tools.mount(self, step.tool, now)
+        if step.needs is not None:
+            step.needs.take(self._item_in_hand(), now)
         present, setups = self.key, self.setups
         if step.setup_key != NONE:
             self.key = step.setup_key
@@ -312,6 +325,10 @@ class Machine:
             floor.rows.append((now, Event.START, self.index, item.serial, item.step.index))
         if item.order is not None and item.order.started < 0:
             item.order.started = now
+        for mate in self.mates:
+            floor.note(now, Event.START, self.index, mate.serial, mate.step.index)
+            if mate.order is not None and mate.order.started < 0:
+                mate.order.started = now
         if self.fit and not self.task.crew:
             self._run(now)
         else:
@@ -352,9 +369,14 @@ class Machine:
         way.busy += self.work
         if floor.rows is not None:
             floor.rows.append((now, Event.FINISH, self.index, item.serial, step.index))
+        mates = tuple(self.mates)
+        for mate in mates:
+            self._count(mate, now)
         if self.task.crew:
             self.task.free(now)
         self._send_on(item, way, now)
+        for mate in mates:
+            self._send_on(mate, mate.step.ways[self.index], now)
         if step.wears:
             floor.tools.wear(self, self.cycles, now)
         if self.upkeep:
@@ -363,22 +385,37 @@ class Machine:
             self.refresh(now)  # what it finished after its shift is finished now
         floor.clock.changed = True
 
+    def _count(self, mate: Item, now: int) -> None:
+        """Another item of a batch: the cycle and its time are those of the first (S-123)."""
+        way = mate.step.ways[self.index]
+        way.visits += 1
+        way.pieces += mate.quantity
+        self.floor.note(now, Event.FINISH, self.index, mate.serial, mate.step.index)
+
     def _send_on(self, item: Item, way: Way, now: int) -> None:
-        """What becomes of an item whose operation is over (S-35, S-64)."""
-        step = way.step
+        """Where a finished item goes from here (S-35)."""
+        step, floor = way.step, self.floor
+        if step.returns:
+            floor.pools.give_back(item, item.carriers & step.returns, now)
         if step.scrap:
             self._inspect(item, way, now)
         following = step.following
         if item.quantity == 0:
-            self.hand_over(now)
-        elif following is None:
-            self.hand_over(now)
-            self.floor.leave(item, now)
-        else:
+            self.hand_over(item, now)
+        elif following is not None:
             self.doing = BLOCKED
             item.step = following
-            self.floor.changed.append(self)
+            floor.changed.append(self)
             following.station.expect(item, self, now)
+        else:
+            stock = floor.products[item.product].stock
+            if stock is None or stock.has_room(item.quantity):
+                self.hand_over(item, now)
+                floor.leave(item, now)
+            else:
+                self.doing = BLOCKED
+                floor.changed.append(self)
+                stock.expect(item, self, now)
 
     def _inspect(self, item: Item, way: Way, now: int) -> None:
         """Some of the pieces may be scrap (S-35)."""
@@ -387,11 +424,16 @@ class Machine:
             way.scrapped += lost
             self.floor.scrap(item, lost, self.index, now)
 
-    def hand_over(self, now: int) -> None:
-        """The item has left the machine."""
-        floor, item = self.floor, self.item
-        assert item is not None
+    def hand_over(self, item: Item, now: int) -> None:
+        """An item has left the machine, which is free when it was the last one."""
+        floor = self.floor
         item.machine = None
+        if self.mates:
+            if item is self.item:
+                self.item = self.mates.pop(0)
+            else:
+                self.mates.remove(item)
+            return
         self.item = self.way = None
         self.doing = STARVED
         floor.changed.append(self)
@@ -526,15 +568,16 @@ class Machine:
         self._left = self._whole
 
     def lose_item(self, now: int) -> None:
-        """The item in work is scrap (S-45)."""
-        item = self._item_in_hand()
+        """The items in work are scrap (S-45)."""
+        items = [self._item_in_hand(), *self.mates]
         self.begun = False
         self._handed = STARVED
         self._cycling = None
         self.task.cancel()
         self.task.free(now)
-        self.hand_over(now)
-        self.floor.scrap(item, item.quantity, self.index, now)
+        for item in items:
+            self.hand_over(item, now)
+            self.floor.scrap(item, item.quantity, self.index, now)
         if self.upkeep:
             self._look(0, 0)
         if not self.open:

@@ -21,6 +21,7 @@ from vtwin.plant.trace import Ints, Tally, Trace
 
 #: Areas are kept in item-ticks of any size and reported in item-microseconds.
 _TICKS_PER_US = 1000
+_AREAS = {"station_queue_area", "station_output_area", "stock_area", "carrier_area"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ def tally(start: Reading, end: Reading, series: Series, ending: Ending) -> Tally
     found = end.since(start)
     lead = np.array(found.pop("product_lead"), dtype=np.float64) / TICKS_PER_SECOND
     wip = np.array(found.pop("product_wip_area"), dtype=np.float64) / TICKS_PER_SECOND
-    for name in ("station_queue_area", "station_output_area"):
+    for name in _AREAS & found.keys():
         found[name] = [area // _TICKS_PER_US for area in found[name]]
     columns: dict[str, Ints] = {name: _ints(values) for name, values in found.items()}
     columns["machine_state"] = columns["machine_state"].reshape(-1, len(MachineState))

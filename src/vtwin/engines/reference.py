@@ -17,22 +17,27 @@ from simpy import Event
 
 from vtwin.base import draws
 from vtwin.base.draws import Distribution
+from vtwin.engines.batches import Recipe
+from vtwin.engines.carriers import CarrierPools
 from vtwin.engines.choose import Cancelled
 from vtwin.engines.counting import Counted
 from vtwin.engines.faults import Fault
 from vtwin.engines.floor import Floor
 from vtwin.engines.instant import Alarm
 from vtwin.engines.machines import Draw, Machine, SetupTimes, Way
+from vtwin.engines.needs import Needs
+from vtwin.engines.purchases import Delivery, Purchases
 from vtwin.engines.reading import Reading, Series
 from vtwin.engines.releases import Arrivals, Conwip, OrderBook, OrderFile, Supply
 from vtwin.engines.shifts import Shift
 from vtwin.engines.staff import Staff
 from vtwin.engines.stalls import locked, stalled
 from vtwin.engines.stations import Station, Step
+from vtwin.engines.stocks import Stock
 from vtwin.engines.tools import Renewal, ToolRack
 from vtwin.plant import rules
 from vtwin.plant.order import HOUSEKEEPING, copy_name, slots
-from vtwin.plant.primitives import NONE, FailureClock, ReleaseKind
+from vtwin.plant.primitives import NONE, FailureClock, Order, ReleaseKind
 from vtwin.plant.program import Program
 from vtwin.plant.trace import Tally
 
@@ -78,6 +83,8 @@ class Run:
         self._expected = [rules.expected_ticks(d) for d in program.distributions]
         self.floor = floor = Floor(slots(program), len(program.products), trace=trace)
         floor.tools = ToolRack(floor, program.tools)
+        floor.pools = CarrierPools(floor, program.carriers)
+        self._add_stocks()
         absence = partial(self._units, purpose="absence")
         floor.staff = Staff(floor, program.workers, len(program.skills), program.grant, absence)
         floor.stations = [Station(floor, n, s) for n, s in enumerate(program.stations)]
@@ -112,6 +119,13 @@ class Run:
 
     # -- putting the plant together --------------------------------------------------------
 
+    def _add_stocks(self) -> None:
+        floor = self.floor
+        for index, spec in enumerate(self._program.stocks):
+            product = floor.products[spec.product]
+            product.stock = Stock(floor, index, spec, product)
+            floor.stocks.append(product.stock)
+
     def _add_machines(self) -> None:
         floor, program = self.floor, self._program
         for index, spec in enumerate(program.machines):
@@ -145,11 +159,27 @@ class Run:
             if spec.tool != NONE:
                 floor.tools.used_at(spec.tool, station.bit)
                 step.wears = program.tools[spec.tool].life > 0
+            if spec.kit or spec.takes != NONE:
+                step.needs = Needs(floor, spec, station.bit)
             steps.append(step)
+        self._add_recipes(steps)
         for product in program.products:
             for here, there in zip(product.route, product.route[1:], strict=False):
                 steps[here].following = steps[there]
         return steps
+
+    def _add_recipes(self, steps: list[Step]) -> None:
+        floor, program = self.floor, self._program
+        recipes = [
+            Recipe(floor, spec, floor.slots.batches[n]) for n, spec in enumerate(program.batches)
+        ]
+        for step, spec in zip(steps, program.operations, strict=True):
+            if spec.batch != NONE:
+                step.recipe = recipe = recipes[spec.batch]
+                recipe.steps.append(step)
+        for recipe in recipes:
+            if recipe.steps:
+                recipe.station.recipes.append(recipe)
 
     def _add_ways(self) -> list[Way]:
         floor, times = self.floor, self._program.distributions
@@ -190,8 +220,13 @@ class Run:
     def _add_releases(self) -> None:
         floor, program, steps = self.floor, self._program, self.steps
         for index, spec in enumerate(program.sources):
-            step = steps[program.products[spec.product].route[0]]
             slot = floor.slots.sources[index]
+            route = program.products[spec.product].route
+            if not route:
+                interval = self._draws(program.distributions[spec.interval], spec.name, "interval")
+                Purchases(floor, spec, floor.stock_of(spec.product), slot, interval)
+                continue
+            step = steps[route[0]]
             if spec.kind is ReleaseKind.SATURATED:
                 step.station.supplies.append(Supply(floor, spec, step))
             elif spec.kind is ReleaseKind.CONWIP:
@@ -199,12 +234,15 @@ class Run:
             else:
                 interval = self._draws(program.distributions[spec.interval], spec.name, "interval")
                 Arrivals(floor, spec, step, slot, interval)
-        self.orders = [
-            OrderFile(floor, index, spec, steps[program.products[spec.product].route[0]])
-            for index, spec in enumerate(program.orders)
-        ]
+        self.orders = [self._order(index, spec) for index, spec in enumerate(program.orders)]
         times = [max(spec.release, 0) for spec in program.orders]
         OrderBook(floor, self.orders, times, floor.slots.book)
+
+    def _order(self, index: int, spec: Order) -> OrderFile:
+        floor, route = self.floor, self._program.products[spec.product].route
+        if not route:
+            return Delivery(floor, index, spec, floor.stock_of(spec.product))
+        return OrderFile(floor, index, spec, self.steps[route[0]])
 
     def _add_shifts(self) -> list[Shift]:
         floor, program = self.floor, self._program
@@ -291,8 +329,8 @@ class Run:
             return
         if any(fault.may_scrap for fault in self.faults):
             return
-        waiting = any(p.inside for p in floor.products) or any(s.supplies for s in floor.stations)
-        if waiting:
+        inside = any(product.on_the_way for product in floor.products)
+        if inside or any(station.supplies for station in floor.stations):
             self._stalled = True
             floor.clock.stop()
 

@@ -36,6 +36,11 @@ class Supply:
         self.name = spec.name
         self.step = step
 
+    @property
+    def next_quantity(self) -> int:
+        """Pieces of the next item."""
+        return self._spec.lot
+
     def next_item(self, now: int) -> Item:
         """An item enters the plant because a machine takes it."""
         floor, spec = self._floor, self._spec
@@ -118,7 +123,7 @@ class OrderFile:
         "started", "step",
     )  # fmt: skip
 
-    def __init__(self, floor: Floor, index: int, spec: OrderSpec, step: Step) -> None:
+    def __init__(self, floor: Floor, index: int, spec: OrderSpec, step: Step | None) -> None:
         self._floor = floor
         self._replace = spec.replace_scrap
         self.index = index
@@ -128,7 +133,8 @@ class OrderFile:
         self.lot = spec.lot
         self.due = spec.due
         self.priority = spec.priority
-        self.step = step  # its first operation
+        if step is not None:  # bought parts have none
+            self.step = step  # its first operation
         self.remaining = 0  # pieces no lot was made of yet
         self.outstanding = 0  # pieces in the plant, those included
         self.good = 0
@@ -156,9 +162,14 @@ class OrderFile:
             station.outside.append(self)
         floor.dirty |= station.bit
 
+    @property
+    def next_quantity(self) -> int:
+        """Pieces of the next lot."""
+        return min(self.lot, self.remaining)
+
     def next_lot(self, now: int) -> Item:
         """The next lot becomes an item."""
-        pieces = min(self.lot, self.remaining)
+        pieces = self.next_quantity
         self.remaining -= pieces
         item = Item(
             self._floor.next_serial(), self.step, pieces, self.released, self.due, order=self

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from vtwin.engines.faults import Fault
 from vtwin.engines.floor import Floor, Item
 from vtwin.engines.machines import Machine
+from vtwin.engines.releases import OrderFile, Supply
 from vtwin.engines.staff import Person, Task
 from vtwin.engines.stations import Station, Step
+from vtwin.engines.stocks import Stock
 from vtwin.plant.primitives import NONE, MachineState
 from vtwin.plant.program import Program
 
@@ -116,22 +118,53 @@ class _Teller:
     def queue(self, station: Station) -> str | None:
         """Why items wait at a station whose machines have nothing in hand."""
         idle = [m for m in station.machines if m.item is None]
-        waiting = [line.step for line in station.lines if line.queue]
-        waiting += [entry[2].step for entry in station.door]
-        waiting += [first.step for first in station.outside]
-        waiting += [supply.step for supply in station.supplies]
+        waiting: list[Item | OrderFile | Supply]
+        waiting = [line.queue[0][2] for line in station.lines if line.queue]
+        waiting += [entry[2] for entry in station.door]
+        waiting += station.outside
+        waiting += station.supplies
         if not idle or not waiting:
             return None
-        step = waiting[0]
+        step = waiting[0].step
         name = self._place(station.name, "equipment", station.name)
-        return f"items for '{step.name}' wait at {name}, {self._why_not(step, idle)}"
+        return f"items for '{step.name}' wait at {name}, {self._why_not(waiting[0], idle)}"
 
-    def _why_not(self, step: Step, idle: list[Machine]) -> str:
+    def _why_not(self, first: Item | OrderFile | Supply, idle: list[Machine]) -> str:
+        step = first.step
         able = [m for m in idle if m.index in step.ways]
         if not able:
             return "but none of its free machines can make it"
         if not any(m.fit for m in able):
             return "but every machine that can make it is down or off duty"
+        return self._lacking(step, first) or self._too_few(step) or self._no_tool(step)
+
+    def _lacking(self, step: Step, first: Item | OrderFile | Supply) -> str | None:
+        """A kit or carrier that is not there."""
+        if step.needs is None:
+            return None
+        kits = [
+            f"{pieces} of '{stock.name}' and {stock.level or 'none'} in stock"
+            for stock, pieces in step.needs.lacking(first)
+        ]
+        if kits:
+            return "which takes " + ", ".join(kits)
+        if step.needs.lacks_carrier(first):
+            pools, carrier = self._floor.pools, step.needs.carrier
+            name = self._place(pools.names[carrier], "carriers", pools.names[carrier])
+            if pools.count[carrier] == 1:
+                return f"but the only {name} holds another item"
+            return f"but all {pools.count[carrier]} of {name} hold other items"
+        return None
+
+    def _too_few(self, step: Step) -> str | None:
+        """A batch that has not enough items and never will."""
+        if step.recipe is None or step.recipe.ready(self._floor.now):
+            return None
+        recipe = step.recipe
+        wanted = f"at least {recipe.least}" if recipe.least < recipe.most else str(recipe.most)
+        return f"but the batch '{recipe.name}' wants {wanted} and only {recipe.waiting()[0]} wait"
+
+    def _no_tool(self, step: Step) -> str:
         tool = self._program.tools[step.tool].name if step.tool != NONE else "its tool"
         for renewal in self._floor.tools.renewals[step.tool] if step.tool != NONE else ():
             if renewal.task.claim is not None:
@@ -166,6 +199,9 @@ class _Teller:
 
     def _room(self, holds: str, machine: Machine, item: Item) -> Wait:
         """Waiting for room at the next station, or in the own output buffer."""
+        stock = self._floor.products[item.product].stock
+        if stock is not None and any(entry[2] is item for entry in stock.door):
+            return self._stock(holds, stock)
         station = item.step.station
         words = (
             f"{holds} and waits for room at {self._place(station.name, 'equipment', station.name)}"
@@ -179,6 +215,13 @@ class _Teller:
         for tool in sorted({line.step.tool for line in station.lines if line.queue} - {NONE}):
             holding += [m for m in self._floor.tools.holders(tool) if m not in holding]
         return Wait(words, tuple(holding), (*on, *holding))
+
+    def _stock(self, holds: str, stock: Stock) -> Wait:
+        """Waiting for room among the finished pieces of a component."""
+        words = f"{holds} and waits for room in the stock of '{stock.name}'"
+        takers = [m for m in self._floor.machines if stock.users & m.station.bit]
+        holding = tuple(m for m in takers if m.item is not None or m.down)
+        return Wait(words, holding, tuple(takers))
 
     def _item(self, item: Item) -> str:
         product = self._program.products[item.product].name

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import insort
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING, TypeAlias
@@ -18,8 +18,10 @@ from vtwin.plant.primitives import Station as StationSpec
 from vtwin.plant.trace import Event
 
 if TYPE_CHECKING:
+    from vtwin.engines.batches import Recipe
     from vtwin.engines.floor import Floor
     from vtwin.engines.machines import Machine, Way
+    from vtwin.engines.needs import Needs
     from vtwin.engines.releases import Supply
 
 #: Places of an unlimited buffer; more than any run can fill.
@@ -33,8 +35,8 @@ class Step:
     """One operation of a product's route, with the line of those who wait for it."""
 
     __slots__ = (
-        "following", "heads", "index", "line", "name", "per_cycle", "product", "remaining",
-        "scrap", "setup_key", "skill", "station", "tool", "ways", "wears",
+        "following", "heads", "index", "line", "name", "needs", "per_cycle", "product", "recipe",
+        "remaining", "returns", "scrap", "setup_key", "skill", "station", "tool", "ways", "wears",
     )  # fmt: skip
 
     def __init__(self, index: int, spec: OperationSpec, station: Station, remaining: int) -> None:
@@ -42,7 +44,8 @@ class Step:
         self.name = spec.name
         self.product = spec.product
         self.station = station
-        self.per_cycle = spec.pieces_per_cycle
+        # A batch is one cycle, whatever is in it (S-123).
+        self.per_cycle = spec.pieces_per_cycle if spec.batch == NONE else ENDLESS
         self.setup_key = spec.setup_key
         self.tool = spec.tool
         self.wears = False  # its tool has a life (S-105)
@@ -53,6 +56,9 @@ class Step:
         self.following: Step | None = None
         self.line = Line(self, first_come=station.rule is DispatchRule.FIFO)
         self.ways: dict[int, Way] = {}  # by machine index
+        self.recipe: Recipe | None = None  # of the batch it is done in
+        self.needs: Needs | None = None  # kit and carrier it takes
+        self.returns = 0 if spec.returns == NONE else 1 << spec.returns  # bits of carriers
 
 
 class Line:
@@ -105,6 +111,7 @@ class Station:
         self.held = 0  # items in the output buffer
         self.held_moment = 0
         self._start_one = self._start_by_rule
+        self.recipes: list[Recipe] = []
         self._tool_mates = 0  # bits of other stations that use the same tools
 
     def prepare(self) -> None:
@@ -120,6 +127,8 @@ class Station:
             and self.lines[0].step.tool == NONE
             and all(m.setups is None for m in self.machines)
             and len(self.lines[0].step.ways) == len(self.machines)
+            and self.lines[0].step.needs is None
+            and not self.recipes
         ):
             self._start_one = self._start_first
 
@@ -128,12 +137,15 @@ class Station:
     def expect(self, item: Item, machine: Machine, now: int) -> None:
         """A machine has finished an item whose next operation is here (S-22)."""
         entry = (now, machine.index, item)
-        _file(self.door, entry)
-        floor, home = self.floor, machine.station
-        if home.output_places:
-            _file(home.stuck, entry)
-            floor.dirty |= home.bit
-        floor.dirty |= self.bit
+        put_in_line(self.door, entry)
+        machine.station.hold(entry)
+        self.floor.dirty |= self.bit
+
+    def hold(self, entry: tuple[int, int, Item]) -> None:
+        """One of its machines has finished an item that may wait behind it (S-24)."""
+        if self.output_places:
+            put_in_line(self.stuck, entry)
+            self.floor.dirty |= self.bit
 
     # -- phase C1 --------------------------------------------------------------------------
 
@@ -145,14 +157,16 @@ class Station:
             if self.queued < self.places and (self.door or self.outside):
                 self._admit(now)
             if not self._start_one(now):
-                return
+                break
+        for recipe in self.recipes:
+            recipe.set_clock(now)
 
     def _admit(self, now: int) -> None:
         """Everything there is room for joins the queue: who is inside first (S-22, S-23)."""
         before = self.position
         while self.door and self.queued < self.places:
             item = self.door.popleft()[2]
-            self._fetch(item, now)
+            fetch(item, now)
             self._join(item, now)
         while self.outside and self.queued < self.places:
             first = self.outside[0]
@@ -171,26 +185,12 @@ class Station:
         if self.position != before:
             self.floor.dirty |= self._tool_mates
 
-    def _fetch(self, item: Item, now: int) -> None:
-        """Take an item from the machine or output buffer that holds it."""
-        machine = item.machine
-        if machine is not None:
-            home = machine.station
-            if home.stuck:
-                home.stuck = [entry for entry in home.stuck if entry[2] is not item]
-            machine.hand_over(now)
-        elif item.output is not None:
-            home, item.output = item.output, None
-            home.held -= 1
-            home.held_moment += now
-            self.floor.dirty |= home.bit
-
     def _fill_output(self, now: int) -> None:
         """Finished items leave their machines for free output places (S-24)."""
         while self.stuck and self.held < self.output_places:
             item = self.stuck.pop(0)[2]
             assert item.machine is not None
-            item.machine.hand_over(now)
+            item.machine.hand_over(item, now)
             item.output = self
             self.held += 1
             self.held_moment -= now
@@ -273,7 +273,11 @@ class Station:
                     continue
                 if step.tool != NONE and not tools.can_mount(machine, step.tool):
                     continue
-                key, position, _ = queue[0]
+                key, position, head = queue[0]
+                if step.needs is not None and not step.needs.met(head):
+                    continue
+                if step.recipe is not None and not step.recipe.ready(now):
+                    continue
                 setup = machine.expected_setup(step) if rule is DispatchRule.LEAST_SETUP else 0
                 first, second = rules.choice_key(rule, key, way.expected, setup)
                 rank = (first, second, position, machine.mismatch(step), machine.index)
@@ -281,8 +285,31 @@ class Station:
                     best, least = way, rank
         if best is None:
             return bool(self.supplies) and self._start_supply(now)
-        best.machine.take(self._head(best.step.line, now), best, now)
+        if best.step.recipe is None:
+            best.machine.take(self._head(best.step.line, now), best, now)
+        else:
+            mates = self._mates(best, now)
+            best.machine.take(mates.pop(0), best, now, mates)
         return True
+
+    def _mates(self, best: Way, now: int) -> list[Item]:
+        """The items of a batch, beginning with the one that starts it (S-121)."""
+        machine, recipe = best.machine, best.step.recipe
+        assert recipe is not None
+        items = [self._head(best.step.line, now)]
+        while len(items) < recipe.most:
+            ranked = []
+            for step in recipe.steps:
+                if step.line.queue:
+                    key, position, _ = step.line.queue[0]
+                    setup = machine.expected_setup(step)
+                    expected = step.ways[machine.index].expected
+                    choice = rules.choice_key(self.rule, key, expected, setup)
+                    ranked.append((choice, position, step))
+            if not ranked:
+                break
+            items.append(self._head(min(ranked, key=lambda r: r[:2])[2].line, now))
+        return items
 
     def _start_from_door(self, now: int) -> bool:
         """Without input places: the first of those waiting whom a free machine may take, from
@@ -292,16 +319,20 @@ class Station:
             return False
         refused: set[Step] = set()
         for n, (_, _, item) in enumerate(self.door):
-            way = None if item.step in refused else self.free_way(item.step)
+            way = None if item.step in refused else self._way_for(item, now)
             if way is not None:
+                if item.step.recipe is not None:
+                    return self._enter_batch(way, now)
                 del self.door[n]
-                self._fetch(item, now)
+                fetch(item, now)
                 self._enter(item, way, now)
                 return True
             refused.add(item.step)
         for n, first in enumerate(self.outside):
-            way = None if first.step in refused else self.free_way(first.step)
+            way = None if first.step in refused else self._way_for(first, now)
             if way is not None:
+                if first.step.recipe is not None:
+                    return self._enter_batch(way, now)
                 if isinstance(first, Item):
                     del self.outside[n]
                     self._enter(first, way, now)
@@ -315,25 +346,66 @@ class Station:
             refused.add(first.step)
         return bool(self.supplies) and self._start_supply(now)
 
+    def _way_for(self, first: Item | OrderFile, now: int) -> Way | None:
+        """The machine on which one that stands at the door or outside may start."""
+        step = first.step
+        if step.needs is not None and not step.needs.met(first):
+            return None
+        if step.recipe is not None and not step.recipe.ready(now):
+            return None
+        return self.free_way(step)
+
+    def _enter_batch(self, way: Way, now: int) -> bool:
+        """A batch of those at the door and outside, in their order (S-124)."""
+        recipe = way.step.recipe
+        assert recipe is not None
+        steps, items = recipe.steps, list[Item]()
+        for entry in [entry for entry in self.door if entry[2].step in steps][: recipe.most]:
+            self.door.remove(entry)
+            fetch(entry[2], now)
+            items.append(entry[2])
+        for first in [first for first in self.outside if first.step in steps]:
+            if len(items) == recipe.most:
+                break
+            if isinstance(first, Item):
+                self.outside.remove(first)
+                items.append(first)
+                continue
+            while first.remaining and len(items) < recipe.most:
+                items.append(first.next_lot(now))
+            if not first.remaining:
+                first.stands = Stands.NOWHERE
+                self.outside.remove(first)
+        self._enter(items[0], items[0].step.ways[way.machine.index], now, items[1:])
+        return True
+
     def _start_supply(self, now: int) -> bool:
         """Endless supplies take turns, and only where nothing else waits (S-63)."""
         supplies = self.supplies
         turns = rules.in_turn(len(supplies), self.turn) if len(supplies) > 1 else (0,)
         for n in turns:
-            way = self.free_way(supplies[n].step)
+            supply = supplies[n]
+            needs, recipe = supply.step.needs, supply.step.recipe
+            if needs is not None and not needs.met(supply):
+                continue
+            way = self.free_way(supply.step)
             if way is not None:
                 self.turn = (n + 1) % len(supplies)
-                self._enter(supplies[n].next_item(now), way, now)
+                more = 0 if recipe is None else recipe.most - 1
+                first = supply.next_item(now)
+                self._enter(first, way, now, [supply.next_item(now) for _ in range(more)])
                 return True
         return False
 
-    def _enter(self, item: Item, way: Way, now: int) -> None:
+    def _enter(self, item: Item, way: Way, now: int, mates: Sequence[Item] = ()) -> None:
         """Go straight to a machine, without a place in the queue."""
-        self.arrivals += 1
+        self.arrivals += 1 + len(mates)
         rows = self.floor.rows
         if rows is not None:
             rows.append((now, Event.ARRIVE, self.index, item.serial, item.quantity))
-        way.machine.take(item, way, now)
+            for mate in mates:
+                rows.append((now, Event.ARRIVE, self.index, mate.serial, mate.quantity))
+        way.machine.take(item, way, now, mates)
 
     def free_way(self, step: Step) -> Way | None:
         """The free machine that may take this operation: least to change, then first (S-25)."""
@@ -369,7 +441,22 @@ class Station:
         )
 
 
-def _file(
+def fetch(item: Item, now: int) -> None:
+    """Take an item from the machine or output buffer that holds it."""
+    machine = item.machine
+    if machine is not None:
+        home = machine.station
+        if home.stuck:
+            home.stuck = [entry for entry in home.stuck if entry[2] is not item]
+        machine.hand_over(item, now)
+    elif item.output is not None:
+        home, item.output = item.output, None
+        home.held -= 1
+        home.held_moment += now
+        home.floor.dirty |= home.bit
+
+
+def put_in_line(
     waiting: deque[tuple[int, int, Item]] | list[tuple[int, int, Item]],
     entry: tuple[int, int, Item],
 ) -> None:

@@ -17,7 +17,7 @@ from vtwin.plant.program import Program
 class Slots:
     """The fixed number of everything that has timed events (S-04). Calendars come first,
     because they change before anything else happens (S-05); then machines, failure modes,
-    sources and copies of tools with a life, merged by name; the order book is last.
+    sources, copies of tools with a life and batches, merged by name; the order book is last.
     """
 
     calendars: tuple[int, ...]
@@ -25,6 +25,7 @@ class Slots:
     failures: tuple[int, ...]
     sources: tuple[int, ...]
     copies: tuple[tuple[int, ...], ...]  # by tool; () for one that lasts for ever (S-105)
+    batches: tuple[int, ...]
     book: int
 
     @property
@@ -55,6 +56,8 @@ def slots(program: Program) -> Slots:
             ((copy_name(tool.name, n), 3, ""), f"copy {n}", index) for n in range(lives[index])
         ]
     first = len(program.calendars)
+    for index, batch in enumerate(program.batches):
+        named.append(((batch.name, 4, ""), "batch", index))
     rank = {(kind, index): first + n for n, (_, kind, index) in enumerate(sorted(named))}
     return Slots(
         calendars=tuple(range(first)),
@@ -64,6 +67,7 @@ def slots(program: Program) -> Slots:
         copies=tuple(
             tuple(rank[f"copy {n}", i] for n in range(count)) for i, count in enumerate(lives)
         ),
+        batches=tuple(rank["batch", i] for i in range(len(program.batches))),
         book=first + len(named),
     )
 

@@ -53,6 +53,7 @@ class Event(IntEnum):
     MOUNT = 13  # machine `entity` has tool `value` mounted
     WORN = 14  # copy `value` (from 0) of tool `entity` leaves its machine to be renewed
     RENEWED = 15  # copy `value` of tool `entity` is as good as new
+    KIT = 20  # item takes `value` pieces from stock `entity`
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ class Tally:
     events: int  # calendar events the engine handled, whole run
     machine_state: Ints  # (M, 7) ticks in each MachineState
     mode_visits: Ints  # (D,) operations finished
-    mode_cycles: Ints  # (D,) cycles finished (shots, strokes)
+    mode_cycles: Ints  # (D,) cycles finished (shots, strokes); one per batch
     mode_pieces: Ints  # (D,) pieces through finished operations
     mode_scrap: Ints  # (D,) pieces scrapped there
     mode_busy: Ints  # (D,) ticks of processing of finished operations
@@ -121,5 +122,8 @@ class Tally:
     in_plant_at_end: int  # pieces
     tool_renewals: Ints = field(default_factory=_none)  # (T,) copies renewed
     tool_away: Ints = field(default_factory=_none)  # (T,) ticks copies were away for it
+    stock_taken: Ints = field(default_factory=_none)  # (stocks,) pieces taken by assemblies
+    stock_area: Ints = field(default_factory=_none)  # (stocks,) pieces x microseconds in stock
+    carrier_area: Ints = field(default_factory=_none)  # (carriers,) in use, carriers x microseconds
     stall: tuple[str, ...] = ()  # one sentence per member of the wait-for cycle; () = no stall
     trace: Trace | None = field(default=None, compare=False)
