@@ -21,6 +21,7 @@ from vtwin.plant.primitives import (
     FailureClock,
     Kit,
     Machine,
+    MachineState,
     Mode,
     Operation,
     Order,
@@ -64,11 +65,13 @@ class Plant:
     batches: dict[str, tuple[int, int, float | None]] = field(default_factory=dict)
     stocks: dict[str, int] = field(default_factory=dict)  # component -> places
     carriers: dict[str, int] = field(default_factory=dict)
+    demand: float = 0.0  # width of the demand window, s
     places: dict[str, int] = field(default_factory=dict)  # path -> line, for stall sentences
 
     def station(self, name: str, count: int = 1, **keys: Any) -> Plant:
         """A station with its machines: ``name`` alone or ``name#1`` …; machine keys:
-        calendar, finish, setup, key, tool, at (m, m). Station keys: input, output, rule.
+        calendar, finish, setup, key, tool, at (m, m), power (kW by state), surge_kw, surge. Station
+        keys: input, output, rule.
         """
         own = {k: keys.pop(k) for k in ("input", "output", "rule") if k in keys}
         self.stations[name] = own
@@ -196,6 +199,7 @@ class _Numbering:
             replications=1,
             seed=plant.seed,
             bin=_at(plant.bin) if plant.bin else max(horizon // 10, 1),
+            demand=_at(plant.demand),
         )
         setups = tuple(self._setup(name, plant.setups[name]) for name in sorted(plant.setups))
         operations = self._operations(setups)
@@ -334,6 +338,9 @@ class _Numbering:
             initial_tool=self._of("tool", spec.get("tool")),
             x=round(1000 * spec.get("at", (0, 0))[0]),
             y=round(1000 * spec.get("at", (0, 0))[1]),
+            power_kw=tuple(spec.get("power", {}).get(state, 0.0) for state in MachineState),
+            surge_kw=spec.get("surge_kw", 0.0),
+            surge=_at(spec.get("surge", 0)),
         )
 
     def _station(self, name: str, spec: Mapping[str, Any]) -> Station:

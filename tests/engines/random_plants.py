@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from tests.engines.plants import Plant
 from vtwin.base.draws import constant, empirical
-from vtwin.plant.primitives import UNLIMITED, DispatchRule, PartAtFailure
+from vtwin.plant.primitives import UNLIMITED, DispatchRule, MachineState, PartAtFailure
 from vtwin.plant.program import GrantRule
 
 TIMES = st.sampled_from(
@@ -21,6 +21,7 @@ def plants(draw) -> Plant:
     """A plant with up to four stations, two products and everything else now and then."""
     plant = Plant(horizon=200, warmup=draw(st.sampled_from([0, 35])), seed=draw(st.integers(0, 9)))
     plant.grant = draw(st.sampled_from(list(GrantRule)))
+    plant.demand = draw(st.sampled_from([0, 0, 6, 35]))
     calendar = st.sampled_from([None, None, "day", "late"])
     skill = st.sampled_from([None, None, "op", "fit"])
     if draw(st.booleans()):
@@ -60,6 +61,11 @@ def plants(draw) -> Plant:
         for machine in plant.machines.values():
             if machine["station"] == name and machine["setup"] is None:
                 machine["key"] = None
+            if machine["station"] == name and plant.demand:
+                kw = st.sampled_from([0.0, 0.3, 12.0])
+                machine["power"] = {state: draw(kw) for state in MachineState}
+                machine["surge_kw"] = draw(kw)
+                machine["surge"] = draw(st.sampled_from([0, 2, 9]))
     for product in ("p", "q"):
         route = []
         for n in range(draw(st.integers(1, 4))):

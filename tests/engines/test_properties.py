@@ -188,6 +188,7 @@ def first_state(program, machine):
 def shuffled(plant: Plant, rng: random.Random) -> Plant:
     """The same plant written in another order."""
     other = Plant(plant.horizon, plant.warmup, plant.seed, plant.bin, plant.grant)
+    other.demand = plant.demand
     for name in ("stations", "machines", "failures", "calendars", "resumes", "products", "sources", "tools", "setups", "workers"):  # fmt: skip
         items = list(getattr(plant, name).items())
         rng.shuffle(items)

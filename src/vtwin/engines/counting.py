@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from vtwin.engines.energy import Demand, Meter
 from vtwin.engines.reading import Ending, Glance, Reading, Series, tally, traced
+from vtwin.plant.primitives import MachineState
 from vtwin.plant.trace import Tally
 
 if TYPE_CHECKING:
@@ -13,6 +15,8 @@ if TYPE_CHECKING:
     from vtwin.engines.floor import Floor
     from vtwin.engines.machines import Way
     from vtwin.engines.releases import OrderFile
+
+NONE_YET = (0,) * len(MachineState)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +37,11 @@ class Counted:
             person.mark(now)
         return Reading(
             {
-                "machine_state": [
-                    ticks + (now - m.since if state == m.state else 0)
-                    for m in floor.machines
-                    for state, ticks in enumerate(m.times)
+                "machine_state": self._times(now),
+                "machine_starts": [
+                    m.start_ups.starts if m.start_ups else 0 for m in floor.machines
                 ],
+                "surge_time": self._surges(now),
                 "mode_visits": [w.visits for w in ways],
                 "mode_cycles": [w.cycles for w in ways],
                 "mode_pieces": [w.pieces for w in ways],
@@ -72,6 +76,26 @@ class Counted:
             }
         )
 
+    def _times(self, now: int) -> list[int]:
+        """Ticks by machine, then state."""
+        return [
+            ticks + (now - m.since if state == m.state else 0)
+            for m in self.floor.machines
+            for state, ticks in enumerate(m.times)
+        ]
+
+    def _surges(self, now: int) -> list[int]:
+        """Ticks of start-ups by machine, then state."""
+        return [
+            ticks
+            for m in self.floor.machines
+            for ticks in (m.start_ups.ticks(m.state, m.since, now) if m.start_ups else NONE_YET)
+        ]
+
+    def energy(self, meter: Meter, now: int) -> int:
+        """Watt-ticks drawn so far (S-160)."""
+        return meter.energy(self._times(now), self._surges(now))
+
     def glance(self, now: int) -> Glance:
         """Read what the series show (S-72)."""
         cycles = [0] * len(self.floor.machines)
@@ -90,6 +114,7 @@ class Counted:
         warmup: int,
         ended: int,
         stall: tuple[str, ...],
+        demand: Demand | None,
     ) -> Tally:
         """The tally of a run that ended at a tick, observed from ``start`` (the warm-up)."""
         floor, orders = self.floor, self.orders
@@ -106,6 +131,8 @@ class Counted:
             state_at_end=[m.state for m in floor.machines],
             in_plant=sum(p.inside for p in floor.products),
             stall=stall,
+            peak_w=demand.watts if demand else 0,
+            peak_at=demand.at if demand else -1,
             trace=None if floor.rows is None else traced(floor.rows),
         )
         return tally(start, self.read(ended), series, ending)

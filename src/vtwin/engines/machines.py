@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from simpy import Event as CalendarEvent
 
 from vtwin.base.draws import binomial
+from vtwin.engines.energy import StartUps
 from vtwin.engines.instant import Alarm
 from vtwin.engines.staff import Task
 from vtwin.plant import rules
@@ -112,8 +113,8 @@ class Machine:
         "_running", "_setup_alarm", "_setup_next", "_speed", "_striker", "_whole", "ageing",
         "at", "begun", "copy", "cycles", "doing", "down", "fit", "floor", "index", "item", "key",
         "mates", "name", "on_duty", "open", "serviced", "setup_count", "setup_ticks", "setups",
-        "since", "slot", "state", "station", "task", "times", "tool", "upkeep", "way", "ways",
-        "work",
+        "since", "slot", "start_ups", "state", "station", "task", "times", "tool", "upkeep", "way",
+        "ways", "work",
     )  # fmt: skip
 
     def __init__(
@@ -170,6 +171,7 @@ class Machine:
         self.state = STARVED
         self.since = 0
         self.times = [0] * len(MachineState)
+        self.start_ups = StartUps(spec) if spec.surge else None
         self.setup_count = 0
         self.setup_ticks = 0
 
@@ -177,6 +179,8 @@ class Machine:
         """Close the interval of the accounted state if the present one differs (S-10)."""
         state = self.present_state()
         if state is not self.state:
+            if self.start_ups is not None:
+                self.start_ups.change(self.state, state, self.since, now)
             self.times[self.state] += now - self.since
             self.since = now
             self.state = state

@@ -88,6 +88,8 @@ class Ending:
     in_plant: int
     stall: tuple[str, ...]
     trace: Trace | None
+    peak_w: int = 0  # of the busiest demand window (S-163)
+    peak_at: int = -1
 
 
 def tally(start: Reading, end: Reading, series: Series, ending: Ending) -> Tally:
@@ -100,7 +102,8 @@ def tally(start: Reading, end: Reading, series: Series, ending: Ending) -> Tally
     for name in _AREAS & found.keys():
         found[name] = [area // _TICKS_PER_US for area in found[name]]
     columns: dict[str, Ints] = {name: _ints(values) for name, values in found.items()}
-    columns["machine_state"] = columns["machine_state"].reshape(-1, len(MachineState))
+    for name in ("machine_state", "surge_time"):
+        columns[name] = columns[name].reshape(-1, len(MachineState))
     return Tally(
         replication=ending.replication,
         observed=max(ending.ended - ending.warmup, 0),
@@ -118,6 +121,8 @@ def tally(start: Reading, end: Reading, series: Series, ending: Ending) -> Tally
         series_wip=series.wip,
         state_at_end=_ints(ending.state_at_end),
         in_plant_at_end=ending.in_plant,
+        peak_w=ending.peak_w,
+        peak_at=ending.peak_at,
         stall=ending.stall,
         trace=ending.trace,
     )

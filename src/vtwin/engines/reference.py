@@ -21,6 +21,7 @@ from vtwin.engines.batches import Recipe
 from vtwin.engines.carriers import CarrierPools
 from vtwin.engines.choose import Cancelled
 from vtwin.engines.counting import Counted
+from vtwin.engines.energy import Demand, Meter
 from vtwin.engines.faults import Fault
 from vtwin.engines.floor import Floor
 from vtwin.engines.instant import Alarm
@@ -101,6 +102,9 @@ class Run:
         self._stalled = False
         self._counted = Counted(floor, self.ways, self.faults, self.orders)
         self._start: Reading = self._counted.read(0)
+        spec = program.run
+        self._meter = Meter(program)
+        self._demand = Demand(spec.demand, spec.warmup) if spec.demand else None
         self._series = Series(
             len(program.products), len(program.machines), program.run.bin, program.run.horizon
         )
@@ -268,6 +272,8 @@ class Run:
         if spec.warmup:
             self._housekeeping(spec.warmup, spec.horizon, self._warm)
         self._housekeeping(spec.bin, spec.bin, self._close_bin)
+        if spec.demand:
+            self._housekeeping(spec.demand, spec.demand, self._close_window)
         if on_progress is not None:
             self._housekeeping(
                 spec.horizon // _REPORTS,
@@ -282,6 +288,8 @@ class Run:
         ended = floor.now
         if ended < spec.warmup:
             self._warm(ended)  # a stall within the warm-up: nothing was observed
+        if spec.demand and ended % spec.demand == 0:
+            self._close_window(ended)
         told = stalled if self._stalled else locked
         return self._counted.tally(
             self._start,
@@ -290,6 +298,7 @@ class Run:
             warmup=spec.warmup,
             ended=ended,
             stall=told(self._program, floor, self.faults),
+            demand=self._demand,
         )
 
     def _end(self, _event: Event) -> None:
@@ -317,6 +326,10 @@ class Run:
 
     def _close_bin(self, now: int) -> None:
         self._series.close_bin(now, self._counted.glance(now))
+
+    def _close_window(self, now: int) -> None:
+        assert self._demand is not None
+        self._demand.close(now, self._counted.energy(self._meter, now))
 
     def _report(self, on_progress: Progress, now: int) -> None:
         if on_progress(now / self._program.run.horizon) is False:

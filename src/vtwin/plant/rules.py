@@ -52,6 +52,11 @@ def walk(from_x: int, from_y: int, to_x: int, to_y: int, speed: int) -> int:
     return (distance * _SECOND + speed // 2) // speed
 
 
+def watts(kw: float) -> int:
+    """Power in whole watts, half a watt rounded up (S-160)."""
+    return int(kw * 1000.0 + 0.5)
+
+
 def expected_ticks(distribution: Distribution) -> int:
     """What a rule may know beforehand of a random time: its mean in ticks (S-25)."""
     return ticks(distribution.mean)

@@ -120,6 +120,10 @@ class Tally:
     series_wip: npt.NDArray[np.float64]  # (B,) mean pieces in the plant per bin
     state_at_end: Ints  # (M,) MachineState at the end
     in_plant_at_end: int  # pieces
+    machine_starts: Ints = field(default_factory=_none)  # (M,) start-ups, where one takes time
+    surge_time: Ints = field(default_factory=_none)  # (M, 7) ticks of them in each MachineState
+    peak_w: int = 0  # mean power of the busiest demand window, whole W
+    peak_at: int = -1  # tick at which that window began; -1: none was observed
     tool_renewals: Ints = field(default_factory=_none)  # (T,) copies renewed
     tool_away: Ints = field(default_factory=_none)  # (T,) ticks copies were away for it
     stock_taken: Ints = field(default_factory=_none)  # (stocks,) pieces taken by assemblies
