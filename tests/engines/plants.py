@@ -14,6 +14,7 @@ from vtwin.plant.primitives import (
     NONE,
     UNLIMITED,
     Batch,
+    Belt,
     Calendar,
     Carrier,
     DispatchRule,
@@ -70,8 +71,8 @@ class Plant:
 
     def station(self, name: str, count: int = 1, **keys: Any) -> Plant:
         """A station with its machines: ``name`` alone or ``name#1`` …; machine keys:
-        calendar, finish, setup, key, tool, at (m, m), power (kW by state), surge_kw, surge. Station
-        keys: input, output, rule.
+        calendar, finish, setup, key, tool, at (m, m), belt (places, travel and pitch in s,
+        accumulating), power (kW by state), surge_kw, surge. Station keys: input, output, rule.
         """
         own = {k: keys.pop(k) for k in ("input", "output", "rule") if k in keys}
         self.stations[name] = own
@@ -153,6 +154,7 @@ class _Numbering:
     def __init__(self, plant: Plant) -> None:
         self.plant = plant
         self.distributions: list[Distribution] = []
+        self.belts = sorted(n for n, m in plant.machines.items() if m.get("belt"))
         self.names = {
             kind: {name: n for n, name in enumerate(sorted(found))}
             for kind, found in {
@@ -225,6 +227,7 @@ class _Numbering:
             failures=tuple(self._failure(n, plant.failures[n]) for n in sorted(plant.failures)),
             stations=tuple(self._station(n, plant.stations[n]) for n in sorted(plant.stations)),
             machines=machines,
+            belts=tuple(self._belt(name) for name in self.belts),
             operations=operations,
             products=tuple(
                 Product(
@@ -341,7 +344,12 @@ class _Numbering:
             power_kw=tuple(spec.get("power", {}).get(state, 0.0) for state in MachineState),
             surge_kw=spec.get("surge_kw", 0.0),
             surge=_at(spec.get("surge", 0)),
+            belt=self.belts.index(name) if name in self.belts else NONE,
         )
+
+    def _belt(self, name: str) -> Belt:
+        places, travel, pitch, accumulating = self.plant.machines[name]["belt"]
+        return Belt(name, places, _at(travel), _at(pitch), accumulating)
 
     def _station(self, name: str, spec: Mapping[str, Any]) -> Station:
         return Station(

@@ -13,6 +13,12 @@ TIMES = st.sampled_from(
     [constant(1.0), constant(2.0), constant(3.0), empirical([1.0, 2.0]), empirical([0.0, 2.0, 5.0])]
 )
 LONG = st.sampled_from([constant(7.0), constant(12.0), empirical([5.0, 10.0, 20.0])])
+#: Places, travel and pitch, accumulating; without both travel and pitch a belt is endless.
+BELTS = st.tuples(
+    st.integers(1, 4),
+    st.sampled_from([(0, 1), (0, 2), (3, 0), (3, 1), (4, 2), (5, 1), (5, 2)]),
+    st.booleans(),
+).map(lambda belt: (belt[0], *belt[1], belt[2]))
 CALENDARS = {"day": [(0, 30), (40, 70), (90, 400)], "late": [(10, 55), (70, 400)]}
 
 
@@ -47,6 +53,7 @@ def plants(draw) -> Plant:
                 plant.tools[tool]["skill"] = "fit"
     stations = [f"s{n}" for n in range(draw(st.integers(1, 4)))]
     for name in stations:
+        belt = draw(st.one_of(st.none(), st.none(), st.none(), BELTS))
         plant.station(
             name,
             count=draw(st.sampled_from([1, 1, 2, 3])),
@@ -55,7 +62,8 @@ def plants(draw) -> Plant:
             rule=draw(st.sampled_from(list(DispatchRule))),
             calendar=draw(calendar),
             finish=draw(st.booleans()),
-            setup=draw(st.sampled_from([None, "table"])),
+            setup=draw(st.sampled_from([None, "table"])) if belt is None else None,
+            belt=belt,
             key=draw(st.sampled_from([None, "k1"])),
         )
         for machine in plant.machines.values():
@@ -74,6 +82,8 @@ def plants(draw) -> Plant:
             step["per_cycle"] = draw(st.integers(1, 3))
             step["scrap"] = draw(st.sampled_from([0.0, 0.0, 0.2]))
             tool, wanted = draw(st.sampled_from([None, None, "t1", "t2"])), draw(skill)
+            if any(m["station"] == on and m["belt"] for m in plant.machines.values()):
+                tool = wanted = None  # S-140
             if tool:
                 step["tool"] = tool
             if wanted:
@@ -124,8 +134,9 @@ def _people_and_failures(draw, plant: Plant, calendar) -> None:
     for machine in plant.machines:
         for mode in ("jam", "wear")[: draw(st.sampled_from([0, 0, 1, 2]))]:
             keys = {"skill": "fit"} if draw(st.booleans()) else {}
-            keys["planned"] = draw(st.sampled_from([False, False, True]))
-            if draw(st.sampled_from([False, False, True])):
+            on_belt = plant.machines[machine]["belt"] is not None  # S-140
+            keys["planned"] = not on_belt and draw(st.sampled_from([False, False, True]))
+            if not on_belt and draw(st.sampled_from([False, False, True])):
                 keys["life"] = draw(st.integers(1, 6))
             plant.failure(
                 machine,

@@ -18,6 +18,7 @@ from simpy import Event
 from vtwin.base import draws
 from vtwin.base.draws import Distribution
 from vtwin.engines.batches import Recipe
+from vtwin.engines.belts import Belt
 from vtwin.engines.carriers import CarrierPools
 from vtwin.engines.choose import Cancelled
 from vtwin.engines.counting import Counted
@@ -137,7 +138,11 @@ class Run:
             if spec.setup != NONE:
                 stream = partial(self._setup_draws, spec.name)
                 setups = SetupTimes(program.setups[spec.setup], self._expected, stream)
-            machine = Machine(floor, index, spec, floor.stations[spec.station], setups)
+            station = floor.stations[spec.station]
+            if spec.belt == NONE:
+                machine = Machine(floor, index, spec, station, setups)
+            else:
+                machine = Belt(floor, index, spec, station, program.belts[spec.belt])
             floor.machines.append(machine)
             machine.station.machines.append(machine)
             if spec.initial_tool != NONE:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from vtwin.engines.belts import Belt
 from vtwin.engines.faults import Fault
 from vtwin.engines.floor import Floor, Item
 from vtwin.engines.machines import Machine
@@ -101,6 +102,8 @@ class _Teller:
             if fault.machine is machine and fault.task.claim is not None:
                 words = "is stopped" if fault.planned else "is down"
                 return self._people(f"{name} {words} ('{fault.name}')", fault.task)
+        if isinstance(machine, Belt) and not machine.is_running:
+            return self._belt(machine, name)
         if machine.item is None or machine.is_running or machine.down:
             return None
         holds = f"{name} holds {self._item(machine.item)}"
@@ -113,6 +116,15 @@ class _Teller:
         away = [person.name for person in machine.task.crew if not person.present]
         if away:
             return Wait(f"{holds} and waits for {away[0]}, off duty", ends=True)
+        return None
+
+    def _belt(self, belt: Belt, name: str) -> Wait | None:
+        """What a belt on which nothing moves waits for: the way of its first item."""
+        first = belt.held
+        if first is not None:
+            return self._room(f"{name} holds {self._item(first)}", belt, first)
+        if belt.items and not belt.on_duty:
+            return Wait(f"{name} holds {self._item(belt.items[0].item)} and is off duty", ends=True)
         return None
 
     def queue(self, station: Station) -> str | None:
