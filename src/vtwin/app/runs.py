@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -14,6 +15,8 @@ from vtwin.app.shelf import Keep, Shelf
 from vtwin.base.errors import Problem, Refused
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from vtwin.plant.program import Program
     from vtwin.plant.trace import Tally
     from vtwin.results.bottleneck import Verdict
@@ -107,29 +110,49 @@ def run(
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
     overrides: Mapping[str, object] | None = None,
+    cluster: str | None = None,
 ) -> RunResult:
     """Simulate a scenario, or one of its variants, and judge it.
 
     Replications kept under the same passport are not run again, unless ``fresh``; every
     finished one is kept at once. ``trace``: the first replication comes with its events.
     ``cancelled`` is asked now and then; what is finished then is the result. A default store
-    that cannot be written is a warning; one that was named is refused.
+    that cannot be written is a warning; one that was named is refused. ``cluster``: address of
+    a dask scheduler whose workers run the replications.
 
     Raises:
         Refused: whatever is wrong with the scenario, the engine or a store that was named.
         KeyboardInterrupt: cancelled before the first replication was finished.
     """
     plant = ready(path, variant, seed=seed, overrides=overrides)
-    return execute(
-        plant,
-        replications=replications,
-        engine=engine,
-        store=store,
-        trace=trace,
-        fresh=fresh,
-        progress=progress,
-        cancelled=cancelled,
-    )
+    with workers(cluster) as executor:
+        return execute(
+            plant,
+            replications=replications,
+            engine=engine,
+            store=store,
+            trace=trace,
+            fresh=fresh,
+            progress=progress,
+            cancelled=cancelled,
+            executor=executor,
+        )
+
+
+@contextmanager
+def workers(cluster: str | None) -> Iterator[Executor | None]:
+    """The workers of a cluster, or None: this computer.
+
+    Raises:
+        Refused: V572-V574, the cluster cannot be used.
+    """
+    if cluster is None:
+        yield None
+        return
+    from vtwin.studies.cluster import cluster as connected
+
+    with connected(cluster) as executor:
+        yield executor
 
 
 @dataclass(frozen=True)
@@ -181,6 +204,7 @@ def execute(
     fresh: bool = False,
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
+    executor: Executor | None = None,
 ) -> RunResult:
     """Simulate a plant that is ready; see :func:`run`."""
     from vtwin.engines.choose import engine as choose
@@ -191,7 +215,7 @@ def execute(
     shelf = Shelf(store)
     passport = passport_of(program, chosen.name, data=plant.data)
     asked = program.run.replications if replications is None else replications
-    work = _Work(plant, chosen.name, asked, trace, progress, cancelled)
+    work = _Work(plant, chosen.name, asked, trace, progress, cancelled, executor)
     work.done = shelf.open(passport, plant, asked, trace=trace, fresh=fresh)
     tallies = work.carry_out(shelf)
     if not tallies:
@@ -261,6 +285,7 @@ class _Work:
     trace: bool
     progress: Progress | None
     cancelled: Callable[[], bool] | None
+    executor: Executor | None
     done: dict[int, Tally] = field(default_factory=dict)
     reused: bool = False  # nothing had to be run
 
@@ -273,6 +298,7 @@ class _Work:
             return run_auto(
                 program,
                 engine=self.engine,
+                executor=self.executor,
                 trace_first=self.trace,
                 on_done=shelf.add,
                 on_progress=self._report,
@@ -288,6 +314,7 @@ class _Work:
                 program,
                 missing,
                 engine=self.engine,
+                executor=self.executor,
                 trace_first=self.trace and missing[0] == 0,
                 on_done=shelf.add,
                 on_progress=self._report,

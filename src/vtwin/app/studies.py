@@ -13,6 +13,8 @@ from vtwin.app.shelf import Keep, remember
 from vtwin.base.errors import Problem, Refused
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from vtwin.results.losses import Ledger
     from vtwin.studies.compare import Comparison
     from vtwin.studies.proof import Proof
@@ -157,6 +159,7 @@ def compare(
     trace: bool = False,
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
+    cluster: str | None = None,
 ) -> Study:
     """Which plant is better, by how much, with what certainty.
 
@@ -170,16 +173,18 @@ def compare(
     """
     listed = [paths] if isinstance(paths, str | Path) else list(paths)
     plants = _plants(listed, variants, seed)
-    study = compare_plants(
-        plants,
-        replications=replications,
-        engine=engine,
-        goal=goal,
-        store=store,
-        trace=trace,
-        progress=progress,
-        cancelled=cancelled,
-    )
+    with runs.workers(cluster) as executor:
+        study = compare_plants(
+            plants,
+            replications=replications,
+            engine=engine,
+            goal=goal,
+            store=store,
+            trace=trace,
+            progress=progress,
+            cancelled=cancelled,
+            executor=executor,
+        )
     if len(listed) == 1:
         remember_study(study, plants, store)
     return study
@@ -206,6 +211,7 @@ def compare_plants(
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
     done: Mapping[str, RunResult] | None = None,
+    executor: Executor | None = None,
 ) -> Study:
     """Compare plants that are ready, the first being the baseline; ``done``: runs made
     already, by label, with the replications wanted.
@@ -225,6 +231,7 @@ def compare_plants(
                 trace=trace,
                 progress=_named(progress, label),
                 cancelled=cancelled,
+                executor=executor,
             )
         except KeyboardInterrupt:
             if len(results) < 2:
@@ -324,6 +331,7 @@ def explain(
     store: Keep = None,
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
+    cluster: str | None = None,
 ) -> Explanation:
     """Why a plant is slow; runs it and, for the proof, each suspect 10 % faster.
 
@@ -332,16 +340,20 @@ def explain(
         KeyboardInterrupt: cancelled before the first replication was finished.
     """
     plant = runs.ready(path, variant, seed=seed)
-    result = runs.execute(
-        plant,
-        replications=replications,
-        engine=engine,
-        store=store,
-        trace=True,
-        progress=progress,
-        cancelled=cancelled,
-    )
-    found = explain_run(plant, result, progress=progress, cancelled=cancelled)
+    with runs.workers(cluster) as executor:
+        result = runs.execute(
+            plant,
+            replications=replications,
+            engine=engine,
+            store=store,
+            trace=True,
+            progress=progress,
+            cancelled=cancelled,
+            executor=executor,
+        )
+        found = explain_run(
+            plant, result, progress=progress, cancelled=cancelled, executor=executor
+        )
     remember_explanation(found, plant, store)
     return found
 
@@ -365,6 +377,7 @@ def explain_run(
     *,
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
+    executor: Executor | None = None,
 ) -> Explanation:
     """Why the plant of this run is slow; cancelled, the answer comes without the proof."""
     from vtwin.results.losses import ledger
@@ -373,7 +386,7 @@ def explain_run(
     constraint = _constraint(result)
     return Explanation(
         result,
-        _prove(plant, result, progress, cancelled),
+        _prove(plant, result, progress, cancelled, executor),
         books,
         constraint,
         _lost(books, constraint),
@@ -385,6 +398,7 @@ def _prove(
     result: RunResult,
     progress: Progress | None,
     cancelled: Callable[[], bool] | None,
+    executor: Executor | None,
 ) -> Proof | None:
     from vtwin.studies.proof import proof
 
@@ -400,6 +414,7 @@ def _prove(
             goal=_goal(result),
             base=result.tallies,
             engine=result.summary.engine,
+            executor=executor,
             on_progress=None if progress is None else lambda f: progress("proof", f),
             cancelled=cancelled,
         )

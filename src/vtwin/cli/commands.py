@@ -64,6 +64,9 @@ def study_options(function: F) -> F:
     function = click.option(
         "--engine", default="auto", show_default=True, metavar="NAME", help="Which engine runs it."
     )(function)
+    function = click.option(
+        "--cluster", metavar="ADDRESS", help="Run on a dask cluster (tcp://host:port, or local)."
+    )(function)
     return click.option("--seed", type=click.IntRange(0, 10**15), help="Seed of the random draws.")(
         function
     )
@@ -180,6 +183,7 @@ def run(
     variant: str | None,
     replications: str | None,
     engine: str,
+    cluster: str | None,
     seed: int | None,
     json_to: str | None,
     html: Path | None,
@@ -199,6 +203,7 @@ def run(
             variant=variant,
             replications=runs.replications_asked(replications),
             engine=engine,
+            cluster=cluster,
             seed=seed,
             store=False if no_store else store,
             trace=trace_to is not None or html is not None,
@@ -235,6 +240,7 @@ def compare(
     variants: str | None,
     replications: str | None,
     engine: str,
+    cluster: str | None,
     seed: int | None,
     json_to: str | None,
     html: Path | None,
@@ -255,6 +261,7 @@ def compare(
             _names(variants),
             replications=runs.replications_asked(replications),
             engine=engine,
+            cluster=cluster,
             seed=seed,
             store=False if no_store else store,
             progress=report,
@@ -285,6 +292,7 @@ def explain(
     variant: str | None,
     replications: str | None,
     engine: str,
+    cluster: str | None,
     seed: int | None,
     json_to: str | None,
     html: Path | None,
@@ -302,6 +310,7 @@ def explain(
             variant=variant,
             replications=runs.replications_asked(replications),
             engine=engine,
+            cluster=cluster,
             seed=seed,
             store=False if no_store else store,
             progress=report,
