@@ -364,11 +364,12 @@ def _tick_blocks(
         made, word = streams.fill_ticks(out, np.uint64(word), kind, a, b, c, values, *address)
         yield out[:made].tolist()
         if made < size:
-            raise _no_time(distribution, entity, purpose)
+            raise no_time(distribution, entity, purpose)
         size = _BLOCK
 
 
-def _no_time(distribution: Distribution, entity: str, purpose: str) -> Refused:
+def no_time(distribution: Distribution, entity: str, purpose: str) -> Refused:
+    """What is said of a draw that is no time (V501)."""
     return Refused(
         Problem(
             "V501",

@@ -38,7 +38,8 @@ def digest() -> str | None:
     """
     found = hashlib.sha256(f"{numba.__version__} {llvmlite.__version__}".encode())
     try:
-        for source in (*sorted(_HERE.glob("*.py")), Path(streams.__file__)):
+        beside = (_HERE.parent / "recurrence.py", Path(streams.__file__))
+        for source in (*sorted(_HERE.glob("*.py")), *beside):
             content = source.read_bytes()
             found.update(f"\0{source.name}\0{len(content)}\0".encode() + content)
     except OSError:

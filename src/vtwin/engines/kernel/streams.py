@@ -49,14 +49,16 @@ from vtwin.engines.kernel.layout import (
 )
 from vtwin.engines.kernel.memory import FIELD, compiled, load, load_f, store
 
+Words = tuple[np.uint64, np.uint64, np.uint64, np.uint64]
+
 _SPARE = np.uint64(0)
 _DOMAIN = np.uint64(draws.SIMULATION)
 
 
 @compiled
-def _refill(m: int, s: int, word: int) -> None:
-    """The block of four words that word is the first of."""
-    w0, w1, w2, w3 = philox(
+def words(m: int, s: int, word: int) -> Words:
+    """The block of four words that number ``word`` is the first of."""
+    return philox(  # type: ignore[no-any-return]
         np.uint64((word >> 2) + 1),
         np.uint64(load(s, S_NAME)),
         np.uint64(load(m, H_REPLICATION)),
@@ -64,6 +66,12 @@ def _refill(m: int, s: int, word: int) -> None:
         np.uint64(load(m, H_SEED)),
         _DOMAIN,
     )
+
+
+@compiled
+def _refill(m: int, s: int, word: int) -> None:
+    """Stock up with the block of four words that number ``word`` is the first of."""
+    w0, w1, w2, w3 = words(m, s, word)
     store(s, S_LANES, np.int64(w0))
     store(s, S_LANES + 1, np.int64(w1))
     store(s, S_LANES + 2, np.int64(w2))
@@ -94,11 +102,8 @@ def _by_rejection(m: int, s: int, kind: int) -> float:
 
 
 @compiled
-def draw(m: int, stream: int) -> int:
-    """The next duration of a stream in ticks. -1 when it is no time: then the run is over, with
-    H_STATUS and the stream's number + 1 in H_ERROR.
-    """
-    s = record(m, H_STREAMS, S_SIZE, stream)
+def sample(m: int, s: int) -> int:
+    """The next duration of the stream whose record is at ``s``, in ticks; -1: no time."""
     kind = load(s, S_KIND)
     if kind == CONSTANT:
         return load(s, S_TICKS)
@@ -112,11 +117,19 @@ def draw(m: int, stream: int) -> int:
         else:
             a, b, c = load_f(s, S_A), load_f(s, S_B), load_f(s, S_C)
             value = quantile(kind, u, a, b, c, load_f(s, S_D), load_f(s, S_E))
-    found = whole_ticks(value)
+    return whole_ticks(value)  # type: ignore[no-any-return]
+
+
+@compiled
+def draw(m: int, stream: int) -> int:
+    """The next duration of a stream in ticks. -1 when it is no time: then the run is over, with
+    H_STATUS and the stream's number + 1 in H_ERROR.
+    """
+    found = sample(m, record(m, H_STREAMS, S_SIZE, stream))
     if found < 0:
         store(m, H_ERROR, stream + 1)
         store(m, H_STATUS, NO_TIME)
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 @compiled

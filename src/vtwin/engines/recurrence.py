@@ -1,0 +1,790 @@
+r"""The departure recurrence: serial lines without an event calendar.
+
+In a line of single machines with blocking after service, the n-th item (n = 0, 1, …) arrives at
+machine j at ``A``, begins at ``S``, is finished at ``C`` and leaves the machine at ``D``::
+
+    S_j(n) = max(A_j(n), D_j(n-1))          C_j(n) = S_j(n) + X_j(n)
+    D_j(n) = max(C_j(n), S_{j+1}(n-b))      b places before machine j+1
+           = max(C_j(n), D_{j+1}(n-1))      no places there
+    A_{j+1}(n) = D_j(n)
+
+(Dallery and Gershwin, "Manufacturing flow line systems", Queueing Systems 12, 1992, section 5;
+Altiok, "Performance Analysis of Manufacturing Systems", 1997.) With the draws ``X`` of the
+kernel's streams these are the kernel's very ticks, and what it counts follows from them item by
+item. No trace: there are no happenings in time order here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from vtwin.base.draws import never_varies, no_time
+from vtwin.base.streams import CONSTANT, EXPONENTIAL, log, unit, whole_ticks
+from vtwin.engines.choose import Cancelled
+from vtwin.engines.kernel.cache import entry
+from vtwin.engines.kernel.layout import (
+    H_ERROR,
+    H_REPLICATION,
+    H_SEED,
+    H_SIZE,
+    H_STATUS,
+    H_STREAMS,
+    H_VALUES,
+    NEVER,
+    NO_TIME,
+    PAUSED,
+    REACHED,
+    S_A,
+    S_KIND,
+    S_SIZE,
+    S_VALUES,
+    S_WORD,
+    record,
+)
+from vtwin.engines.kernel.memory import FIELD, add, compiled, load, load_f, store, store_f
+from vtwin.engines.kernel.streams import address, fields, sample, words
+from vtwin.engines.reading import Ending, Glance, Reading, Series, tally
+from vtwin.plant import rules
+from vtwin.plant.primitives import (
+    NONE,
+    UNLIMITED,
+    DispatchRule,
+    Machine,
+    MachineState,
+    Operation,
+    Product,
+    ReleaseKind,
+    Source,
+    Station,
+)
+from vtwin.plant.program import Program
+from vtwin.plant.trace import LEAD_BITS, Ints, Tally, lead_bin
+
+if TYPE_CHECKING:
+    from vtwin.base.draws import Distribution
+    from vtwin.base.errors import Refused
+
+#: Items between two looks at the progress: some ten milliseconds.
+_GLANCE = 100_000
+#: Draws made at a time.
+_BLOCK = 256
+#: Sums of times per item are kept as (>> 16, low 16 bits) so that none passes 2^63.
+_SPLIT = 16
+
+# The line, behind the kernel's head.
+(
+    L_MACHINES,
+    L_WARMUP,
+    L_HORIZON,
+    L_BIN,
+    L_KIND,
+    L_LEVEL,
+    L_ITEM,  # number of the next item
+    L_RELEASE,  # when the last one was released
+    L_ARRIVED,  # items let in by a source of its own clock
+    L_RELEASED,  # since the warm-up
+    L_LEFT,
+    L_RELEASED_ALL,
+    L_LEFT_ALL,
+    L_LEAD_HIGH,
+    L_LEAD_LOW,
+    L_INSIDE_HIGH,
+    L_INSIDE_LOW,
+    L_LOOP,  # index of the place in the ring of departures (CONWIP)
+    L_RINGS,  # byte offsets from the head: ring of departures,
+    L_HISTOGRAM,  # lead times,
+    L_RELEASES,  # per bin: count, sum of ticks into the bin high and low,
+    L_DEPARTURES,  # the same of items that left
+    L_RELEASE_BIN,  # bin and its end, of the last release
+    L_RELEASE_END,
+    L_DEPARTURE_BIN,
+    L_DEPARTURE_END,
+    L_STREAMS,  # number of streams
+    L_BLOCKS,  # `_BLOCK` draws of each
+    L_END,
+) = range(H_SIZE, H_SIZE + 29)
+
+# A machine and the places before it.
+(
+    G_PLACES,
+    G_CYCLES,
+    G_FREE,  # D of the item before
+    G_RING,  # byte offset of S of the last `places` items
+    G_AT,  # index in it
+    G_VISITS,
+    G_BUSY,  # what G_WORKED says too much or too little of finished operations
+    G_WORKED,
+    G_BLOCKED,
+    G_ARRIVALS,
+    G_WAITED,
+    G_QUEUED,  # what G_WAITED says too much or too little of item-ticks in the queue
+    G_STATE,
+    G_SERIES,  # byte offset of the finished items in the present bin
+    G_BIN_END,
+    G_SIZE,
+) = range(16)
+
+_WORKING, _BLOCKED, _STARVED = (
+    int(MachineState.WORKING),
+    int(MachineState.BLOCKED),
+    int(MachineState.STARVED),
+)
+_SATURATED, _ARRIVALS, _CONWIP = (int(kind) for kind in ReleaseKind)
+_LEAD_BITS = LEAD_BITS
+
+
+@compiled
+def _within(start: int, end: int, low: int, high: int) -> int:
+    """Ticks of ``[start, end)`` in ``[low, high)``."""
+    return max(min(end, high) - max(start, low), 0)
+
+
+@compiled
+def _bin_of(ticks: int) -> int:
+    """`vtwin.plant.trace.lead_bin`."""
+    shift = 0
+    while ticks >> shift >= 2 << _LEAD_BITS:
+        shift += 1
+    return (shift << _LEAD_BITS) + (ticks >> shift)
+
+
+@compiled
+def _sum(m: int, field: int, ticks: int) -> None:
+    """Add to a sum of two fields."""
+    add(m, field, ticks >> _SPLIT)
+    add(m, field + 1, ticks & ((1 << _SPLIT) - 1))
+
+
+@compiled
+def _stock_up(m: int) -> None:
+    """The next `_BLOCK` draws of every stream; of times that never vary, once."""
+    for n in range(load(m, L_STREAMS)):
+        s = record(m, H_STREAMS, S_SIZE, n)
+        kind = load(s, S_KIND)
+        block = m + load(m, L_BLOCKS) + n * (_BLOCK * FIELD)
+        if kind == EXPONENTIAL:
+            _uniforms(m, s, block)
+            _exponentials(s, block)
+        elif kind != CONSTANT or load(m, L_ITEM) == 0:
+            for i in range(_BLOCK):
+                store(block, i, sample(m, s))
+
+
+@compiled
+def _uniforms(m: int, s: int, block: int) -> None:
+    """The next `_BLOCK` uniforms of a stream that uses one for each draw."""
+    first = load(s, S_WORD)
+    for i in range(0, _BLOCK, 4):
+        w0, w1, w2, w3 = words(m, s, first + i)
+        store_f(block, i, unit(w0))
+        store_f(block, i + 1, unit(w1))
+        store_f(block, i + 2, unit(w2))
+        store_f(block, i + 3, unit(w3))
+    store(s, S_WORD, first + _BLOCK)
+
+
+@compiled
+def _exponentials(s: int, block: int) -> None:
+    """Uniforms to exponential times: a loop this short keeps the processor's units busy, which
+    makes it four times as fast as one draw after another.
+    """
+    mean = load_f(s, S_A)
+    for i in range(_BLOCK):
+        store(block, i, whole_ticks(-mean * log(1.0 - load_f(block, i))))
+
+
+@compiled
+def _time(m: int, stream: int) -> int:
+    """The stream's draw for the present item; NEVER, and H_STATUS, when it is no time."""
+    at = load(m, L_ITEM) & (_BLOCK - 1)
+    time = load(m + load(m, L_BLOCKS) + stream * (_BLOCK * FIELD), at)
+    if time < 0:
+        store(m, H_ERROR, stream + 1)
+        store(m, H_STATUS, NO_TIME)
+        return NEVER
+    return time
+
+
+@compiled
+def _next_release(m: int, first: int) -> int:
+    """When the next item enters the plant; NEVER: after the run."""
+    kind = load(m, L_KIND)
+    if kind == _SATURATED:
+        return load(first, G_FREE)
+    if kind == _ARRIVALS:
+        interval = _time(m, load(m, L_MACHINES))
+        return interval if interval == NEVER else load(m, L_RELEASE) + interval
+    return load(m + load(m, L_RINGS), load(m, L_LOOP))
+
+
+@compiled
+def _count_release(m: int, time: int) -> None:
+    """An item enters the plant."""
+    add(m, L_RELEASED_ALL, 1)
+    if time >= load(m, L_WARMUP):
+        add(m, L_RELEASED, 1)
+    while time >= load(m, L_RELEASE_END):
+        add(m, L_RELEASE_BIN, 1)
+        add(m, L_RELEASE_END, load(m, L_BIN))
+    into = m + load(m, L_RELEASES) + load(m, L_RELEASE_BIN) * (3 * FIELD)
+    add(into, 0, 1)
+    _sum(into, 1, time - (load(m, L_RELEASE_END) - load(m, L_BIN)))
+
+
+@compiled
+def _count_departure(m: int, release: int, time: int, bin_end: int) -> None:
+    """An item leaves the plant within the run."""
+    add(m, L_LEFT_ALL, 1)
+    while bin_end > load(m, L_DEPARTURE_END):
+        add(m, L_DEPARTURE_BIN, 1)
+        add(m, L_DEPARTURE_END, load(m, L_BIN))
+    into = m + load(m, L_DEPARTURES) + load(m, L_DEPARTURE_BIN) * (3 * FIELD)
+    add(into, 0, 1)
+    _sum(into, 1, time - (bin_end - load(m, L_BIN)))
+    if time >= load(m, L_WARMUP):
+        lead = time - release
+        add(m, L_LEFT, 1)
+        _sum(m, L_LEAD_HIGH, lead)
+        add(m + load(m, L_HISTOGRAM), _bin_of(lead), 1)
+
+
+@compiled
+def _correct(g: int, joined: int, start: int, done: int, left: int, m: int) -> None:
+    """Take back what of an operation and its waits was counted outside the observed time."""
+    warmup, horizon = load(m, L_WARMUP), load(m, L_HORIZON)
+    if joined < warmup or joined >= horizon:
+        add(g, G_ARRIVALS, -1)
+    waited, worked = start - joined, done - start
+    if start < warmup or start >= horizon:
+        add(g, G_WAITED, -waited)
+        waited = 0
+    add(g, G_QUEUED, _within(joined, start, warmup, horizon) - waited)
+    observed = _within(start, done, warmup, horizon)
+    add(g, G_WORKED, observed - worked)
+    if done < warmup or done >= horizon:
+        add(g, G_VISITS, -1)
+        worked = 0
+    add(g, G_BUSY, worked - observed)
+    add(g, G_BLOCKED, _within(done, left, warmup, horizon) - (left - done))
+
+
+@compiled
+def _waits_for_ever(m: int, g: int, joined: int) -> None:
+    """An item that does not begin within the run."""
+    warmup, horizon = load(m, L_WARMUP), load(m, L_HORIZON)
+    store(g, G_FREE, NEVER)
+    _remember(m, g, NEVER)
+    if warmup <= joined < horizon:
+        add(g, G_ARRIVALS, 1)
+    add(g, G_QUEUED, _within(joined, NEVER, warmup, horizon))
+
+
+@compiled
+def _joins_first(m: int, g: int, release: int, start: int) -> int:
+    """When an item joins the places before the first machine; those of a supply never do."""
+    places = load(g, G_PLACES)
+    if load(m, L_KIND) == _SATURATED or places == 0:
+        return start
+    if places < 0:
+        return release
+    return max(release, load(m + load(g, G_RING), load(g, G_AT)))
+
+
+@compiled
+def _remember(m: int, g: int, start: int) -> None:
+    """Keep the beginning for the item ``places`` later, which takes this one's place."""
+    places = load(g, G_PLACES)
+    if places > 0:
+        at = load(g, G_AT)
+        store(m + load(g, G_RING), at, start)
+        at += 1
+        store(g, G_AT, at if at < places else 0)
+
+
+@compiled
+def _leaves(m: int, following: int, done: int) -> int:
+    """D: when a finished item finds room behind its machine."""
+    places = load(following, G_PLACES)
+    if places < 0:
+        return done
+    if places == 0:
+        return max(done, load(following, G_FREE))
+    return max(done, load(m + load(following, G_RING), load(following, G_AT)))
+
+
+@compiled
+def _pass_through(m: int, machines: int, release: int) -> int:
+    """One item through all machines; when it leaves the plant, NEVER if not within the run.
+
+    Everything is counted as if it were observed; what is not, `_correct` takes back.
+    """
+    horizon, width = load(m, L_HORIZON), load(m, L_BIN)
+    early = release < load(m, L_WARMUP)
+    last = machines + (load(m, L_MACHINES) - 1) * (G_SIZE * FIELD)
+    blocks = m + load(m, L_BLOCKS) + (load(m, L_ITEM) & (_BLOCK - 1)) * FIELD
+    joined = release
+    g = machines
+    while True:
+        start = max(joined, load(g, G_FREE))
+        if g == machines:
+            joined = _joins_first(m, g, release, start)
+        if start >= horizon:
+            _waits_for_ever(m, g, joined)
+            return NEVER
+        _remember(m, g, start)
+        time = load(blocks, 0) * load(g, G_CYCLES)
+        if time < 0:
+            return _time(m, (g - machines) // (G_SIZE * FIELD))
+        done = start + time
+        left = done if g == last else _leaves(m, g + G_SIZE * FIELD, done)
+        store(g, G_FREE, left)
+        add(g, G_ARRIVALS, 1)
+        add(g, G_VISITS, 1)
+        add(g, G_WAITED, start - joined)
+        add(g, G_WORKED, time)
+        add(g, G_BLOCKED, left - done)
+        if done < horizon:
+            while done >= load(g, G_BIN_END):
+                add(g, G_SERIES, FIELD)
+                add(g, G_BIN_END, width)
+            add(m + load(g, G_SERIES), 0, 1)
+        else:
+            store(g, G_STATE, _WORKING)
+        if early or left >= horizon:
+            if done < horizon <= left:
+                store(g, G_STATE, _BLOCKED)
+            _correct(g, joined, start, done, left, m)
+        if g == last:
+            break
+        joined = left
+        g += G_SIZE * FIELD
+        blocks += _BLOCK * FIELD
+    if left >= horizon:
+        return NEVER
+    _count_departure(m, release, left, load(last, G_BIN_END))
+    return left
+
+
+@entry(2)
+def advance(m: int, most: int) -> int:
+    """Up to ``most`` more items: PAUSED, or how it ended (REACHED or the kernel's H_STATUS)."""
+    machines = m + L_END * FIELD
+    warmup, horizon = load(m, L_WARMUP), load(m, L_HORIZON)
+    for _ in range(most):
+        if load(m, L_ITEM) & (_BLOCK - 1) == 0:
+            _stock_up(m)
+        release = _next_release(m, machines)
+        if release >= horizon:
+            return load(m, H_STATUS)
+        store(m, L_RELEASE, release)
+        if load(m, L_KIND) == _ARRIVALS:
+            add(m, L_ARRIVED, 1)
+        _count_release(m, release)
+        left = _pass_through(m, machines, release)
+        if load(m, H_STATUS) != REACHED:
+            return load(m, H_STATUS)
+        _sum(m, L_INSIDE_HIGH, _within(release, left, warmup, horizon))
+        if load(m, L_KIND) == _CONWIP:
+            loop = load(m, L_LOOP)
+            store(m + load(m, L_RINGS), loop, left)
+            loop += 1
+            store(m, L_LOOP, loop if loop < load(m, L_LEVEL) else 0)
+        add(m, L_ITEM, 1)
+    return PAUSED
+
+
+# -- which lines -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A program seen as a serial line: everything in the order of the route."""
+
+    machines: tuple[int, ...]
+    stations: tuple[int, ...]
+    operations: tuple[int, ...]
+    source: int
+
+
+def line(program: Program) -> Line | str:
+    """The line a program is, or why it is none the recurrence can run."""
+    found = _line(program)
+    if isinstance(found, str):
+        return found
+    for reason, there in _strangers(program, found):
+        if there:
+            return reason
+    return found
+
+
+def _line(program: Program) -> Line | str:
+    if len(program.products) != 1 or len(program.sources) != 1 or program.orders:
+        return "it has not one product of one source"
+    route = program.products[0].route
+    stations = tuple(program.operations[o].station for o in route)
+    if len(set(stations)) != len(program.stations) or len(stations) != len(set(stations)):
+        return "its route does not pass every station once"
+    if any(len(station.machines) != 1 for station in program.stations):
+        return "stations have several machines"
+    machines = tuple(program.stations[s].machines[0] for s in stations)
+    return Line(machines, stations, route, 0)
+
+
+def _strangers(program: Program, found: Line) -> list[tuple[str, bool]]:
+    """What a recurrence knows nothing of, and whether it is there: records are compared with
+    plain ones, so that whatever a primitive learns is a stranger until it is dealt with here.
+    """
+    source = program.sources[0]
+    plain_source = Source(
+        source.name, 0, source.kind, source.interval, source.level, source.lot, source.due_after
+    )
+    spread = {_places(program, s) for s in found.stations[1:]} - {UNLIMITED}
+    return [
+        ("it has people, tools, calendars or other things beside machines", _has_more(program)),
+        ("machines fail, are set up, or keep calendars", any(map(_is_special, program.machines))),
+        ("stations have output buffers or rules", any(map(_has_rules, program.stations))),
+        ("operations scrap, branch or need somebody", any(map(_is_rich, program.operations))),
+        ("its product is a component", _stored(program.products[0])),
+        ("its source has a profile", source != plain_source),
+        ("its run stops before the horizon", bool(program.run.stop) or program.run.demand > 0),
+        ("its horizon is too long to add up queues", _is_endless(program, max(spread, default=0))),
+    ]
+
+
+def _has_more(program: Program) -> bool:
+    """Whether anything is there that a bare line has not."""
+    bare = replace(
+        Program(program.name, program.run, program.distributions),
+        stations=program.stations,
+        machines=program.machines,
+        operations=program.operations,
+        products=program.products,
+        sources=program.sources,
+        grant=program.grant,
+        currency=program.currency,
+        energy_price=program.energy_price,
+        floor_cost_per_day=program.floor_cost_per_day,
+        sources_map=program.sources_map,
+        labels=program.labels,
+        targets=program.targets,
+    )
+    return bool(bare != replace(program, calendars=(), skills=(), groups=())) or any(
+        operation.skill != NONE for operation in program.operations
+    )
+
+
+def _is_special(machine: Machine) -> bool:
+    plain = Machine(machine.name, machine.station)
+    kept = {"power_kw": machine.power_kw, "cost_per_h": machine.cost_per_h}
+    return machine != replace(plain, x=machine.x, y=machine.y, **kept)  # type: ignore[arg-type]
+
+
+def _has_rules(station: Station) -> bool:
+    plain = Station(station.name, station.machines, station.input)
+    return station != plain or station.rule is not DispatchRule.FIFO
+
+
+def _is_rich(operation: Operation) -> bool:
+    o = operation
+    plain = Operation(o.name, o.product, o.step, o.station, o.modes, o.pieces_per_cycle)
+    return o != plain
+
+
+def _stored(product: Product) -> bool:
+    return product != Product(
+        product.name, product.route, product.material_cost, product.target_per_day
+    )
+
+
+def _places(program: Program, station: int) -> int:
+    return program.stations[station].input
+
+
+def _is_endless(program: Program, most: int) -> bool:
+    """Whether items x ticks of a limited queue could pass 2^62."""
+    return (most + 1) * program.run.horizon >= 2**62
+
+
+# -- running ---------------------------------------------------------------------------------
+
+
+def simulate(
+    program: Program,
+    replication: int,
+    *,
+    seed: int | None = None,
+    trace: bool = False,
+    on_progress: Callable[[float], bool] | None = None,
+) -> Tally:
+    """One replication, as :func:`vtwin.engines.reference.simulate`; never with a trace.
+
+    Raises:
+        ValueError: the program is no line of this kind, or a trace is wanted.
+        Refused: when a random draw is no time (V501).
+        Cancelled: when ``on_progress`` returned False.
+    """
+    plan = "a recurrence has no trace" if trace else _planned(_Same(program))
+    if isinstance(plan, str):
+        raise ValueError(plan)
+    arena = plan.arena.copy()
+    at = int(arena.ctypes.data)
+    arena[H_SEED], arena[H_REPLICATION] = address(
+        program.run.seed if seed is None else seed, replication
+    )
+    horizon = program.run.horizon
+    while (answer := advance(at, _GLANCE)) == PAUSED:
+        if on_progress is not None and on_progress(min(arena[L_RELEASE] / horizon, 1.0)) is False:
+            raise Cancelled
+    if answer != REACHED:
+        raise plan.no_time(int(arena[H_ERROR]) - 1)
+    return _tally(program, plan, arena, replication)
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """The arena of a line before it runs, and the streams in it."""
+
+    line: Line
+    arena: Ints
+    streams: tuple[tuple[Distribution, str, str], ...]  # distribution, entity, purpose
+
+    def no_time(self, stream: int) -> Refused:
+        """What to say of a draw that is no time."""
+        return no_time(*self.streams[stream])
+
+
+@dataclass(frozen=True, eq=False)
+class _Same:
+    """A program as a key: what decides its results."""
+
+    program: Program
+
+    def __hash__(self) -> int:
+        return hash(self.program.hash)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.program.hash == other.program.hash
+
+
+@lru_cache(maxsize=16)
+def _planned(same: _Same) -> _Plan | str:
+    """The arena of a line, made once per program, or why it is none."""
+    program = same.program
+    found = line(program)
+    if isinstance(found, str):
+        return found
+    run, source = program.run, program.sources[found.source]
+    drawn = _streams(program, found)
+    count = len(found.machines)
+    arena = _Arena(L_END + count * G_SIZE)
+    arena.table(H_STREAMS, [fields(*stream) for stream in drawn])
+    values = [d.values if not never_varies(d) else () for d, _, _ in drawn]
+    for n, row in enumerate(arena.rows(H_STREAMS, len(drawn), S_SIZE)):
+        row[S_VALUES] = sum(map(len, values[:n]))
+    arena.doubles(H_VALUES, [v for known in values for v in known])
+    arena[L_MACHINES], arena[L_WARMUP], arena[L_HORIZON] = count, run.warmup, run.horizon
+    arena[L_BIN] = arena[L_RELEASE_END] = arena[L_DEPARTURE_END] = run.bin
+    arena[L_STREAMS] = len(drawn)
+    arena[L_KIND], arena[L_LEVEL] = source.kind, source.level
+    bins = -(-run.horizon // run.bin)
+    arena.empty(L_BLOCKS, _BLOCK * len(drawn))
+    arena.empty(L_RINGS, source.level)
+    arena.empty(L_HISTOGRAM, lead_bin(run.horizon) + 1)
+    arena.empty(L_RELEASES, 3 * bins)
+    arena.empty(L_DEPARTURES, 3 * bins)
+    for n, (station, op) in enumerate(zip(found.stations, found.operations, strict=True)):
+        first = L_END + n * G_SIZE
+        places = program.stations[station].input
+        arena[first + G_PLACES] = places
+        arena[first + G_CYCLES] = rules.cycles(source.lot, program.operations[op].pieces_per_cycle)
+        arena[first + G_STATE], arena[first + G_BIN_END] = _STARVED, run.bin
+        arena.empty(first + G_RING, max(places, 0))
+        arena.empty(first + G_SERIES, bins)
+    return _Plan(found, arena.made(), drawn)
+
+
+def _streams(program: Program, found: Line) -> tuple[tuple[Distribution, str, str], ...]:
+    """Distribution, entity and purpose of each machine's cycles, then of the arrivals (S-07)."""
+    drawn = []
+    for o, m in zip(found.operations, found.machines, strict=True):
+        operation = program.operations[o]
+        (mode,) = operation.modes
+        times = program.distributions[mode.cycle]
+        drawn.append((times, program.machines[m].name, f"cycle/{operation.name}"))
+    source = program.sources[found.source]
+    if source.kind is ReleaseKind.ARRIVALS:
+        drawn.append((program.distributions[source.interval], source.name, "interval"))
+    return tuple(drawn)
+
+
+class _Arena:
+    """Fields of 8 bytes in the making: the head and the machines, then one table after another."""
+
+    def __init__(self, size: int) -> None:
+        self._fields = [0] * size
+
+    def __setitem__(self, field: int, value: int) -> None:
+        self._fields[field] = int(value)
+
+    def _begin(self, field: int) -> None:
+        self._fields[field] = len(self._fields) * FIELD
+
+    def empty(self, field: int, count: int) -> None:
+        """So many zeros, their place in ``field``."""
+        self._begin(field)
+        self._fields += [0] * count
+
+    def table(self, field: int, records: list[list[int]]) -> None:
+        """Records one after another."""
+        self._begin(field)
+        for row in records:
+            self._fields += row
+
+    def doubles(self, field: int, values: list[float]) -> None:
+        """Doubles one after another."""
+        self._begin(field)
+        self._fields += np.array(values, dtype=np.float64).view(np.int64).tolist()
+
+    def rows(self, field: int, count: int, size: int) -> Iterator[_Row]:
+        """The records of a table, to be written to."""
+        first = self._fields[field] // FIELD
+        return (_Row(self._fields, first + n * size) for n in range(count))
+
+    def made(self) -> Ints:
+        """The finished arena."""
+        return np.array(self._fields, dtype=np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    fields: list[int]
+    first: int
+
+    def __setitem__(self, field: int, value: int) -> None:
+        self.fields[self.first + field] = value
+
+
+# -- what is counted -------------------------------------------------------------------------
+
+
+def _tally(program: Program, plan: _Plan, arena: Ints, replication: int) -> Tally:
+    run, found, source = program.run, plan.line, program.sources[plan.line.source]
+    lot = source.lot
+    machines = [
+        [int(v) for v in arena[L_END + n * G_SIZE : L_END + (n + 1) * G_SIZE]]
+        for n in range(len(found.machines))
+    ]
+    observed = run.horizon - run.warmup
+    counters = _per_machine(program, found, machines, observed, lot)
+    counters |= {
+        "product_released": [int(arena[L_RELEASED]) * lot],
+        "product_good": [int(arena[L_LEFT]) * lot],
+        "product_items": [int(arena[L_LEFT])],
+        "product_scrap": [0],
+        "product_lead": [_joined(arena, L_LEAD_HIGH) * lot],
+        "product_wip_area": [_joined(arena, L_INSIDE_HIGH) * lot],
+    }
+    for name in ("worker_busy", "worker_duty", "skill_claims", "skill_wait"):
+        counters[name] = []
+    for name in ("failures", "failure_down"):
+        counters[name] = []
+    start = Reading({name: [0] * len(values) for name, values in counters.items()})
+    bins = _table(arena, L_HISTOGRAM, lead_bin(run.horizon) + 1)
+    finished = _finished(program, plan, arena)
+    events = int(finished.sum())
+    events += int(arena[L_ARRIVED]) + (source.kind is ReleaseKind.CONWIP)
+    states = [_STARVED] * len(program.machines)
+    for m, machine in zip(found.machines, machines, strict=True):
+        states[m] = machine[G_STATE]
+    ending = Ending(
+        replication=replication,
+        warmup=run.warmup,
+        ended=run.horizon,
+        events=events,
+        histograms=({int(b): int(bins[b]) * lot for b in np.flatnonzero(bins)},),
+        order_start=(),
+        order_done=(),
+        order_good=(),
+        state_at_end=states,
+        in_plant=int(arena[L_RELEASED_ALL] - arena[L_LEFT_ALL]) * lot,
+        stall=(),
+        trace=None,
+    )
+    return tally(start, Reading(counters), _series(program, plan, arena, finished), ending)
+
+
+def _per_machine(
+    program: Program, found: Line, machines: list[list[int]], observed: int, lot: int
+) -> dict[str, list[int]]:
+    """Counters of machines, modes (one per operation) and stations, in the Program's order."""
+    made: dict[str, list[int]] = {"machine_state": [0] * (len(MachineState) * len(machines))}
+    for name in ("mode_visits", "mode_cycles", "mode_pieces", "mode_scrap", "mode_busy"):
+        made[name] = [0] * len(machines)
+    for name in ("setups", "setup_time"):
+        made[name] = [0] * len(machines)
+    for name in ("arrivals", "wait", "queue_area", "output_area"):
+        made[f"station_{name}"] = [0] * len(machines)
+    places = zip(found.machines, found.stations, found.operations, machines, strict=True)
+    for m, s, o, machine in places:
+        states = len(MachineState) * m
+        made["machine_state"][states + _WORKING] = machine[G_WORKED]
+        made["machine_state"][states + _BLOCKED] = machine[G_BLOCKED]
+        idle = observed - machine[G_WORKED] - machine[G_BLOCKED]
+        made["machine_state"][states + _STARVED] = idle
+        made["mode_visits"][o] = machine[G_VISITS]
+        made["mode_cycles"][o] = machine[G_VISITS] * machine[G_CYCLES]
+        made["mode_pieces"][o] = machine[G_VISITS] * lot
+        made["mode_busy"][o] = machine[G_WORKED] + machine[G_BUSY]
+        made["station_arrivals"][s] = machine[G_ARRIVALS]
+        made["station_wait"][s] = machine[G_WAITED]
+        made["station_queue_area"][s] = machine[G_WAITED] + machine[G_QUEUED]
+    return made
+
+
+def _finished(program: Program, plan: _Plan, arena: Ints) -> Ints:
+    """Operations finished by machine and bin, (M, B)."""
+    bins = -(-program.run.horizon // program.run.bin)
+    made = np.zeros((len(program.machines), bins), dtype=np.int64)
+    for n, m in enumerate(plan.line.machines):
+        first = int(plan.arena[L_END + n * G_SIZE + G_SERIES]) // FIELD
+        made[m] = arena[first : first + bins]
+    return made
+
+
+def _series(program: Program, plan: _Plan, arena: Ints, finished: Ints) -> Series:
+    """The series from the counts per bin."""
+    run, lot = program.run, program.sources[plan.line.source].lot
+    series = Series(1, len(finished), run.bin, run.horizon)
+    cycles = np.ones((len(finished), 1), dtype=np.int64)
+    for n, m in enumerate(plan.line.machines):
+        cycles[m] = arena[L_END + n * G_SIZE + G_CYCLES]
+    so_far = (finished * cycles).cumsum(axis=1)
+    releases = _table(arena, L_RELEASES, 3 * series.bins).reshape(-1, 3)
+    departures = _table(arena, L_DEPARTURES, 3 * series.bins).reshape(-1, 3)
+    good = area = inside = 0
+    for b in range(series.bins):
+        start = b * run.bin
+        end = min(start + run.bin, run.horizon)
+        came, went = int(releases[b, 0]), int(departures[b, 0])
+        area += inside * (end - start)
+        area += came * (end - start) - _joined(releases[b], 1)
+        area -= went * (end - start) - _joined(departures[b], 1)
+        inside += came - went
+        good += went
+        series.close_bin(end, Glance([good * lot], so_far[:, b].tolist(), area * lot))
+    return series
+
+
+def _joined(array: Ints, field: int) -> int:
+    """A sum of two fields."""
+    return (int(array[field]) << _SPLIT) + int(array[field + 1])
+
+
+def _table(arena: Ints, field: int, count: int) -> Ints:
+    first = int(arena[field]) // FIELD
+    return arena[first : first + count]
