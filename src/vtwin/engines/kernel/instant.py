@@ -43,7 +43,7 @@ def advance(m: int, until: int, most: int) -> int:
         time = next_time(m)
         if time > now and load(m, H_CHANGED):
             store(m, H_CHANGED, 0)
-            settle(m, now)
+            settle(m)
             answer = load(m, H_STATUS)
             if answer == REACHED and load(m, H_ROW_COUNT) > load(m, H_ROW_MARK):
                 answer = ROWS_FULL
@@ -55,7 +55,7 @@ def advance(m: int, until: int, most: int) -> int:
             slot = next_slot(m)
             store(m, H_NOW, time)
             cancel(m, slot)
-            happen(m, slot, time)
+            happen(m, slot)
             handled += 1
             answer = load(m, H_STATUS)
     store(m, H_EVENTS, load(m, H_EVENTS) + handled)

@@ -1,26 +1,38 @@
 """What lies where in the arena.
 
-The arena begins with the *head*: counts, the state of the run, and for each table the byte
-offset of its first record. Behind it lie the tables, each a row of records of equal size. All
-places are relative to the head, so a copy of an arena is an arena.
+The arena is one array of 8-byte fields. It begins with the *head*; behind it lie the tables,
+each a row of records of equal size, and lists of addresses. A record is known by its address,
+a field by its number: ``load(machine, M_ITEM)`` is the item in a machine's hands.
 
-Every table has one block of constants here: the numbers of its fields, then its size. They are
-plain whole numbers, which compiled code holds as constants. To add a field, write its name into
-the block and raise the number in ``range`` by one; nothing else depends on the order.
+Places in the head that begin a table are byte offsets from the head. Everywhere else a field
+that names another record or a list holds its *address* (0: none): they are entered when a copy
+of the arena is made (:class:`vtwin.engines.kernel.arena.Template`), so that nothing is looked up
+by index while the plant runs.
+
+Every table has a block of constants: the numbers of its fields, then its size. They are plain
+whole numbers, which compiled code holds as constants. To add a field, write its name into the
+block; the numbers follow. Sums that may pass 2^63 are *wide*: two fields, see ``sums.add_wide``.
 """
 
 from __future__ import annotations
 
+from typing import Final
+
 from vtwin.engines.kernel.memory import FIELD, compiled, load
 
+#: The address of no record.
+NOTHING: Final = 0
+
+# -- the head --------------------------------------------------------------------------------
+
 #: In the calendar: no event. Later than any tick a run can reach.
-NEVER = 2**63 - 1
+NEVER: Final = 2**63 - 1
 
 #: Why the entry came back.
 REACHED, PAUSED, ROWS_FULL, STALLED, NO_TIME, OVERFLOWED = range(6)
 
-# The head. "H_<TABLE>" is the byte offset of a table, "H_<TABLE>_COUNT" its records.
 (
+    # The run
     H_NOW,
     H_BEGUN,  # the plant was set going (tick 0)
     H_CHANGED,  # a timed event of this tick changed something: phase C has to follow
@@ -38,15 +50,48 @@ REACHED, PAUSED, ROWS_FULL, STALLED, NO_TIME, OVERFLOWED = range(6)
     H_ROW_COUNT,
     H_ROW_MARK,  # so many rows are fetched at the end of an instant
     H_ROW_LIMIT,  # room for so many; 0: no trace is written
+    # The plant
+    H_PENDING,  # timed events under way that can let something go on; none: perhaps a stall
+    H_SERIAL,  # of the next item
+    H_FREE_ITEM,  # address of the first of those that are gone
+    H_FRESH_ITEM,  # address of the first never used
+    H_ITEMS_END,  # address after the last one
+    H_GRANT_RULE,
+    H_DIRTY,  # words of bits: station s may have something to move or to start
+    H_DIRTY_FIRST,  # no word before this one has a bit set
+    H_DIRTY_WORDS,
+    H_LIST,  # addresses of machines whose state may differ from the one accounted
+    H_LISTED,  # how many
+    H_PASS,  # number of the present look at a door or at the claims
+    H_CLAIM_FIRST,  # address of the claim to be met first
+    H_CLAIM_LAST,
+    H_CLAIMS_CHANGED,  # a grant may be possible: phase C2 has to follow
+    H_BOOK_SLOT,
+    H_BOOK_NEXT,  # the first order not yet released
+    # Tables
+    H_SLOTS,
+    H_MACHINES,
+    H_MACHINE_COUNT,
+    H_STATIONS,
+    H_STATION_COUNT,
+    H_PRODUCTS,
+    H_PRODUCT_COUNT,
+    H_FAULTS,
+    H_FAULT_COUNT,
+    H_SOURCES,
+    H_SOURCE_COUNT,
+    H_ORDERS,
+    H_ORDER_COUNT,
+    H_SHIFTS,
+    H_SHIFT_COUNT,
     H_SIZE,
-) = range(18)
+    *_,
+) = range(1000)
+
+# -- calendar, streams, trace ----------------------------------------------------------------
 
 # A node of the calendar's tournament tree.
-(
-    N_TIME,
-    N_SLOT,
-    N_SIZE,
-) = range(3)
+N_TIME, N_SLOT, N_SIZE = range(3)
 
 # A stream of random draws, and the four words it has in stock.
 (
@@ -66,14 +111,338 @@ REACHED, PAUSED, ROWS_FULL, STALLED, NO_TIME, OVERFLOWED = range(6)
 ) = (0, 1, 2, 3, *range(7, 16))
 
 # A row of the trace.
+R_TIME, R_KIND, R_ENTITY, R_ITEM, R_VALUE, R_SIZE = range(6)
+
+#: What a slot belongs to.
+SLOT_SHIFT, SLOT_MACHINE, SLOT_FAULT, SLOT_SOURCE, SLOT_BOOK = range(5)
+
+#: Who asks for a worker: field 0 of a machine or failure mode.
+ASKER_MACHINE, ASKER_FAULT = range(2)
+
+# -- machines --------------------------------------------------------------------------------
+
 (
-    R_TIME,
-    R_KIND,
-    R_ENTITY,
-    R_ITEM,
-    R_VALUE,
-    R_SIZE,
-) = range(6)
+    M_ASKER,
+    M_INDEX,
+    M_SLOT,
+    M_STATION,
+    # What is in hand
+    M_ITEM,
+    M_WAY,
+    M_CYCLES,
+    M_WORK,  # ticks the operation or set-up takes here
+    M_DOING,  # STARVED: nothing in hand; BLOCKED: finished, not handed over
+    M_BEGUN,  # a set-up or the operation has begun and is not finished
+    M_WORKER,
+    M_CLAIM,
+    M_KEY,  # set-up key, NONE: none yet
+    M_TOOL,  # NOTHING: none
+    # Whether it may work
+    M_OPEN,  # by its calendar
+    M_FINISHES,
+    M_ON_DUTY,
+    M_DOWN,  # failure modes it suffers from
+    M_FIT,  # on duty and not down
+    # The set-up or operation under way
+    M_RUNNING,
+    M_RUN_FROM,
+    M_LEFT,
+    M_SETUP_NEXT,  # a claimed worker comes for the set-up, not the operation
+    M_STRIKER,  # the failure mode that strikes before the work is done
+    # What it can do
+    M_WAYS,  # addresses, by operation
+    M_WAY_COUNT,
+    M_AGEING,  # addresses of its failure modes on the operating clock, by slot
+    M_AGEING_COUNT,
+    M_SETUPS,  # its set-up cells, row by row; NOTHING: it needs no set-ups
+    M_SETUP_KEYS,
+    M_SETUP_SKILL,
+    # Others
+    M_NEXT_HOLDER,  # the next machine with the same tool mounted
+    M_LISTED,  # in H_LIST
+    # What has been
+    M_STATE,  # the accounted one
+    M_SINCE,
+    M_SETUP_COUNT,
+    M_SETUP_TICKS,
+    M_TIMES,  # seven fields: ticks in each state
+    *_,
+) = range(1000)
+M_SIZE: Final = M_TIMES + 7
+
+#: A cell of a machine's set-up table: NONE or the stream of its draws, and the expected ticks.
+CELL_STREAM, CELL_EXPECTED, CELL_SIZE = range(3)
+
+# -- stations --------------------------------------------------------------------------------
+
+#: How a station decides what starts (S-25, S-26).
+START_FIRST, START_BY_RULE, START_FROM_DOOR = range(3)
+
+(
+    ST_INDEX,
+    ST_RULE,
+    ST_START,
+    ST_PLACES,
+    ST_OUTPUT_PLACES,
+    ST_IS_ENDLESS,  # its input is unlimited: an order joins as one entry (S-61)
+    ST_MACHINES,  # addresses, by index
+    ST_MACHINE_COUNT,
+    ST_LINES,  # addresses of the operations made here, by index
+    ST_LINE_COUNT,
+    ST_SUPPLIES,  # addresses of saturated sources, by name
+    ST_SUPPLY_COUNT,
+    ST_TURN,  # which supply is next
+    ST_MATES,  # addresses of other stations that use the same tools
+    ST_MATE_COUNT,
+    # Lists of entries
+    ST_DOOR_FIRST,
+    ST_DOOR_LAST,
+    ST_OUTSIDE_FIRST,
+    ST_OUTSIDE_LAST,
+    ST_STUCK_FIRST,
+    ST_STUCK_LAST,
+    # Counts
+    ST_POSITION,  # of the last one who joined the queue
+    ST_QUEUED,
+    ST_HELD,  # items in the output buffer
+    ST_ARRIVALS,
+    ST_WAITED,  # wide
+    ST_WAITED_LOW,
+    ST_MOMENT,  # wide: sum of (ticks out - ticks in) of the queue, those inside not yet out
+    ST_MOMENT_LOW,
+    ST_HELD_MOMENT,  # wide
+    ST_HELD_MOMENT_LOW,
+    ST_SIZE,
+    *_,
+) = range(1000)
+
+# -- operations, with the line of those who wait for each ------------------------------------
+
+(
+    OP_INDEX,
+    OP_STATION,
+    OP_PRODUCT,
+    OP_FOLLOWING,  # the next operation of the route, NOTHING after the last one
+    OP_PER_CYCLE,
+    OP_SETUP_KEY,
+    OP_TOOL,
+    OP_SKILL,  # NOTHING: nobody is needed
+    OP_SCRAP,  # float: probability per piece
+    OP_REMAINING,  # operations still to finish, this one included
+    OP_WAYS,  # its records among the ways, by machine
+    OP_WAY_COUNT,
+    OP_FIRST,  # who is next: of a list (first come, first served) or at the root of a heap
+    OP_LAST,
+    OP_SUPPLIED,  # a saturated source begins here
+    OP_STANDING,  # items at the door and entries outside that wait for it
+    OP_REFUSED,  # the last pass (H_PASS) that found no machine for it
+    OP_SIZE,
+    *_,
+) = range(1000)
+
+# -- ways: one operation on one machine ------------------------------------------------------
+
+(
+    W_MACHINE,
+    W_STEP,
+    W_STREAM,
+    W_EXPECTED,  # ticks per cycle
+    W_SCRAP_STREAM,
+    W_PLAIN,  # nothing to mount, to set up or to wait for: work begins at once
+    W_VISITS,
+    W_CYCLES,
+    W_PIECES,
+    W_SCRAPPED,
+    W_BUSY,
+    W_SIZE,
+    *_,
+) = range(1000)
+
+# -- entries: items and orders that wait -----------------------------------------------------
+
+(
+    E_IS_ORDER,
+    E_NEXT,  # in a list; in a heap one child
+    E_BEFORE,  # in a list; in a heap the other child
+    E_STEP,  # the operation it waits for or is in
+    E_DUE,
+    E_PRIORITY,
+    E_RELEASE,
+    E_JOINED,  # tick it joined the queue
+    E_KEY,  # key within the operation (S-25), two fields
+    E_KEY_LOW,
+    E_POSITION,
+    E_SIZE,
+    *_,
+) = range(1000)
+
+(
+    IT_SERIAL,
+    IT_QUANTITY,
+    IT_ORDER,
+    IT_SOURCE,  # the CONWIP source it counts for
+    IT_MACHINE,  # that holds it
+    IT_OUTPUT,  # station whose output buffer holds it
+    IT_FINISHED,  # tick at which it began to stand at a door
+    IT_FROM,  # index of the machine it came out of
+    IT_STUCK_NEXT,  # in the list of those that want into the output buffer
+    IT_STUCK_BEFORE,
+    IT_SIZE,
+    *_,
+) = range(E_SIZE, 1000)
+
+#: Where the lots of an order that are not made yet stand.
+NOWHERE, OUTSIDE, IN_QUEUE = range(3)
+
+(
+    OR_INDEX,
+    OR_QUANTITY,
+    OR_LOT,
+    OR_REPLACE,
+    OR_TIME,  # of its release by the book
+    OR_REMAINING,  # pieces no lot was made of yet
+    OR_OUTSTANDING,  # pieces in the plant, those included
+    OR_GOOD,
+    OR_STARTED,
+    OR_DONE,
+    OR_STANDS,
+    OR_SIZE,
+    *_,
+) = range(E_SIZE, 1000)
+
+# -- products --------------------------------------------------------------------------------
+
+(
+    PR_INDEX,
+    PR_RELEASED,
+    PR_GOOD,
+    PR_ITEMS,
+    PR_SCRAPPED,
+    PR_LEAD,  # wide: sum over good pieces of the lead time
+    PR_LEAD_LOW,
+    PR_MOMENT,  # wide: of the pieces inside
+    PR_MOMENT_LOW,
+    PR_HISTOGRAM,  # good pieces by lead_bin
+    PR_SIZE,
+    *_,
+) = range(1000)
+
+# -- failure modes ---------------------------------------------------------------------------
+
+(
+    F_ASKER,
+    F_INDEX,
+    F_SLOT,
+    F_MACHINE,
+    F_SKILL,
+    F_PART,
+    F_CALENDAR_CLOCK,
+    F_AFTER,
+    F_REPAIR,
+    F_CLAIM,
+    F_LEFT,  # ticks of work until it strikes (operating clock)
+    F_WORKER,
+    F_RUNNING,  # its repair
+    F_RUN_FROM,
+    F_REPAIR_LEFT,
+    F_STRUCK,
+    F_SINCE,
+    F_STRIKES,
+    F_DOWN_TICKS,
+    F_SIZE,
+    *_,
+) = range(1000)
+
+# -- people ----------------------------------------------------------------------------------
+
+(
+    CL_OPEN,
+    CL_ASKER,  # machine or failure mode
+    CL_SKILL,
+    CL_SUSPENDED,
+    CL_FROM,
+    CL_WAITED,
+    CL_KEY,  # four fields (S-51)
+    CL_KEY_2,
+    CL_KEY_3,
+    CL_KEY_4,
+    CL_NEXT,
+    CL_BEFORE,
+    CL_SIZE,
+    *_,
+) = range(1000)
+
+(
+    P_INDEX,
+    P_FINISHES,
+    P_OPEN,
+    P_PRESENT,
+    P_TASK,  # machine or failure mode
+    P_BUSY,
+    P_DUTY,
+    P_SINCE,
+    P_SIZE,
+    *_,
+) = range(1000)
+
+(
+    SK_INDEX,
+    SK_ABLE,  # per worker who has it, in the order they are chosen: address and speed
+    SK_ABLE_COUNT,
+    SK_GRANTED,
+    SK_WAITED,
+    SK_NOBODY,  # the last pass (H_PASS) in which nobody with it was free
+    SK_SIZE,
+    *_,
+) = range(1000)
+
+ABLE_PERSON, ABLE_SPEED, ABLE_SIZE = range(3)
+
+# -- tools -----------------------------------------------------------------------------------
+
+(
+    TL_INDEX,
+    TL_FREE,  # copies not mounted
+    TL_FIRST_HOLDER,  # machines that have one, by index
+    TL_USERS,  # addresses of the stations that have an operation with it
+    TL_USER_COUNT,
+    TL_SIZE,
+    *_,
+) = range(1000)
+
+# -- releases --------------------------------------------------------------------------------
+
+(
+    SO_KIND,
+    SO_SLOT,
+    SO_STEP,
+    SO_LOT,
+    SO_LEVEL,
+    SO_DUE_AFTER,
+    SO_STREAM,
+    SO_SIZE,
+    *_,
+) = range(1000)
+
+# -- calendars -------------------------------------------------------------------------------
+
+(
+    SH_SLOT,
+    SH_OPEN,
+    SH_CHANGES,  # ticks at which it opens or closes
+    SH_CHANGE_COUNT,
+    SH_NEXT,
+    SH_MACHINES,
+    SH_MACHINE_COUNT,
+    SH_PEOPLE,
+    SH_PERSON_COUNT,
+    SH_SIZE,
+    *_,
+) = range(1000)
+
+# -- slots: what each belongs to -------------------------------------------------------------
+
+SL_KIND, SL_RECORD, SL_SIZE = range(3)
 
 
 @compiled

@@ -1,0 +1,50 @@
+"""Codes of the primitives as plain whole numbers, which compiled code holds as constants."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from vtwin.plant.primitives import DispatchRule, MachineState, PartAtFailure, ReleaseKind
+from vtwin.plant.program import GrantRule
+from vtwin.plant.trace import Event
+
+WORKING: Final = int(MachineState.WORKING)
+SETUP: Final = int(MachineState.SETUP)
+WAITING_OPERATOR: Final = int(MachineState.WAITING_OPERATOR)
+BLOCKED: Final = int(MachineState.BLOCKED)
+STARVED: Final = int(MachineState.STARVED)
+DOWN: Final = int(MachineState.DOWN)
+PLANNED_STOP: Final = int(MachineState.PLANNED_STOP)
+
+FIFO: Final = int(DispatchRule.FIFO)
+EDD: Final = int(DispatchRule.EDD)
+SPT: Final = int(DispatchRule.SPT)
+LEAST_SETUP: Final = int(DispatchRule.LEAST_SETUP)
+PRIORITY: Final = int(DispatchRule.PRIORITY)
+
+CLOSEST_TO_DONE: Final = int(GrantRule.CLOSEST_TO_DONE)
+LONGEST_WAIT: Final = int(GrantRule.LONGEST_WAIT)
+DOWNSTREAM_FIRST: Final = int(GrantRule.DOWNSTREAM_FIRST)
+
+KEPT: Final = int(PartAtFailure.KEPT)
+REWORKED: Final = int(PartAtFailure.REWORKED)
+SCRAPPED: Final = int(PartAtFailure.SCRAPPED)
+
+SATURATED: Final = int(ReleaseKind.SATURATED)
+ARRIVALS: Final = int(ReleaseKind.ARRIVALS)
+CONWIP: Final = int(ReleaseKind.CONWIP)
+
+ROW_STATE: Final = int(Event.STATE)
+ROW_RELEASE: Final = int(Event.RELEASE)
+ROW_ARRIVE: Final = int(Event.ARRIVE)
+ROW_START: Final = int(Event.START)
+ROW_FINISH: Final = int(Event.FINISH)
+ROW_LEAVE: Final = int(Event.LEAVE)
+ROW_SCRAP: Final = int(Event.SCRAP)
+ROW_GRANT: Final = int(Event.GRANT)
+ROW_FREE: Final = int(Event.FREE)
+ROW_FAIL: Final = int(Event.FAIL)
+ROW_REPAIRED: Final = int(Event.REPAIRED)
+ROW_SETUP: Final = int(Event.SETUP)
+ROW_ORDER_DONE: Final = int(Event.ORDER_DONE)
+ROW_MOUNT: Final = int(Event.MOUNT)

@@ -1,0 +1,524 @@
+"""From a Program to the kernel's memory: what lies in an arena before anything has happened."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from vtwin.base.draws import Distribution
+from vtwin.engines.kernel import calendar, streams
+from vtwin.engines.kernel import layout as at
+from vtwin.engines.kernel.arena import Draft, Fields, Table
+from vtwin.engines.kernel.memory import FIELD
+from vtwin.plant import rules
+from vtwin.plant.order import Slots, slots
+from vtwin.plant.primitives import (
+    NONE,
+    UNLIMITED,
+    DispatchRule,
+    FailureClock,
+    MachineState,
+    ReleaseKind,
+    ShiftEnd,
+)
+from vtwin.plant.program import Program
+from vtwin.plant.trace import lead_bin
+
+#: Places of an unlimited buffer; more than any run can fill.
+_ENDLESS = 2**62
+#: Whole numbers that the kernel multiplies with times or compares are below this.
+_LARGEST_COUNT = 2**31
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """Who draws what: ``distribution`` is None for uniforms."""
+
+    distribution: Distribution | None
+    entity: str
+    purpose: str
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A program's arena before its first event, and where everything lies in it."""
+
+    fields: Fields
+    addresses: Fields  # numbers of the fields that hold addresses
+    streams: tuple[Stream, ...]
+    bins: int  # of a lead-time histogram
+    machines: Table
+    stations: Table
+    steps: Table
+    ways: Table
+    products: Table
+    faults: Table
+    claims: Table
+    people: Table
+    skills: Table
+    tools: Table
+    sources: Table
+    orders: Table
+    shifts: Table
+
+    def copy(self, items: int, rows: int) -> Fields:
+        """An arena of its own with room for so many items in the plant at a time and so many
+        rows of the trace (0: none is written). Its addresses are true as long as it lives.
+        """
+        used = self.fields.size
+        arena = np.zeros(used + items * at.IT_SIZE + rows * at.R_SIZE, dtype=np.int64)
+        arena[:used] = self.fields
+        m = arena.ctypes.data
+        arena[self.addresses] += m
+        end = used + items * at.IT_SIZE
+        arena[at.H_FRESH_ITEM] = m + used * FIELD
+        arena[at.H_ITEMS_END] = m + end * FIELD
+        arena[at.H_ROWS] = end * FIELD
+        arena[at.H_ROW_LIMIT] = rows
+        return arena
+
+
+def too_large(program: Program) -> bool:
+    """Whether a number in the program is too large for the kernel's arithmetic."""
+    counts = [
+        *(n for o in program.orders for n in (o.quantity, o.lot, abs(o.priority))),
+        *(n for s in program.sources for n in (s.lot, s.level)),
+        *(op.pieces_per_cycle for op in program.operations),
+    ]
+    late = [abs(n) for o in program.orders for n in (o.due, o.release)]
+    late += [abs(s.due_after) for s in program.sources]
+    return any(n >= _LARGEST_COUNT for n in counts) or any(n > 2**62 for n in late)
+
+
+def encode(program: Program) -> Template:
+    """Lay a program out."""
+    return _Encoding(program).template()
+
+
+class _Encoding:
+    """Writes the tables one by one; a table's records are known by index before they are full."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.slots: Slots = slots(program)
+        self.draft = draft = Draft(at.H_SIZE)
+        self.streams: list[Stream] = []
+        self._known: dict[Stream, int] = {}
+        self.expected = [rules.expected_ticks(d) for d in program.distributions]
+        p = program
+        self.owned = sorted(f for machine in p.machines for f in machine.failures)
+        self.machines = draft.table(len(p.machines), at.M_SIZE)
+        self.stations = draft.table(len(p.stations), at.ST_SIZE)
+        self.steps = draft.table(len(p.operations), at.OP_SIZE)
+        self.ways = draft.table(sum(len(op.modes) for op in p.operations), at.W_SIZE)
+        self.products = draft.table(len(p.products), at.PR_SIZE)
+        self.faults = draft.table(len(self.owned), at.F_SIZE)
+        self.claims = draft.table(len(p.machines) + len(self.owned), at.CL_SIZE)
+        self.people = draft.table(len(p.workers), at.P_SIZE)
+        self.skills = draft.table(len(p.skills), at.SK_SIZE)
+        self.tools = draft.table(len(p.tools), at.TL_SIZE)
+        self.sources = draft.table(len(p.sources), at.SO_SIZE)
+        self.orders = draft.table(len(p.orders), at.OR_SIZE)
+        self.shifts = draft.table(len(p.calendars), at.SH_SIZE)
+        self.bins = lead_bin(p.run.horizon) + 1
+        #: Ways of each operation, (machine, record), by machine.
+        self.ways_of: list[list[tuple[int, int]]] = []
+
+    # -- small things ------------------------------------------------------------------------
+
+    def _ref(self, table: Table, index: int) -> int:
+        """A record's place; NONE is none."""
+        return 0 if index == NONE else table.at(index)
+
+    def _fill(self, start: int, **fields: int) -> None:
+        """Write fields of a record, by the names of ``layout``."""
+        for name, number in fields.items():
+            self.draft.put(start + getattr(at, name), int(number))
+
+    def _link(self, start: int, **fields: int) -> None:
+        """Write fields that hold addresses."""
+        for name, target in fields.items():
+            self.draft.point(start + getattr(at, name), target)
+
+    def _list(self, start: int, field: str, count: str, targets: Sequence[int]) -> None:
+        """Write a list of addresses, where it is and how long."""
+        self._link(start, **{field: self.draft.pointers(targets)})
+        self._fill(start, **{count: len(targets)})
+
+    def _stream(self, distribution: Distribution | None, entity: str, purpose: str) -> int:
+        """The number of a stream of a distribution's draws, or of uniforms."""
+        stream = Stream(distribution, entity, purpose)
+        if stream not in self._known:
+            self._known[stream] = len(self.streams)
+            self.streams.append(stream)
+        return self._known[stream]
+
+    # -- tables ------------------------------------------------------------------------------
+
+    def template(self) -> Template:
+        """The whole arena."""
+        self._steps()
+        self._machines()
+        self._stations()
+        self._products()
+        self._faults()
+        self._people()
+        self._tools()
+        self._releases()
+        self._shifts()
+        self._head()
+        fields, addresses = self.draft.done()
+        return Template(
+            fields,
+            addresses,
+            tuple(self.streams),
+            self.bins,
+            self.machines,
+            self.stations,
+            self.steps,
+            self.ways,
+            self.products,
+            self.faults,
+            self.claims,
+            self.people,
+            self.skills,
+            self.tools,
+            self.sources,
+            self.orders,
+            self.shifts,
+        )
+
+    def _steps(self) -> None:
+        p = self.program
+        lengths = [len(product.route) for product in p.products]
+        endless = {s.product for s in p.sources if s.kind is ReleaseKind.SATURATED}
+        supplied = {p.products[product].route[0] for product in endless}
+        way = 0
+        for index, spec in enumerate(p.operations):
+            start, first = self.steps.at(index), way
+            self._fill(
+                start,
+                OP_INDEX=index,
+                OP_PRODUCT=spec.product,
+                OP_PER_CYCLE=spec.pieces_per_cycle,
+                OP_SETUP_KEY=spec.setup_key,
+                OP_REMAINING=lengths[spec.product] - spec.step,
+                OP_WAY_COUNT=len(spec.modes),
+                OP_SUPPLIED=index in supplied,
+            )
+            self.draft.put_float(start + at.OP_SCRAP, spec.scrap)
+            self._link(
+                start,
+                OP_STATION=self.stations.at(spec.station),
+                OP_TOOL=self._ref(self.tools, spec.tool),
+                OP_SKILL=self._ref(self.skills, spec.skill),
+                OP_WAYS=self.ways.at(first),
+            )
+            self.ways_of.append([])
+            for mode in spec.modes:
+                here = self.ways.at(way)
+                self.ways_of[index].append((mode.machine, here))
+                self._way(here, index, mode.machine, mode.cycle)
+                way += 1
+        for product in p.products:
+            for step, following in pairwise(product.route):
+                self._link(self.steps.at(step), OP_FOLLOWING=self.steps.at(following))
+
+    def _way(self, start: int, step: int, machine: int, cycle: int) -> None:
+        spec, worked_on = self.program.operations[step], self.program.machines[machine]
+        scrap = NONE
+        if spec.scrap > 0.0:
+            scrap = self._stream(None, worked_on.name, f"scrap/{spec.name}")
+        self._link(start, W_MACHINE=self.machines.at(machine), W_STEP=self.steps.at(step))
+        self._fill(
+            start,
+            W_STREAM=self._stream(
+                self.program.distributions[cycle], worked_on.name, f"cycle/{spec.name}"
+            ),
+            W_EXPECTED=self.expected[cycle],
+            W_SCRAP_STREAM=scrap,
+            W_PLAIN=spec.tool == NONE and spec.skill == NONE and worked_on.setup == NONE,
+        )
+
+    def _machines(self) -> None:
+        p = self.program
+        ways: list[list[int]] = [[] for _ in p.machines]
+        for found in self.ways_of:
+            for machine, way in found:
+                ways[machine].append(way)
+        for index, spec in enumerate(p.machines):
+            start = self.machines.at(index)
+            self._fill(
+                start,
+                M_ASKER=at.ASKER_MACHINE,
+                M_INDEX=index,
+                M_SLOT=self.slots.machines[index],
+                M_DOING=MachineState.STARVED,
+                M_STATE=MachineState.STARVED,
+                M_KEY=spec.initial_key,
+                M_OPEN=1,
+                M_ON_DUTY=1,
+                M_FIT=1,
+                M_FINISHES=spec.shift_end is ShiftEnd.FINISH,
+            )
+            self._link(
+                start,
+                M_STATION=self.stations.at(spec.station),
+                M_CLAIM=self._claim(index, start),
+                M_TOOL=self._ref(self.tools, spec.initial_tool),
+            )
+            self._list(start, "M_WAYS", "M_WAY_COUNT", ways[index])
+            ageing = sorted(
+                (f for f in spec.failures if p.failures[f].clock is FailureClock.OPERATING),
+                key=lambda f: self.slots.failures[f],
+            )
+            faults = [self.faults.at(self.owned.index(f)) for f in ageing]
+            self._list(start, "M_AGEING", "M_AGEING_COUNT", faults)
+            if spec.setup != NONE:
+                self._cells(start, spec.name, spec.setup)
+
+    def _claim(self, index: int, asker: int) -> int:
+        """The claim of a machine or failure mode."""
+        start = self.claims.at(index)
+        self._link(start, CL_ASKER=asker)
+        return start
+
+    def _cells(self, machine: int, name: str, setup: int) -> None:
+        """The set-up table as one machine uses it; a stream per cell (S-33)."""
+        table = self.program.setups[setup]
+        cells = self.draft.table(len(table.keys) ** 2, at.CELL_SIZE)
+        for n, source in enumerate(table.keys):
+            for k, target in enumerate(table.keys):
+                cell, start = table.cell[n][k], cells.at(n * len(table.keys) + k)
+                self._fill(start, CELL_STREAM=NONE)
+                if cell != NONE:
+                    stream = self._stream(
+                        self.program.distributions[cell], name, f"setup/{source}/{target}"
+                    )
+                    self._fill(start, CELL_STREAM=stream, CELL_EXPECTED=self.expected[cell])
+        self._link(machine, M_SETUPS=cells.start, M_SETUP_SKILL=self._ref(self.skills, table.skill))
+        self._fill(machine, M_SETUP_KEYS=len(table.keys))
+
+    def _stations(self) -> None:
+        p = self.program
+        lines: list[list[int]] = [[] for _ in p.stations]
+        for index, op in enumerate(p.operations):
+            lines[op.station].append(index)
+        supplies: list[list[int]] = [[] for _ in p.stations]
+        for index, source in enumerate(p.sources):
+            if source.kind is ReleaseKind.SATURATED:
+                first = p.operations[p.products[source.product].route[0]]
+                supplies[first.station].append(self.sources.at(index))
+        for index, spec in enumerate(p.stations):
+            start = self.stations.at(index)
+            self._fill(
+                start,
+                ST_INDEX=index,
+                ST_RULE=spec.rule,
+                ST_START=self._how_to_start(index, lines[index]),
+                ST_PLACES=_ENDLESS if spec.input == UNLIMITED else spec.input,
+                ST_OUTPUT_PLACES=_ENDLESS if spec.output == UNLIMITED else spec.output,
+                ST_IS_ENDLESS=spec.input == UNLIMITED,
+            )
+            machines = [n for n, machine in enumerate(p.machines) if machine.station == index]
+            self._list(
+                start, "ST_MACHINES", "ST_MACHINE_COUNT", [self.machines.at(n) for n in machines]
+            )
+            self._list(start, "ST_LINES", "ST_LINE_COUNT", [self.steps.at(n) for n in lines[index]])
+            self._list(start, "ST_SUPPLIES", "ST_SUPPLY_COUNT", supplies[index])
+            tools = {p.operations[n].tool for n in lines[index]} - {NONE}
+            mates = {op.station for op in p.operations if op.tool in tools} - {index}
+            self._list(
+                start, "ST_MATES", "ST_MATE_COUNT", [self.stations.at(n) for n in sorted(mates)]
+            )
+
+    def _how_to_start(self, station: int, lines: list[int]) -> int:
+        """The shortest way to decide that gives the same decisions (S-25)."""
+        p = self.program
+        spec = p.stations[station]
+        if spec.input == 0:
+            return at.START_FROM_DOOR
+        machines = [m for m in p.machines if m.station == station]
+        if (
+            len(lines) == 1
+            and spec.rule is not DispatchRule.SPT
+            and p.operations[lines[0]].tool == NONE
+            and all(m.setup == NONE for m in machines)
+            and len(p.operations[lines[0]].modes) == len(machines)
+        ):
+            return at.START_FIRST
+        return at.START_BY_RULE
+
+    def _products(self) -> None:
+        for index in range(self.products.count):
+            start = self.products.at(index)
+            histogram = self.draft.table(self.bins, 1)
+            self._fill(start, PR_INDEX=index)
+            self._link(start, PR_HISTOGRAM=histogram.start)
+
+    def _faults(self) -> None:
+        p = self.program
+        owner = {f: m for m, machine in enumerate(p.machines) for f in machine.failures}
+        for n, index in enumerate(self.owned):
+            spec, start = p.failures[index], self.faults.at(n)
+            self._fill(
+                start,
+                F_ASKER=at.ASKER_FAULT,
+                F_INDEX=index,
+                F_SLOT=self.slots.failures[index],
+                F_PART=spec.part,
+                F_CALENDAR_CLOCK=spec.clock is FailureClock.CALENDAR,
+                F_AFTER=self._stream(spec.after, spec.name, "after"),
+                F_REPAIR=self._stream(spec.repair, spec.name, "repair"),
+            )
+            self._link(
+                start,
+                F_MACHINE=self.machines.at(owner[index]),
+                F_SKILL=self._ref(self.skills, spec.skill),
+                F_CLAIM=self._claim(len(p.machines) + n, start),
+            )
+
+    def _people(self) -> None:
+        p = self.program
+        for index, spec in enumerate(p.workers):
+            start = self.people.at(index)
+            finishes = spec.shift_end is ShiftEnd.FINISH
+            self._fill(start, P_INDEX=index, P_OPEN=1, P_PRESENT=1, P_FINISHES=finishes)
+        for skill in range(len(p.skills)):
+            order = rules.worker_order(p.workers, skill)
+            able = self.draft.table(len(order), at.ABLE_SIZE)
+            for n, worker in enumerate(order):
+                spec = p.workers[worker]
+                speed = spec.speeds[spec.skills.index(skill)]
+                self._link(able.at(n), ABLE_PERSON=self.people.at(worker))
+                self.draft.put_float(able.at(n) + at.ABLE_SPEED, speed)
+            start = self.skills.at(skill)
+            self._fill(start, SK_INDEX=skill, SK_ABLE_COUNT=len(order))
+            self._link(start, SK_ABLE=able.start)
+
+    def _tools(self) -> None:
+        p = self.program
+        for index, spec in enumerate(p.tools):
+            start = self.tools.at(index)
+            holders = [n for n, m in enumerate(p.machines) if m.initial_tool == index]
+            records = [self.machines.at(n) for n in holders]
+            self._fill(start, TL_INDEX=index, TL_FREE=spec.count - len(holders))
+            self._link(start, TL_FIRST_HOLDER=records[0] if records else 0)
+            for here, following in pairwise(records):
+                self._link(here, M_NEXT_HOLDER=following)
+            users = sorted({op.station for op in p.operations if op.tool == index})
+            self._list(start, "TL_USERS", "TL_USER_COUNT", [self.stations.at(n) for n in users])
+
+    def _releases(self) -> None:
+        p = self.program
+        for index, spec in enumerate(p.sources):
+            start = self.sources.at(index)
+            self._fill(
+                start,
+                SO_KIND=spec.kind,
+                SO_SLOT=self.slots.sources[index],
+                SO_LOT=spec.lot,
+                SO_LEVEL=spec.level,
+                SO_DUE_AFTER=spec.due_after,
+            )
+            if spec.kind is ReleaseKind.ARRIVALS:
+                interval = p.distributions[spec.interval]
+                self._fill(start, SO_STREAM=self._stream(interval, spec.name, "interval"))
+            self._link(start, SO_STEP=self.steps.at(p.products[spec.product].route[0]))
+        for index, order in enumerate(p.orders):
+            start = self.orders.at(index)
+            self._fill(
+                start,
+                E_IS_ORDER=1,
+                E_DUE=order.due,
+                E_PRIORITY=order.priority,
+                OR_INDEX=index,
+                OR_QUANTITY=order.quantity,
+                OR_LOT=order.lot,
+                OR_REPLACE=order.replace_scrap,
+                OR_TIME=max(order.release, 0),
+                OR_STARTED=-1,
+                OR_DONE=-1,
+                OR_STANDS=at.NOWHERE,
+            )
+            self._link(start, E_STEP=self.steps.at(p.products[order.product].route[0]))
+
+    def _shifts(self) -> None:
+        p = self.program
+        for index, spec in enumerate(p.calendars):
+            start = self.shifts.at(index)
+            ticks = [tick for interval in spec.open for tick in interval]
+            changes = [tick for tick in ticks if 0 < tick < p.run.horizon]
+            self._fill(
+                start,
+                SH_SLOT=self.slots.calendars[index],
+                SH_OPEN=bool(spec.open) and spec.open[0][0] <= 0,
+                SH_CHANGE_COUNT=len(changes),
+            )
+            self._link(start, SH_CHANGES=self.draft.numbers(changes))
+            machines = [n for n, m in enumerate(p.machines) if m.calendar == index]
+            people = [n for n, w in enumerate(p.workers) if w.calendar == index]
+            self._list(
+                start, "SH_MACHINES", "SH_MACHINE_COUNT", [self.machines.at(n) for n in machines]
+            )
+            self._list(start, "SH_PEOPLE", "SH_PERSON_COUNT", [self.people.at(n) for n in people])
+
+    def _head(self) -> None:
+        """The head, the calendar, the streams and the lists of the whole plant."""
+        p, draft = self.program, self.draft
+        for name in ("machines", "stations", "products", "faults", "sources", "orders", "shifts"):
+            table: Table = getattr(self, name)
+            head = "H_" + name.upper()
+            self._fill(0, **{head: table.start * FIELD, head[:-1] + "_COUNT": table.count})
+        words = -(-len(p.stations) // 64)
+        self._link(
+            0, H_DIRTY=draft.table(words, 1).start, H_LIST=draft.table(len(p.machines), 1).start
+        )
+        self._fill(
+            0,
+            H_DIRTY_WORDS=words,
+            H_GRANT_RULE=p.grant,
+            H_HORIZON=p.run.horizon,
+            H_BOOK_SLOT=self.slots.book,
+            H_TREE=draft.numbers(calendar.tree(self.slots.count)) * FIELD,
+            H_LEAVES=calendar.leaves(self.slots.count),
+            H_SLOTS=self._slots() * FIELD,
+        )
+        self._all_streams()
+
+    def _slots(self) -> int:
+        """What each slot belongs to; where the table begins."""
+        table = self.draft.table(self.slots.count, at.SL_SIZE)
+        failures = [self.slots.failures[f] for f in self.owned]
+        kinds: tuple[tuple[int, Sequence[int], Table], ...] = (
+            (at.SLOT_SHIFT, self.slots.calendars, self.shifts),
+            (at.SLOT_MACHINE, self.slots.machines, self.machines),
+            (at.SLOT_FAULT, failures, self.faults),
+            (at.SLOT_SOURCE, self.slots.sources, self.sources),
+        )
+        for kind, numbers, owners in kinds:
+            for index, slot in enumerate(numbers):
+                self._fill(table.at(slot), SL_KIND=kind)
+                self._link(table.at(slot), SL_RECORD=owners.at(index))
+        self._fill(table.at(self.slots.book), SL_KIND=at.SLOT_BOOK)
+        return table.start
+
+    def _all_streams(self) -> None:
+        """Records of the streams; observed values are kept once per distribution."""
+        table = self.draft.table(len(self.streams), at.S_SIZE)
+        values: dict[Distribution, int] = {}
+        first = self.draft.numbers(())
+        for n, stream in enumerate(self.streams):
+            fields = streams.fields(stream.distribution, stream.entity, stream.purpose)
+            drawn = stream.distribution
+            if drawn is not None and drawn.values:
+                if drawn not in values:
+                    bits = np.array(drawn.values, dtype=np.float64).view(np.int64)
+                    values[drawn] = self.draft.numbers(bits.tolist())
+                fields[at.S_VALUES] = values[drawn] - first
+            for field, number in enumerate(fields):
+                self.draft.put(table.at(n) + field, number)
+        self._fill(0, H_STREAMS=table.start * FIELD, H_VALUES=first * FIELD)

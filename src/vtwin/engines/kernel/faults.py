@@ -1,0 +1,144 @@
+"""Failure modes of machines and their repair (S-44 to S-48)."""
+
+from __future__ import annotations
+
+from vtwin.engines.kernel.calendar import cancel, schedule
+from vtwin.engines.kernel.codes import REWORKED, ROW_FAIL, ROW_REPAIRED, SCRAPPED
+from vtwin.engines.kernel.layout import (
+    E_PRIORITY,
+    F_AFTER,
+    F_CALENDAR_CLOCK,
+    F_CLAIM,
+    F_DOWN_TICKS,
+    F_INDEX,
+    F_LEFT,
+    F_MACHINE,
+    F_PART,
+    F_REPAIR,
+    F_REPAIR_LEFT,
+    F_RUN_FROM,
+    F_RUNNING,
+    F_SINCE,
+    F_SIZE,
+    F_SKILL,
+    F_SLOT,
+    F_STRIKES,
+    F_STRUCK,
+    F_WORKER,
+    H_FAULT_COUNT,
+    H_FAULTS,
+    H_NOW,
+    H_PENDING,
+    M_INDEX,
+    M_ITEM,
+    M_LEFT,
+    M_WORK,
+    NOTHING,
+    P_PRESENT,
+    record,
+)
+from vtwin.engines.kernel.machines import break_down, is_in_process, lose_item, repaired
+from vtwin.engines.kernel.memory import add, compiled, load, store
+from vtwin.engines.kernel.rules import at_speed
+from vtwin.engines.kernel.staff import ask, done
+from vtwin.engines.kernel.streams import draw
+from vtwin.engines.kernel.trace import note
+
+
+@compiled
+def begin_faults(m: int) -> None:
+    """Tick 0: every failure mode is as good as new."""
+    for n in range(load(m, H_FAULT_COUNT)):
+        _age(m, record(m, H_FAULTS, F_SIZE, n))
+
+
+@compiled
+def _age(m: int, fault: int) -> None:
+    """Begin to age, as good as new (S-44)."""
+    after = draw(m, load(fault, F_AFTER))
+    if load(fault, F_CALENDAR_CLOCK):
+        schedule(m, load(fault, F_SLOT), load(m, H_NOW) + after)
+    else:
+        store(fault, F_LEFT, after)
+
+
+@compiled
+def fault_due(m: int, fault: int) -> None:
+    """The timed event of a failure mode: it strikes, or its repair ends."""
+    if load(fault, F_STRUCK):
+        _end(m, fault)
+    else:
+        _strike(m, fault)
+
+
+@compiled
+def _strike(m: int, fault: int) -> None:
+    machine = load(fault, F_MACHINE)
+    store(fault, F_STRUCK, 1)
+    store(fault, F_SINCE, load(m, H_NOW))
+    add(fault, F_STRIKES, 1)
+    note(m, ROW_FAIL, load(fault, F_INDEX), -1, load(machine, M_INDEX))
+    break_down(m, machine, fault)
+    if is_in_process(machine):
+        part = load(fault, F_PART)
+        if part == REWORKED:
+            store(machine, M_LEFT, load(machine, M_WORK))
+        elif part == SCRAPPED:
+            lose_item(m, machine)
+    store(fault, F_REPAIR_LEFT, draw(m, load(fault, F_REPAIR)))
+    skill = load(fault, F_SKILL)
+    if skill == NOTHING:
+        _run(m, fault)
+    else:
+        item = load(machine, M_ITEM)
+        priority = 0 if item == NOTHING else load(item, E_PRIORITY)
+        ask(m, load(fault, F_CLAIM), skill, priority, 0, load(fault, F_SLOT))
+
+
+@compiled
+def repairer_came(m: int, fault: int, person: int, speed: float) -> None:
+    """The repairer has come (phase C2, S-50)."""
+    store(fault, F_WORKER, person)
+    store(fault, F_REPAIR_LEFT, at_speed(load(fault, F_REPAIR_LEFT), speed))
+    refresh_repair(m, fault)
+
+
+@compiled
+def refresh_repair(m: int, fault: int) -> None:
+    """The repairer has come, gone home or come back (S-46)."""
+    worker, running = load(fault, F_WORKER), load(fault, F_RUNNING)
+    if worker != NOTHING and load(worker, P_PRESENT):
+        if not running:
+            _run(m, fault)
+    elif running:
+        ran = load(m, H_NOW) - load(fault, F_RUN_FROM)
+        if load(fault, F_REPAIR_LEFT) > ran:  # else it ends in this instant (S-13)
+            store(fault, F_RUNNING, 0)
+            add(fault, F_REPAIR_LEFT, -ran)
+            add(m, H_PENDING, -1)
+            cancel(m, load(fault, F_SLOT))
+
+
+@compiled
+def _run(m: int, fault: int) -> None:
+    now = load(m, H_NOW)
+    store(fault, F_RUNNING, 1)
+    store(fault, F_RUN_FROM, now)
+    add(m, H_PENDING, 1)
+    schedule(m, load(fault, F_SLOT), now + load(fault, F_REPAIR_LEFT))
+
+
+@compiled
+def _end(m: int, fault: int) -> None:
+    """The repair is over."""
+    machine, person = load(fault, F_MACHINE), load(fault, F_WORKER)
+    add(m, H_PENDING, -1)
+    store(fault, F_RUNNING, 0)
+    store(fault, F_STRUCK, 0)
+    add(fault, F_DOWN_TICKS, load(m, H_NOW) - load(fault, F_SINCE))
+    note(m, ROW_REPAIRED, load(fault, F_INDEX), -1, load(machine, M_INDEX))
+    if person != NOTHING:
+        store(fault, F_WORKER, NOTHING)
+        done(m, person)
+    _age(m, fault)
+    repaired(m, machine)

@@ -1,0 +1,462 @@
+"""Machines: what one does with the item it has taken, and what can interrupt it."""
+
+from __future__ import annotations
+
+from vtwin.base.streams import binomial
+from vtwin.engines.kernel.calendar import cancel, schedule
+from vtwin.engines.kernel.codes import (
+    BLOCKED,
+    ROW_FINISH,
+    ROW_SETUP,
+    ROW_START,
+    SETUP,
+    STARVED,
+    WAITING_OPERATOR,
+    WORKING,
+)
+from vtwin.engines.kernel.floor import changed, forget, mark
+from vtwin.engines.kernel.layout import (
+    CELL_EXPECTED,
+    CELL_SIZE,
+    CELL_STREAM,
+    CL_OPEN,
+    E_PRIORITY,
+    E_STEP,
+    F_LEFT,
+    F_SLOT,
+    H_NOW,
+    H_PENDING,
+    IT_MACHINE,
+    IT_ORDER,
+    IT_QUANTITY,
+    IT_SERIAL,
+    M_AGEING,
+    M_AGEING_COUNT,
+    M_BEGUN,
+    M_CLAIM,
+    M_CYCLES,
+    M_DOING,
+    M_DOWN,
+    M_FINISHES,
+    M_FIT,
+    M_INDEX,
+    M_ITEM,
+    M_KEY,
+    M_LEFT,
+    M_ON_DUTY,
+    M_OPEN,
+    M_RUN_FROM,
+    M_RUNNING,
+    M_SETUP_COUNT,
+    M_SETUP_KEYS,
+    M_SETUP_NEXT,
+    M_SETUP_SKILL,
+    M_SETUP_TICKS,
+    M_SETUPS,
+    M_SLOT,
+    M_STATE,
+    M_STATION,
+    M_STRIKER,
+    M_TOOL,
+    M_WAY,
+    M_WORK,
+    M_WORKER,
+    NOTHING,
+    OP_FOLLOWING,
+    OP_INDEX,
+    OP_PER_CYCLE,
+    OP_REMAINING,
+    OP_SCRAP,
+    OP_SETUP_KEY,
+    OP_SKILL,
+    OP_TOOL,
+    OR_STARTED,
+    P_PRESENT,
+    W_BUSY,
+    W_CYCLES,
+    W_MACHINE,
+    W_PIECES,
+    W_PLAIN,
+    W_SCRAP_STREAM,
+    W_SCRAPPED,
+    W_STEP,
+    W_STREAM,
+    W_VISITS,
+)
+from vtwin.engines.kernel.memory import FIELD, add, compiled, load, load_f, store
+from vtwin.engines.kernel.queues import expect
+from vtwin.engines.kernel.releases import leave, scrap
+from vtwin.engines.kernel.rules import at_speed, repeated, shares
+from vtwin.engines.kernel.staff import ask, done, may_go_home, resume, suspend
+from vtwin.engines.kernel.streams import draw, uniform
+from vtwin.engines.kernel.tools import loosened, mount
+from vtwin.engines.kernel.trace import note
+from vtwin.plant.primitives import NONE
+
+# -- set-up tables (S-33) --------------------------------------------------------------------
+
+
+@compiled
+def _cell(machine: int, wanted: int) -> int:
+    """The cell from the machine's present key to the wanted one, NOTHING if no set-up is due."""
+    cells, present = load(machine, M_SETUPS), load(machine, M_KEY)
+    if cells == NOTHING or present == NONE or wanted == NONE:
+        return NOTHING
+    place = (present * load(machine, M_SETUP_KEYS) + wanted) * CELL_SIZE
+    cell = cells + place * FIELD
+    return cell if load(cell, CELL_STREAM) != NONE else NOTHING
+
+
+@compiled
+def mismatch(machine: int, step: int) -> int:
+    """0 when an operation needs neither another tool nor a set-up there, else 1 (S-25)."""
+    tool = load(step, OP_TOOL)
+    if tool != NOTHING and tool != load(machine, M_TOOL):
+        return 1
+    return 1 if _cell(machine, load(step, OP_SETUP_KEY)) != NOTHING else 0
+
+
+@compiled
+def expected_setup(machine: int, step: int) -> int:
+    """Expected ticks of the set-up an operation would need there now (S-25)."""
+    cell = _cell(machine, load(step, OP_SETUP_KEY))
+    return 0 if cell == NOTHING else load(cell, CELL_EXPECTED)
+
+
+# -- running and halting ---------------------------------------------------------------------
+
+
+@compiled
+def _run(m: int, machine: int) -> None:
+    """The set-up or operation in hand goes on, to its end or to the next failure."""
+    now, left = load(m, H_NOW), load(machine, M_LEFT)
+    store(machine, M_RUNNING, 1)
+    store(machine, M_RUN_FROM, now)
+    add(m, H_PENDING, 1)
+    slot = load(machine, M_SLOT)
+    if load(machine, M_DOING) == WORKING:
+        ageing = load(machine, M_AGEING)
+        for n in range(load(machine, M_AGEING_COUNT)):
+            fault = load(ageing, n)
+            if load(fault, F_LEFT) < left:  # at a tie the work is finished first (S-43)
+                left = load(fault, F_LEFT)
+                slot = load(fault, F_SLOT)
+                store(machine, M_STRIKER, fault)
+    schedule(m, slot, now + left)
+
+
+@compiled
+def _age(machine: int, ticks: int) -> None:
+    """The failure modes on the operating clock have aged."""
+    ageing = load(machine, M_AGEING)
+    for n in range(load(machine, M_AGEING_COUNT)):
+        add(load(ageing, n), F_LEFT, -ticks)
+
+
+@compiled
+def _halt(m: int, machine: int) -> None:
+    """What runs stops; its timed event is gone already."""
+    ran = load(m, H_NOW) - load(machine, M_RUN_FROM)
+    store(machine, M_RUNNING, 0)
+    add(machine, M_LEFT, -ran)
+    add(m, H_PENDING, -1)
+    if load(machine, M_DOING) == WORKING:
+        _age(machine, ran)
+
+
+@compiled
+def _call_off(m: int, machine: int) -> None:
+    """The timed event of what runs will not happen."""
+    striker = load(machine, M_STRIKER)
+    if striker != NOTHING:
+        cancel(m, load(striker, F_SLOT))
+        store(machine, M_STRIKER, NOTHING)
+    else:
+        cancel(m, load(machine, M_SLOT))
+
+
+@compiled
+def run_or_halt(m: int, machine: int) -> None:
+    """Let the set-up or operation in hand run if it may, halt it if it may not (S-12)."""
+    doing, worker = load(machine, M_DOING), load(machine, M_WORKER)
+    if (
+        load(machine, M_FIT)
+        and WORKING <= doing <= SETUP
+        and (worker == NOTHING or load(worker, P_PRESENT))
+    ):
+        if not load(machine, M_RUNNING):
+            _run(m, machine)
+    elif load(machine, M_RUNNING) and _has_work_left(m, machine):
+        _call_off(m, machine)
+        _halt(m, machine)
+
+
+@compiled
+def _has_work_left(m: int, machine: int) -> int:
+    """Work with nothing left is not interrupted: it ends in this instant (S-13)."""
+    return load(machine, M_LEFT) > load(m, H_NOW) - load(machine, M_RUN_FROM)
+
+
+@compiled
+def refresh(m: int, machine: int) -> None:
+    """Something that decides whether the machine may work has changed (S-12)."""
+    on_duty = load(machine, M_OPEN) or (load(machine, M_FINISHES) and load(machine, M_BEGUN))
+    worker = load(machine, M_WORKER)
+    if load(machine, M_ON_DUTY) and not on_duty and worker != NOTHING:
+        may_go_home(m, worker)
+    store(machine, M_ON_DUTY, 1 if on_duty else 0)
+    fit = 1 if on_duty and load(machine, M_DOWN) == 0 else 0
+    if fit != load(machine, M_FIT):
+        store(machine, M_FIT, fit)
+        claim = load(machine, M_CLAIM)
+        if load(claim, CL_OPEN):
+            if fit:
+                resume(m, claim)
+            else:
+                suspend(m, claim)
+        if load(machine, M_ITEM) == NOTHING:
+            _look_again(m, machine)
+    changed(m, machine)
+    run_or_halt(m, machine)
+
+
+@compiled
+def _look_again(m: int, machine: int) -> None:
+    """A machine with nothing in hand: its station and those that want its tool are dirty."""
+    mark(m, load(machine, M_STATION))
+    tool = load(machine, M_TOOL)
+    if tool != NOTHING:
+        loosened(m, tool)
+
+
+# -- taking an item (phase C1, S-30) ---------------------------------------------------------
+
+
+@compiled
+def take(m: int, item: int, way: int) -> None:
+    """An item comes into the machine."""
+    machine, step = load(way, W_MACHINE), load(way, W_STEP)
+    store(machine, M_ITEM, item)
+    store(machine, M_WAY, way)
+    store(item, IT_MACHINE, machine)
+    quantity, per_cycle = load(item, IT_QUANTITY), load(step, OP_PER_CYCLE)
+    cycles = 1 if quantity <= per_cycle else shares(quantity, per_cycle)
+    store(machine, M_CYCLES, cycles)
+    if load(way, W_PLAIN):
+        _begin(m, machine, repeated(draw(m, load(way, W_STREAM)), cycles))
+    else:
+        _prepare(m, machine, step)
+
+
+@compiled
+def _prepare(m: int, machine: int, step: int) -> None:
+    """Mount, then set up, then work."""
+    tool, key = load(step, OP_TOOL), load(step, OP_SETUP_KEY)
+    if tool != NOTHING:
+        mount(m, machine, tool)
+    cell = _cell(machine, key)
+    if key != NONE:
+        store(machine, M_KEY, key)
+    if cell == NOTHING:
+        _staff_operation(m, machine)
+        return
+    store(machine, M_LEFT, draw(m, load(cell, CELL_STREAM)))
+    skill = load(machine, M_SETUP_SKILL)
+    if skill == NOTHING:
+        _begin_setup(m, machine)
+    else:
+        store(machine, M_SETUP_NEXT, 1)
+        _wait_for(m, machine, skill)
+
+
+@compiled
+def _staff_operation(m: int, machine: int) -> None:
+    """Nothing but the operation is left to do: with its operator, or at once (S-34)."""
+    way = load(machine, M_WAY)
+    skill = load(load(way, W_STEP), OP_SKILL)
+    if skill != NOTHING:
+        _wait_for(m, machine, skill)
+    else:
+        work = repeated(draw(m, load(way, W_STREAM)), load(machine, M_CYCLES))
+        _begin(m, machine, work)
+
+
+@compiled
+def _wait_for(m: int, machine: int, skill: int) -> None:
+    """Somebody with a skill is wanted."""
+    item, claim = load(machine, M_ITEM), load(machine, M_CLAIM)
+    store(machine, M_DOING, WAITING_OPERATOR)
+    changed(m, machine)
+    remaining = load(load(item, E_STEP), OP_REMAINING)
+    ask(m, claim, skill, load(item, E_PRIORITY), remaining, load(machine, M_SLOT))
+    if not load(machine, M_FIT):
+        suspend(m, claim)
+
+
+@compiled
+def staffed(m: int, machine: int, person: int, speed: float) -> None:
+    """The worker asked for has come (phase C2, S-50)."""
+    store(machine, M_WORKER, person)
+    changed(m, machine)
+    if load(machine, M_SETUP_NEXT):
+        store(machine, M_SETUP_NEXT, 0)
+        store(machine, M_LEFT, at_speed(load(machine, M_LEFT), speed))
+        _begin_setup(m, machine)
+    else:
+        stream = load(load(machine, M_WAY), W_STREAM)
+        work = repeated(draw(m, stream), load(machine, M_CYCLES))
+        _begin(m, machine, at_speed(work, speed))
+
+
+@compiled
+def _begin_setup(m: int, machine: int) -> None:
+    store(machine, M_DOING, SETUP)
+    store(machine, M_BEGUN, 1)
+    changed(m, machine)
+    serial = load(load(machine, M_ITEM), IT_SERIAL)
+    note(m, ROW_SETUP, load(machine, M_INDEX), serial, load(machine, M_KEY))
+    store(machine, M_WORK, load(machine, M_LEFT))
+    run_or_halt(m, machine)
+
+
+@compiled
+def _begin(m: int, machine: int, work: int) -> None:
+    """Begin the operation, which takes ``work`` ticks here."""
+    item = load(machine, M_ITEM)
+    store(machine, M_WORK, work)
+    store(machine, M_LEFT, work)
+    store(machine, M_DOING, WORKING)
+    store(machine, M_BEGUN, 1)
+    if load(machine, M_STATE) != WORKING:
+        changed(m, machine)
+    step = load(item, E_STEP)
+    note(m, ROW_START, load(machine, M_INDEX), load(item, IT_SERIAL), load(step, OP_INDEX))
+    order = load(item, IT_ORDER)
+    if order != NOTHING and load(order, OR_STARTED) < 0:
+        store(order, OR_STARTED, load(m, H_NOW))
+    if load(machine, M_FIT) and load(machine, M_WORKER) == NOTHING:
+        _run(m, machine)
+    else:
+        run_or_halt(m, machine)
+
+
+# -- the end of a set-up or operation (phase B) ----------------------------------------------
+
+
+@compiled
+def machine_due(m: int, machine: int) -> None:
+    """The timed event of a machine: what it does is done."""
+    add(m, H_PENDING, -1)
+    store(machine, M_RUNNING, 0)
+    if load(machine, M_DOING) == SETUP:
+        _finish_setup(m, machine)
+    else:
+        _finish(m, machine)
+
+
+@compiled
+def _finish_setup(m: int, machine: int) -> None:
+    add(machine, M_SETUP_COUNT, 1)
+    add(machine, M_SETUP_TICKS, load(machine, M_WORK))
+    _free_worker(m, machine)
+    _staff_operation(m, machine)
+
+
+@compiled
+def _finish(m: int, machine: int) -> None:
+    """The operation is done (S-35)."""
+    item, way = load(machine, M_ITEM), load(machine, M_WAY)
+    step = load(way, W_STEP)
+    store(machine, M_BEGUN, 0)
+    _age(machine, load(m, H_NOW) - load(machine, M_RUN_FROM))
+    add(way, W_VISITS, 1)
+    add(way, W_CYCLES, load(machine, M_CYCLES))
+    add(way, W_PIECES, load(item, IT_QUANTITY))
+    add(way, W_BUSY, load(machine, M_WORK))
+    note(m, ROW_FINISH, load(machine, M_INDEX), load(item, IT_SERIAL), load(step, OP_INDEX))
+    _free_worker(m, machine)
+    if load_f(step, OP_SCRAP) > 0.0:
+        _inspect(m, machine, item, way)
+    following = load(step, OP_FOLLOWING)
+    if load(item, IT_QUANTITY) == 0:
+        hand_over(m, machine)
+        forget(m, item)
+    elif following == NOTHING:
+        hand_over(m, machine)
+        leave(m, item)
+        forget(m, item)
+    else:
+        store(machine, M_DOING, BLOCKED)
+        store(item, E_STEP, following)
+        changed(m, machine)
+        expect(m, item, machine)
+    if not load(machine, M_OPEN):
+        refresh(m, machine)  # what it finished after its shift is finished now
+
+
+@compiled
+def _inspect(m: int, machine: int, item: int, way: int) -> None:
+    """Some of the pieces may be scrap (S-35)."""
+    share = load_f(load(way, W_STEP), OP_SCRAP)
+    lost = binomial(load(item, IT_QUANTITY), share, uniform(m, load(way, W_SCRAP_STREAM)))
+    if lost > 0:
+        add(way, W_SCRAPPED, lost)
+        scrap(m, item, lost, load(machine, M_INDEX))
+
+
+@compiled
+def hand_over(m: int, machine: int) -> None:
+    """The item has left the machine."""
+    store(load(machine, M_ITEM), IT_MACHINE, NOTHING)
+    store(machine, M_ITEM, NOTHING)
+    store(machine, M_WAY, NOTHING)
+    store(machine, M_DOING, STARVED)
+    changed(m, machine)
+    _look_again(m, machine)
+
+
+@compiled
+def _free_worker(m: int, machine: int) -> None:
+    person = load(machine, M_WORKER)
+    if person != NOTHING:
+        store(machine, M_WORKER, NOTHING)
+        done(m, person)
+
+
+# -- failures --------------------------------------------------------------------------------
+
+
+@compiled
+def break_down(m: int, machine: int, fault: int) -> None:
+    """A failure mode strikes; one on the operating clock does so through the work."""
+    add(machine, M_DOWN, 1)
+    if load(machine, M_STRIKER) == fault:
+        store(machine, M_STRIKER, NOTHING)
+        _halt(m, machine)
+    refresh(m, machine)
+
+
+@compiled
+def repaired(m: int, machine: int) -> None:
+    """A failure mode is over."""
+    add(machine, M_DOWN, -1)
+    refresh(m, machine)
+
+
+@compiled
+def is_in_process(machine: int) -> int:
+    """Whether an item is in an operation that has begun, and is halted."""
+    return load(machine, M_DOING) == WORKING and not load(machine, M_RUNNING)
+
+
+@compiled
+def lose_item(m: int, machine: int) -> None:
+    """The item in work is scrap (S-45)."""
+    item = load(machine, M_ITEM)
+    store(machine, M_BEGUN, 0)
+    _free_worker(m, machine)
+    hand_over(m, machine)
+    scrap(m, item, load(item, IT_QUANTITY), load(machine, M_INDEX))
+    forget(m, item)
+    if not load(machine, M_OPEN):
+        refresh(m, machine)

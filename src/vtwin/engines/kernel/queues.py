@@ -1,0 +1,187 @@
+"""Those who wait: lines before the machines, doors, outside, and the way into output buffers.
+
+Lists are linked through the entries themselves. A line of a station that serves first come,
+first served is a list; otherwise it is a skew heap (Sleator and Tarjan, SIAM J. Comput. 15(1),
+1986) by key and queue position. Only its first is ever looked at, so both give the same order.
+"""
+
+from __future__ import annotations
+
+from vtwin.engines.kernel.codes import FIFO
+from vtwin.engines.kernel.floor import mark
+from vtwin.engines.kernel.layout import (
+    E_BEFORE,
+    E_KEY,
+    E_KEY_LOW,
+    E_NEXT,
+    E_POSITION,
+    E_STEP,
+    H_NOW,
+    IT_FINISHED,
+    IT_FROM,
+    IT_STUCK_NEXT,
+    M_INDEX,
+    M_STATION,
+    NOTHING,
+    OP_FIRST,
+    OP_LAST,
+    OP_STANDING,
+    OP_STATION,
+    ST_DOOR_FIRST,
+    ST_OUTPUT_PLACES,
+    ST_OUTSIDE_FIRST,
+    ST_OUTSIDE_LAST,
+    ST_RULE,
+    ST_STUCK_FIRST,
+)
+from vtwin.engines.kernel.memory import add, compiled, load, store
+
+# -- lists: `head` is the record with the fields of the first and (one later) of the last; ---
+# -- `link` the field of an entry that leads to the next and (one later) to the one before ---
+
+
+@compiled
+def insert_after(head: int, first: int, link: int, before: int, entry: int) -> None:
+    """Put an entry behind another one of the list, or in front when ``before`` is NOTHING."""
+    after = load(head, first) if before == NOTHING else load(before, link)
+    store(entry, link, after)
+    store(entry, link + 1, before)
+    if before == NOTHING:
+        store(head, first, entry)
+    else:
+        store(before, link, entry)
+    if after == NOTHING:
+        store(head, first + 1, entry)
+    else:
+        store(after, link + 1, entry)
+
+
+@compiled
+def take_out(head: int, first: int, link: int, entry: int) -> None:
+    """Take an entry out of the list."""
+    after, before = load(entry, link), load(entry, link + 1)
+    if before == NOTHING:
+        store(head, first, after)
+    else:
+        store(before, link, after)
+    if after == NOTHING:
+        store(head, first + 1, before)
+    else:
+        store(after, link + 1, before)
+
+
+@compiled
+def _file(head: int, first: int, link: int, item: int) -> None:
+    """File an item by (tick finished, machine): nearly always last, but for later rounds (S-22)."""
+    finished, machine = load(item, IT_FINISHED), load(item, IT_FROM)
+    before = load(head, first + 1)
+    while (
+        before != NOTHING
+        and load(before, IT_FINISHED) == finished
+        and load(before, IT_FROM) > machine
+    ):
+        before = load(before, link + 1)
+    insert_after(head, first, link, before, item)
+
+
+# -- doors and output buffers ----------------------------------------------------------------
+
+
+@compiled
+def expect(m: int, item: int, machine: int) -> None:
+    """A machine has finished an item whose next operation (its step) is elsewhere (S-22)."""
+    store(item, IT_FINISHED, load(m, H_NOW))
+    store(item, IT_FROM, load(machine, M_INDEX))
+    step = load(item, E_STEP)
+    station = load(step, OP_STATION)
+    _file(station, ST_DOOR_FIRST, E_NEXT, item)
+    add(step, OP_STANDING, 1)
+    home = load(machine, M_STATION)
+    if load(home, ST_OUTPUT_PLACES) != 0:
+        _file(home, ST_STUCK_FIRST, IT_STUCK_NEXT, item)
+        mark(m, home)
+    mark(m, station)
+
+
+@compiled
+def leave_door(station: int, item: int) -> None:
+    """An item at the door is let in."""
+    take_out(station, ST_DOOR_FIRST, E_NEXT, item)
+    add(load(item, E_STEP), OP_STANDING, -1)
+
+
+@compiled
+def leave_stuck(station: int, item: int) -> None:
+    """An item no longer wants into the output buffer of its station."""
+    take_out(station, ST_STUCK_FIRST, IT_STUCK_NEXT, item)
+
+
+@compiled
+def stand_outside(m: int, entry: int) -> None:
+    """A released item or order stands outside the station of its operation (S-23)."""
+    step = load(entry, E_STEP)
+    station = load(step, OP_STATION)
+    insert_after(station, ST_OUTSIDE_FIRST, E_NEXT, load(station, ST_OUTSIDE_LAST), entry)
+    add(step, OP_STANDING, 1)
+    mark(m, station)
+
+
+@compiled
+def leave_outside(station: int, entry: int) -> None:
+    """An entry no longer stands outside."""
+    take_out(station, ST_OUTSIDE_FIRST, E_NEXT, entry)
+    add(load(entry, E_STEP), OP_STANDING, -1)
+
+
+# -- lines -----------------------------------------------------------------------------------
+
+
+@compiled
+def goes_before(a: int, b: int) -> int:
+    """Whether one entry of a line is ahead of another (S-25)."""
+    key, other = load(a, E_KEY), load(b, E_KEY)
+    if key != other:
+        return key < other
+    key, other = load(a, E_KEY_LOW), load(b, E_KEY_LOW)
+    if key != other:
+        return key < other
+    return load(a, E_POSITION) < load(b, E_POSITION)
+
+
+@compiled
+def _merged(a: int, b: int) -> int:
+    """The root of one heap made of two: down the right spines, swapping children."""
+    root, above = NOTHING, NOTHING
+    while True:
+        if a == NOTHING or (b != NOTHING and goes_before(b, a)):
+            a, b = b, a
+        if above == NOTHING:
+            root = a
+        else:
+            store(above, E_NEXT, a)
+        if b == NOTHING:
+            return root
+        rest = load(a, E_BEFORE)
+        store(a, E_BEFORE, load(a, E_NEXT))
+        above, a = a, rest
+
+
+@compiled
+def join_line(station: int, step: int, entry: int) -> None:
+    """An entry that has its key and position joins the line of its operation."""
+    if load(station, ST_RULE) == FIFO:
+        insert_after(step, OP_FIRST, E_NEXT, load(step, OP_LAST), entry)
+    else:
+        store(entry, E_NEXT, NOTHING)
+        store(entry, E_BEFORE, NOTHING)
+        store(step, OP_FIRST, _merged(load(step, OP_FIRST), entry))
+
+
+@compiled
+def leave_line(station: int, step: int) -> None:
+    """The first of a line leaves it."""
+    first = load(step, OP_FIRST)
+    if load(station, ST_RULE) == FIFO:
+        take_out(step, OP_FIRST, E_NEXT, first)
+    else:
+        store(step, OP_FIRST, _merged(load(first, E_NEXT), load(first, E_BEFORE)))

@@ -1,0 +1,83 @@
+"""The rules of ``vtwin.plant.rules`` in machine code; a test holds them against each other.
+
+Keys that are tuples or long whole numbers there are several whole numbers here, compared one
+after the other.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from vtwin.engines.kernel.codes import (
+    DOWNSTREAM_FIRST,
+    EDD,
+    FIFO,
+    LEAST_SETUP,
+    LONGEST_WAIT,
+    SPT,
+)
+from vtwin.engines.kernel.memory import compiled
+
+#: No work lasts longer: it is beyond every horizon, and the clock can still add it to the present.
+LONGEST_WORK: Final = 2**62
+
+
+@compiled
+def shares(quantity: int, size: int) -> int:
+    """``ceil(quantity / size)``: cycles of an item (S-31), lots of an order (S-61)."""
+    return (quantity + size - 1) // size if quantity > 0 else 0
+
+
+@compiled
+def repeated(ticks: int, cycles: int) -> int:
+    """Ticks of so many cycles (S-31)."""
+    if cycles == 1:
+        return ticks
+    if ticks > LONGEST_WORK // cycles:
+        return LONGEST_WORK
+    return ticks * cycles
+
+
+@compiled
+def at_speed(ticks: int, speed: float) -> int:
+    """Ticks of work at a worker's speed (S-52)."""
+    if speed == 1.0:
+        return ticks
+    taken = ticks / speed + 0.5
+    return int(taken) if taken < LONGEST_WORK else LONGEST_WORK
+
+
+@compiled
+def queue_key(rule: int, due: int, priority: int, work: int) -> int:
+    """First part of where an item stands among those of the same operation (S-25)."""
+    if rule == FIFO:
+        return 0
+    if rule == SPT:
+        return work
+    return due if rule == EDD else -priority
+
+
+@compiled
+def queue_key_low(rule: int, due: int) -> int:
+    """Second part of the key: only LEAST_SETUP looks at two things."""
+    return due if rule == LEAST_SETUP else 0
+
+
+@compiled
+def claim_key_2(rule: int, since: int, remaining: int) -> int:
+    """Second part of a claim's key (S-51); the first is minus its priority."""
+    return remaining if rule == DOWNSTREAM_FIRST else since
+
+
+@compiled
+def claim_key_3(rule: int, since: int, remaining: int, slot: int) -> int:
+    """Third part of a claim's key."""
+    if rule == LONGEST_WAIT:
+        return slot
+    return since if rule == DOWNSTREAM_FIRST else remaining
+
+
+@compiled
+def claim_key_4(rule: int, slot: int) -> int:
+    """Fourth part of a claim's key."""
+    return 0 if rule == LONGEST_WAIT else slot

@@ -1,0 +1,39 @@
+"""Rows of the trace (S-73)."""
+
+from __future__ import annotations
+
+from vtwin.engines.kernel.layout import (
+    H_NOW,
+    H_ROW_COUNT,
+    H_ROW_LIMIT,
+    H_ROWS,
+    H_STATUS,
+    OVERFLOWED,
+    R_ENTITY,
+    R_ITEM,
+    R_KIND,
+    R_SIZE,
+    R_TIME,
+    R_VALUE,
+    record,
+)
+from vtwin.engines.kernel.memory import compiled, load, store
+
+
+@compiled
+def note(m: int, kind: int, entity: int, item: int, value: int) -> None:
+    """Write a row if a trace was asked for."""
+    limit = load(m, H_ROW_LIMIT)
+    if limit == 0:
+        return
+    count = load(m, H_ROW_COUNT)
+    if count == limit:
+        store(m, H_STATUS, OVERFLOWED)
+        return
+    row = record(m, H_ROWS, R_SIZE, count)
+    store(row, R_TIME, load(m, H_NOW))
+    store(row, R_KIND, kind)
+    store(row, R_ENTITY, entity)
+    store(row, R_ITEM, item)
+    store(row, R_VALUE, value)
+    store(m, H_ROW_COUNT, count + 1)
