@@ -93,6 +93,9 @@ def plants(draw) -> Plant:
             route.append(step)
         plant.product(product, *route)
     _releases(draw, plant)
+    for part in (_batches, _kits, _carriers):
+        if draw(st.sampled_from([False, False, True])):
+            part(draw, plant)
     _people_and_failures(draw, plant, calendar)
     if draw(st.booleans()):
         _crews_and_ways(draw, plant)
@@ -147,6 +150,46 @@ def _people_and_failures(draw, plant: Plant, calendar) -> None:
                 part=draw(st.sampled_from(list(PartAtFailure))),
                 **keys,
             )
+
+
+def _batches(draw, plant: Plant) -> None:
+    """Stations whose machines take several items together (S-120 to S-126)."""
+    for name in plant.stations:
+        for recipe in draw(st.sampled_from([(), ("all",), ("all",), ("a", "b")])):
+            least = draw(st.integers(1, 3))
+            most = least + draw(st.integers(0, 3))
+            plant.batch(f"{name}/{recipe}", least, most, draw(st.sampled_from([None, 0, 3, 5, 9])))
+    for route in plant.products.values():
+        for step in route:
+            mine = [b for b in plant.batches if b.split("/")[0] == step["on"]]
+            if mine and draw(st.sampled_from([True, True, False])):
+                step["batch"] = draw(st.sampled_from(mine))
+
+
+def _kits(draw, plant: Plant) -> None:
+    """Pieces of p, and bought ones, that q is put together from (S-127 to S-133)."""
+    plant.stock("p", draw(st.sampled_from([UNLIMITED, 4, 6, 9])))
+    plant.stock("bolt", draw(st.sampled_from([UNLIMITED, 4, 6])))
+    plant.product("bolt")
+    if draw(st.booleans()):
+        plant.arrivals("bolt", draw(LONG), lot=draw(st.integers(1, 4)))
+    if draw(st.booleans()):
+        plant.order("b", "bolt", draw(st.integers(1, 30)), lot=draw(st.integers(1, 4)), release=5)
+    for step in plant.products["q"]:
+        if "batch" not in step:
+            wanted = draw(st.sets(st.sampled_from(["p", "p", "bolt"])))
+            step["kit"] = {c: draw(st.integers(1, 2)) for c in sorted(wanted)}
+
+
+def _carriers(draw, plant: Plant) -> None:
+    """Pallets and fixtures in closed loops (S-134 to S-137)."""
+    plant.carriers = {"fixture": draw(st.integers(1, 2)), "pallet": draw(st.integers(1, 4))}
+    kinds = st.sampled_from([None, "fixture", "pallet", "pallet"])
+    for route in plant.products.values():
+        for step in route:
+            if "batch" not in step:
+                step["takes"] = draw(kinds)
+            step["returns"] = draw(kinds)
 
 
 def _crews_and_ways(draw, plant: Plant) -> None:

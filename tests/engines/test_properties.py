@@ -44,7 +44,10 @@ def test_any_plant_then_pieces_are_conserved(plant):  # S-60
     tally = simulate(plant.program(), 0)
     inside = tally.product_released - tally.product_good - tally.product_scrap
     assert (inside >= 0).all()
-    assert int(inside.sum()) == tally.in_plant_at_end
+    stored = [s.product for s in plant.program().stocks]
+    in_stock = tally.product_good[stored] - tally.stock_taken  # S-128
+    assert (in_stock >= 0).all()
+    assert int(inside.sum() + in_stock.sum()) == tally.in_plant_at_end
     assert int(tally.series_good.sum()) == int(tally.product_good.sum())
     assert int(tally.series_cycles.sum()) == int(tally.mode_cycles.sum())
     assert sum(sum(h.values()) for h in tally.lead_hist) == int(tally.product_good.sum())
@@ -189,7 +192,7 @@ def shuffled(plant: Plant, rng: random.Random) -> Plant:
     """The same plant written in another order."""
     other = Plant(plant.horizon, plant.warmup, plant.seed, plant.bin, plant.grant)
     other.demand = plant.demand
-    for name in ("stations", "machines", "failures", "calendars", "resumes", "products", "sources", "tools", "setups", "workers"):  # fmt: skip
+    for name in ("stations", "machines", "failures", "calendars", "resumes", "products", "sources", "tools", "setups", "workers", "batches", "stocks", "carriers"):  # fmt: skip
         items = list(getattr(plant, name).items())
         rng.shuffle(items)
         setattr(other, name, dict(items))

@@ -41,7 +41,31 @@ ERRORS = {
         "V336", 10, "never drain", "input"),
     "buffer of 0 before a batch of 5": (
         [("on: washer,", "on: washer, batch: {size: 5},"), ("input: 5", "input: 0")],
-        "V116", 9, "'batch'", "leave it out"),
+        "V350", 9, "wants 5 items, and the machines before it hold 3", "more places"),
+    "5 places before a batch of 6": (
+        [("on: washer,", "on: washer, batch: {size: 6},")], "V350", 9, "there are places for 5", "smaller"),
+    "batch that waits for more than it takes": (
+        [("on: washer,", "on: washer, batch: {size: 3, at_least: 4},")], "V350", 9, "of 3", "at_least"),
+    "batch without a size": (
+        [("on: washer,", "on: washer, batch: {wait: 9 min},")], "V350", 9, "how many", "size: 20"),
+    "batch with a carrier": (
+        [("on: washer,", "on: washer, batch: {size: 3}, takes: pallet,"),
+         ("currency: KRW", "currency: KRW\ncarriers: {pallet: {}}")],
+        "V350", 10, "takes 'pallet'", "before"),
+    "part of itself": (
+        [("    route:", "    parts: {flange: 2}\n    route:")], "V351", 6, "from itself", "parts"),
+    "stock for nobody": (
+        [("    route:", "    stock: 4\n    route:")], "V351", 7, "nothing is put together", "parts"),
+    "parts of an unknown product": (
+        [("    route:", "    parts: {flnage: 2}\n    route:")], "V304", 7, "'flnage'", "'flange'"),
+    "parts nothing brings in": (
+        [("  flange:", "  bolt: {}\n  flange:\n    parts: {bolt: 2}")], "V351", 6, "brings in 'bolt'", "every"),
+    "parts and a kit": (
+        [("  flange:", "  bolt: {}\n  flange:\n    parts: {bolt: 2}"),
+         ("on: washer,", "on: washer, kit: {bolt: 1},"),
+         ("orders:\n", "orders:\n  - {product: bolt, every: 1 min}\n")],
+        "V351", 8, "twice", "one of them"),
+    "unknown carrier": ([("on: washer,", "on: washer, takes: palet,")], "V319", 9, "'palet'", None),
     "0 people who can do it": ([("count: 4", "count: 0")], "V331", 8, "0 people", "count: 1"),
     "misspelt skill": ([("operator: load", "operator: laod")], "V332", 8, "'laod'", "'load'"),
     "no people at all": (

@@ -135,6 +135,7 @@ CODES: dict[str, str] = {
     "V316": "a step is to be done on a buffer",
     "V317": "a tool fits none of the machines, or is mounted where it cannot be",
     "V318": "a step has no time per cycle",
+    "V319": "a name leads to no carrier",
     "V320": "an order does not say what is ordered, or how it comes in",
     "V321": "nothing is ordered",
     "V322": "a date in a run that has none; write `start:` under `run:`",
@@ -153,6 +154,9 @@ CODES: dict[str, str] = {
     "V340": "a warning: more is ordered than a station has working hours for",
     "V341": "endless release into steps that take no time",
     "V342": "a warning: whoever repairs may be held by the machine that waits for the repair",
+    "V350": "a batch that cannot be, or operations that share one and differ",
+    "V351": "a product cannot be put together: its parts, their stock or what brings them in",
+    "V352": "a warning: a carrier no step takes",
     # 4xx plant records
     "V401": "the mapping document of plant records has a key, table, column or unit amiss",
     "V402": "a file or folder of plant records is missing or cannot be read",

@@ -10,7 +10,17 @@ from dataclasses import dataclass, replace
 
 from vtwin.base.errors import Problem, Refused
 from vtwin.plant.program import Program
-from vtwin.scenario import calendars, checks, lower, ordering, routes, setups, stations
+from vtwin.scenario import (
+    batches,
+    calendars,
+    checks,
+    kits,
+    lower,
+    ordering,
+    routes,
+    setups,
+    stations,
+)
 from vtwin.scenario.document import Document
 from vtwin.scenario.draft import Draft
 from vtwin.scenario.load import Loaded, Resolved, in_order, load, variants
@@ -92,7 +102,10 @@ def _draft(resolved: Resolved) -> Draft | None:
     routes.read_routes(draft)
     stations.lower_equipment(draft)
     stations.join_stations(draft)
+    batches.read_batches(draft)
+    kits.read_kits(draft)
     setups.read_setups(draft)
     ordering.read_orders(draft)
+    kits.check_supply(draft)
     checks.check_plant(draft)
     return draft

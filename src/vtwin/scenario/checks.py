@@ -251,7 +251,7 @@ def _check_reached(draft: Draft) -> None:
     ordered |= {order.product for order in draft.orders}
     if not ordered:
         return
-    for product in sorted(set(draft.routes) - ordered - draft.broken):
+    for product in sorted(set(draft.routes) - ordered - draft.broken - draft.components):
         what = f"'{product}' is made for nobody: no order asks for it"
         draft.fault("V335", what, ("products", product), "see `orders:`", key=True, warning=True)
 

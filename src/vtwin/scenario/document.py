@@ -47,10 +47,8 @@ from vtwin.scenario.values import (
 
 #: Words of the language's plan that no engine can play yet.
 NOT_YET: Final[dict[str, str]] = {
-    "batch": "machines that work on several items at once",
     "sample": "inspecting only some items",
     "rework": "sending items back",
-    "parts": "assembly",
     "transport": "vehicles and conveyors between machines",
     "network": "vehicles and conveyors between machines",
     "tends": "one operator attending several machines at once",
@@ -101,6 +99,24 @@ class CalendarEntry(Written):
     days: dict[Day, Windows] = Field(default={}, description="dates with hours of their own")
 
 
+class BatchEntry(Written):
+    """Items that a machine takes and finishes together."""
+
+    size: Count | None = Field(default=None, description="items it takes at most")
+    at_least: Count | None = Field(
+        default=None,
+        description="items it begins with at least; default: 1 with a `wait`, else the size",
+    )
+    wait: Duration | None = Field(
+        default=None,
+        description="how long the first waits for the batch to fill; "
+        "default: for ever, or not at all with `at_least`",
+    )
+    recipe: str | None = Field(
+        default=None, description="steps with the same one at a machine go together"
+    )
+
+
 class StepEntry(WithFamilyKeys):
     """One step of a route."""
 
@@ -124,6 +140,12 @@ class StepEntry(WithFamilyKeys):
         default=None,
         description="what the machine is set up for; default: the tool, else the product",
     )
+    batch: BatchEntry | None = Field(default=None, description="done with other items together")
+    kit: dict[str, Count] = Field(
+        default={}, description="parts taken from stock: product and pieces per piece"
+    )
+    takes: str | None = Field(default=None, description="carrier an item gets when this begins")
+    returns: str | None = Field(default=None, description="carrier it gives back when this ends")
 
 
 def _step_from_name(value: Any) -> Any:
@@ -143,6 +165,13 @@ class ProductEntry(Written):
     lot: Count = Field(default=1, description="pieces that move as one item")
     material: Money | None = Field(default=None, description="cost per piece started")
     target: Rate | None = Field(default=None, description="good pieces wanted per time")
+    parts: dict[str, Count] = Field(
+        default={}, description="what the first step puts together: product and pieces per piece"
+    )
+    stock: Places | None = Field(
+        default=None,
+        description="places for finished pieces that wait for an assembly; default: unlimited",
+    )
 
 
 class OrderEntry(Written):
@@ -177,6 +206,13 @@ class ToolEntry(Written):
     planned: PositiveDuration | None = Field(default=None, description="planned time per cycle")
     scrap: Share | None = Field(default=None, description="share of pieces scrapped")
     at_start: Names | None = Field(default=None, description="where it is mounted at the start")
+
+
+class CarrierEntry(Written):
+    """Pallets, fixtures or baskets: a step takes one, a later step returns it."""
+
+    name: str | None = Field(default=None, description="label shown to people")
+    count: Count = Field(default=1, description="how many there are")
 
 
 class FailureEntry(Written):
@@ -241,6 +277,9 @@ class EquipmentEntry(WithFamilyKeys):
     failures: dict[str, FailureEntry] = Field(default={}, description="ways to fail, by name")
     setup: SetupEntry | None = Field(default=None, description="set-ups")
     operator: str | None = Field(default=None, description="skill that attends every operation")
+    batch: BatchEntry | None = Field(
+        default=None, description="everything done here is done in batches"
+    )
     power: PowerEntry | None = Field(default=None, description="electrical power by state")
     cost: PricePerHour | None = Field(default=None, description="cost per hour of existing")
     at: Point | None = Field(default=None, description="place on the floor (left, top)")
@@ -321,6 +360,7 @@ class Document(Written):
     )
     line: Line | None = Field(default=None, description="short form: stations and buffers in order")
     tools: dict[str, ToolEntry] = {}
+    carriers: dict[str, CarrierEntry] = {}
     equipment: dict[str, EquipmentEntry]
     people: dict[str, PeopleEntry] = {}
     costs: Costs = Costs()

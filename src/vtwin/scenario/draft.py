@@ -5,7 +5,7 @@ and everything found wrong on the way, with its place.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -13,7 +13,7 @@ from vtwin.base.draws import Distribution
 from vtwin.base.errors import Problem, Refused, Where, did_you_mean
 from vtwin.plant.family import Family, Lowered
 from vtwin.plant.quantities import Amount
-from vtwin.scenario.document import Document, EquipmentEntry
+from vtwin.scenario.document import BatchEntry, Document, EquipmentEntry
 from vtwin.scenario.load import Resolved
 from vtwin.scenario.tree import Node
 
@@ -51,6 +51,31 @@ class StepDraft:
     setup_keys: Mapping[str, str]  # equipment entry -> set-up key
     attributes: Mapping[str, Mapping[str, Any]]  # family -> its own step keys
     where: Where
+    path: Steps = ()
+    batch: BatchEntry | None = None
+    kit: Mapping[str, int] = field(default_factory=dict)  # component -> pieces per piece
+    takes: str | None = None
+    returns: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BatchDraft:
+    """Operations done together at one station; the wait in s, None: for ever."""
+
+    name: str  # "<station>/<recipe>"
+    least: int
+    most: int
+    wait: float | None
+    steps: tuple[StepDraft, ...]
+
+    @property
+    def numbers(self) -> tuple[int, int, float | None]:
+        """What all operations of a batch must agree in."""
+        return self.least, self.most, self.wait
+
+    def with_step(self, step: StepDraft) -> BatchDraft:
+        """The batch with one more operation."""
+        return replace(self, steps=(*self.steps, step))
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +143,9 @@ class Draft:
     orders: list[OrderDraft] = field(default_factory=list)
     sources: list[SourceDraft] = field(default_factory=list)
     skills: dict[str, Where] = field(default_factory=dict)  # wanted -> where first
+    batches: dict[str, BatchDraft] = field(default_factory=dict)
+    batch_of: dict[str, str] = field(default_factory=dict)  # operation -> batch
+    components: set[str] = field(default_factory=set)  # products that go into a stock
     line_places: dict[str, int | None] = field(default_factory=dict)  # entry -> buffers before
     broken: set[str] = field(default_factory=set)  # products whose route cannot be used
 
@@ -151,14 +179,15 @@ class Draft:
     def unknown(self, sort: str, name: str, known: Iterable[str], path: Steps) -> None:
         """Note a name that leads nowhere, unless its own entry was refused already."""
         sections = {"equipment": "equipment", "product": "products", "calendar": "calendars",
-                    "tool": "tools"}  # fmt: skip
+                    "tool": "tools", "carrier": "carriers"}  # fmt: skip
         if self.node(sections[sort], name) is not None:
             return
         names = sorted(known)
         hint = did_you_mean(name, names)
         if hint is None and names:
             hint = "there are: " + ", ".join(names[:12]) + (" …" if len(names) > 12 else "")
-        codes = {"equipment": "V303", "product": "V304", "calendar": "V305", "tool": "V306"}
+        codes = {"equipment": "V303", "product": "V304", "calendar": "V305", "tool": "V306",
+                 "carrier": "V319"}  # fmt: skip
         article = "is no equipment" if sort == "equipment" else f"is no {sort}"
         self.fault(codes[sort], f"'{name}' {article} of this plant", path, hint)
 

@@ -13,10 +13,13 @@ from vtwin.plant.primitives import (
     NEVER,
     NONE,
     UNLIMITED,
+    Batch,
     Calendar,
+    Carrier,
     DispatchRule,
     Failure,
     FailureClock,
+    Kit,
     Machine,
     MachineState,
     Mode,
@@ -29,12 +32,13 @@ from vtwin.plant.primitives import (
     ShiftEnd,
     Source,
     Station,
+    Stock,
     Tool,
 )
 from vtwin.plant.program import GrantRule, Program, RunSpec
 from vtwin.scenario import calendars
 from vtwin.scenario.document import Document, EquipmentEntry
-from vtwin.scenario.draft import Draft, Equipment, StepDraft
+from vtwin.scenario.draft import BatchDraft, Draft, Equipment, StepDraft
 from vtwin.scenario.stations import machine_names
 from vtwin.scenario.values import DAY_S
 
@@ -118,6 +122,9 @@ class _Lowering:
         used = {step.tool for step in self.steps if step.tool}
         self.tools = sorted(used)
         self.tool_index = {name: i for i, name in enumerate(self.tools)}
+        self.batch_index = {name: i for i, name in enumerate(sorted(draft.batches))}
+        self.stock_index = {name: i for i, name in enumerate(sorted(draft.components))}
+        self.carrier_index = {name: i for i, name in enumerate(sorted(document.carriers))}
         self.keys = self._keys()
         self.distribution_index = self._distributions()
         self.setup_index: dict[str, int] = {}
@@ -148,7 +155,7 @@ class _Lowering:
         return {distribution: i for i, distribution in enumerate(ordered)}
 
     def program(self) -> Program:
-        document = self.document
+        draft, document = self.draft, self.document
         setups = self._setups()
         failures, modes = self._failures()
         return Program(
@@ -168,6 +175,11 @@ class _Lowering:
             products=tuple(self._product(name) for name in self.products),
             sources=tuple(self._sources()),
             orders=tuple(self._orders()),
+            batches=tuple(self._batch(draft.batches[name]) for name in self.batch_index),
+            stocks=tuple(self._stock(name) for name in self.stock_index),
+            carriers=tuple(
+                Carrier(name, document.carriers[name].count) for name in self.carrier_index
+            ),
             grant=GrantRule[document.run.grant.upper()],
             currency=document.currency,
             energy_price=document.costs.energy.value if document.costs.energy else 0.0,
@@ -287,6 +299,7 @@ class _Lowering:
         return NONE
 
     def _operation(self, step: StepDraft) -> Operation:
+        draft = self.draft
         station = self.draft.station_of[step.on[0]]
         columns = self.keys.get(station)
         modes = []
@@ -306,7 +319,22 @@ class _Lowering:
             tool=self.tool_index[step.tool] if step.tool else NONE,
             skill=self.skill_index[step.skill] if step.skill else NONE,
             scrap=step.scrap,
+            batch=self.batch_index[draft.batch_of[step.operation]]
+            if step.operation in draft.batch_of
+            else NONE,
+            kit=tuple(Kit(self.stock_index[part], n) for part, n in step.kit.items()),
+            takes=self.carrier_index[step.takes] if step.takes else NONE,
+            returns=self.carrier_index[step.returns] if step.returns else NONE,
         )
+
+    def _batch(self, made: BatchDraft) -> Batch:
+        return Batch(made.name, made.least, made.most, _due(made.wait))
+
+    def _stock(self, product: str) -> Stock:
+        entry = self.document.products.get(product)
+        places = entry.stock if entry is not None else None
+        index = self.product_index[product]
+        return Stock(product, index, UNLIMITED if places is None else places)
 
     def _product(self, name: str) -> Product:
         entry = self.document.products.get(name)
@@ -314,7 +342,8 @@ class _Lowering:
         if entry is None:
             return Product(name, route)
         material = entry.material.value if entry.material else 0.0
-        return Product(name, route, material, (entry.target or 0.0) * DAY_S)
+        stock = self.stock_index.get(name, NONE)
+        return Product(name, route, material, (entry.target or 0.0) * DAY_S, stock)
 
     def _sources(self) -> Iterable[Source]:
         kinds = {
@@ -359,7 +388,7 @@ class _Lowering:
     def _places(self, failures: tuple[Failure, ...]) -> dict[str, Where]:
         draft = self.draft
         places: dict[str, Where] = {}
-        for section in ("calendars", "tools", "products", "equipment", "people"):
+        for section in ("calendars", "tools", "carriers", "products", "equipment", "people"):
             node = draft.resolved.tree.get(section)
             for name, child in node.entries().items() if node else ():
                 places[f"{section}.{name}"] = child.key_where(f"{section}.{name}")
@@ -375,6 +404,7 @@ class _Lowering:
             machine = failure.name.rpartition("/")[0]
             places[f"failures.{failure.name}"] = places[f"equipment.{machine}"]
         places.update((f"operations.{step.operation}", step.where) for step in self.steps)
+        places.update((f"batches.{b.name}", b.steps[0].where) for b in draft.batches.values())
         places.update((f"orders.{order.name}", order.where) for order in draft.orders)
         places.update((f"orders.{source.name}", source.where) for source in draft.sources)
         places.update((f"skills.{skill}", where) for skill, where in draft.skills.items())
@@ -405,6 +435,7 @@ class _Lowering:
                 ("people", document.people),
                 ("products", document.products),
                 ("tools", document.tools),
+                ("carriers", document.carriers),
             )
             for name, entry in entries.items()
             if entry.name

@@ -11,6 +11,7 @@ from vtwin.plant.family import LoweredStep, Step
 from vtwin.scenario import wording
 from vtwin.scenario.document import ProductEntry, StepEntry, ToolEntry
 from vtwin.scenario.draft import Draft, Equipment, StepDraft
+from vtwin.scenario.kits import components
 from vtwin.scenario.stations import family_values
 from vtwin.scenario.tree import Node
 
@@ -24,12 +25,16 @@ LINE_PRODUCT = "part"
 def read_routes(draft: Draft) -> None:
     """The route of every product, step by step; buffers between steps become places."""
     products = dict(draft.document.products)
+    bought, has_line = components(draft.document), draft.document.line is not None
     if not products and draft.document.line is not None:
         products = {LINE_PRODUCT: ProductEntry()}
     for product, entry in products.items():
         if "/" in product or "#" in product:
             path = ("products", product)
             draft.fault("V308", f"an id cannot contain '#' or '/': '{product}'", path, key=True)
+        if product in bought and not entry.route and (entry.route == () or not has_line):
+            draft.routes[product] = []  # it comes from outside
+            continue
         if entry.route is not None:
             steps: Written = [
                 (("products", product, "route", i), s) for i, s in enumerate(entry.route)
@@ -139,7 +144,18 @@ def _step(
         setup_keys={e.name: _setup_key(e, keys, step, product) for e in entries},
         attributes=attributes,
         where=draft.where(path),
+        path=path,
+        batch=step.batch,
+        kit=dict(sorted((step.kit or _parts(draft, product, position)).items())),
+        takes=step.takes,
+        returns=step.returns,
     )
+
+
+def _parts(draft: Draft, product: str, position: int) -> Mapping[str, int]:
+    """What the first step of a product puts together."""
+    entry = draft.document.products.get(product)
+    return entry.parts if entry is not None and position == 0 else {}
 
 
 def _setup_key(
