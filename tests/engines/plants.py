@@ -16,10 +16,12 @@ from vtwin.plant.primitives import (
     Batch,
     Belt,
     Calendar,
+    CallRule,
     Carrier,
     DispatchRule,
     Failure,
     FailureClock,
+    Fleet,
     Kit,
     Machine,
     MachineState,
@@ -35,6 +37,7 @@ from vtwin.plant.primitives import (
     Station,
     Stock,
     Tool,
+    Vehicle,
     Worker,
 )
 from vtwin.plant.program import GrantRule, Program, RunSpec
@@ -64,6 +67,7 @@ class Plant:
     setups: dict[str, dict[str, Any]] = field(default_factory=dict)
     workers: dict[str, dict[str, Any]] = field(default_factory=dict)
     batches: dict[str, tuple[int, int, float | None]] = field(default_factory=dict)
+    fleets: dict[str, dict[str, Any]] = field(default_factory=dict)
     stocks: dict[str, int] = field(default_factory=dict)  # component -> places
     carriers: dict[str, int] = field(default_factory=dict)
     demand: float = 0.0  # width of the demand window, s
@@ -96,6 +100,13 @@ class Plant:
     def stock(self, product: str, places: int = UNLIMITED) -> Plant:
         """Finished pieces of a product wait for assemblies."""
         self.stocks[product] = places
+        return self
+
+    def fleet(self, name: str, ways: dict[tuple[str, str], float], at: dict[str, str], start: Sequence[str], **keys: Any) -> Plant:  # fmt: skip
+        """Ways in s between nodes (both ways unless both are written), the node of each station,
+        the node each vehicle starts at; keys: load, unload (s), rule. Steps name it as ``fleet``.
+        """
+        self.fleets[name] = {"ways": ways, "at": at, "start": list(start), **keys}
         return self
 
     def failure(self, machine: str, mode: str, after: Any, repair: Any, **keys: Any) -> Plant:
@@ -167,6 +178,7 @@ class _Numbering:
                 "setup": plant.setups,
                 "batch": plant.batches,
                 "stock": plant.stocks,
+                "fleet": plant.fleets,
                 "carrier": plant.carriers,
                 "skill": self._skills(),
                 "op": [f"{p}/{s['op']}" for p, route in plant.products.items() for s in route],
@@ -240,6 +252,8 @@ class _Numbering:
             sources=tuple(self._source(n, plant.sources[n]) for n in sorted(plant.sources)),
             orders=tuple(sorted(map(self._order, plant.orders), key=lambda o: (o.release, o.name))),
             batches=tuple(self._batch(n) for n in sorted(plant.batches)),
+            fleets=tuple(self._fleet(n, plant.fleets[n]) for n in sorted(plant.fleets)),
+            vehicles=self._vehicles(),
             stocks=tuple(
                 Stock(n, self._of("product", n), plant.stocks[n]) for n in sorted(plant.stocks)
             ),
@@ -248,6 +262,30 @@ class _Numbering:
             sources_map={p: Where("plant.yaml", n, None, p) for p, n in plant.places.items()},
             distributions=tuple(self.distributions),
         )
+
+    @staticmethod
+    def _nodes(spec: Mapping[str, Any]) -> list[str]:
+        return sorted(
+            {*spec["at"].values(), *spec["start"], *(n for way in spec["ways"] for n in way)}
+        )
+
+    def _fleet(self, name: str, spec: Mapping[str, Any]) -> Fleet:
+        ways, nodes = spec["ways"], self._nodes(spec)
+        travel = tuple(
+            tuple(0 if a == b else _at(ways[a, b] if (a, b) in ways else ways[b, a]) for b in nodes)
+            for a in nodes
+        )
+        load, unload = _at(spec.get("load", 0)), _at(spec.get("unload", 0))
+        rule = spec.get("rule", CallRule.LONGEST_WAIT)
+        return Fleet(name, tuple(nodes), travel, load, unload, rule)
+
+    def _vehicles(self) -> tuple[Vehicle, ...]:
+        made = [
+            Vehicle(f"{name}#{n + 1}", number, self._nodes(spec).index(node))
+            for number, (name, spec) in enumerate(sorted(self.plant.fleets.items()))
+            for n, node in enumerate(spec["start"])
+        ]
+        return tuple(sorted(made, key=lambda vehicle: vehicle.name))
 
     def _tool(self, name: str, spec: int | Mapping[str, Any]) -> Tool:
         if isinstance(spec, int):
@@ -312,6 +350,7 @@ class _Numbering:
             heads=step.get("heads", 1),
             load=self._distribution(step["load"]) if "load" in step else NONE,
             batch=self._of("batch", step.get("batch")),
+            fleet=self._of("fleet", step.get("fleet")),
             kit=tuple(Kit(self._of("stock", c), n) for c, n in sorted(step.get("kit", {}).items())),
             takes=self._of("carrier", step.get("takes")),
             returns=self._of("carrier", step.get("returns")),
@@ -361,6 +400,10 @@ class _Numbering:
             input=spec.get("input", UNLIMITED),
             output=spec.get("output", 0),
             rule=spec.get("rule", DispatchRule.FIFO),
+            nodes=tuple(
+                self._nodes(fleet).index(fleet["at"][name]) if name in fleet["at"] else NONE
+                for _, fleet in sorted(self.plant.fleets.items())
+            ),
         )  # fmt: skip
 
     def _failure(self, name: str, spec: Mapping[str, Any]) -> Failure:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from tests.engines.plants import Plant
 from vtwin.base.draws import constant, empirical
-from vtwin.plant.primitives import UNLIMITED, DispatchRule, MachineState, PartAtFailure
+from vtwin.plant.primitives import UNLIMITED, CallRule, DispatchRule, MachineState, PartAtFailure
 from vtwin.plant.program import GrantRule
 
 TIMES = st.sampled_from(
@@ -92,6 +92,8 @@ def plants(draw) -> Plant:
                 step["key"] = draw(st.sampled_from(keys))
             route.append(step)
         plant.product(product, *route)
+    if draw(st.sampled_from([False, False, True])):
+        _transport(draw, plant, stations)
     _releases(draw, plant)
     for part in (_batches, _kits, _carriers):
         if draw(st.sampled_from([False, False, True])):
@@ -100,6 +102,27 @@ def plants(draw) -> Plant:
     if draw(st.booleans()):
         _crews_and_ways(draw, plant)
     return plant
+
+
+def _transport(draw, plant: Plant, stations: list[str]) -> None:
+    """One or two fleets between three points; some steps are brought by one of them."""
+    nodes = ["n1", "n2", "n3"]
+    for name in ("cart", "lift")[: draw(st.integers(1, 2))]:
+        way = st.sampled_from([0, 1, 3])
+        plant.fleet(
+            name,
+            {(a, b): draw(way) for a in nodes for b in nodes if a != b},
+            {station: draw(st.sampled_from(nodes)) for station in stations},
+            draw(st.lists(st.sampled_from(nodes), min_size=1, max_size=3)),
+            load=draw(st.sampled_from([0, 0, 1])),
+            unload=draw(st.sampled_from([0, 0, 1])),
+            rule=draw(st.sampled_from(list(CallRule))),
+        )
+    for route in plant.products.values():
+        for step in route[1:]:
+            fleet = draw(st.sampled_from([None, *plant.fleets]))
+            if fleet:
+                step["fleet"] = fleet
 
 
 def _releases(draw, plant: Plant) -> None:

@@ -35,6 +35,7 @@ def test_any_plant_then_states_partition_the_observed_time(plant):  # S-10
     tally = simulate(plant.program(), 0)
     assert (tally.machine_state >= 0).all()
     assert (tally.machine_state.sum(axis=1) == tally.observed).all()
+    assert (tally.vehicle_state.sum(axis=1) == tally.observed).all()  # S-153
 
 
 @many
@@ -192,7 +193,7 @@ def shuffled(plant: Plant, rng: random.Random) -> Plant:
     """The same plant written in another order."""
     other = Plant(plant.horizon, plant.warmup, plant.seed, plant.bin, plant.grant)
     other.demand = plant.demand
-    for name in ("stations", "machines", "failures", "calendars", "resumes", "products", "sources", "tools", "setups", "workers", "batches", "stocks", "carriers"):  # fmt: skip
+    for name in ("stations", "machines", "failures", "calendars", "resumes", "products", "sources", "tools", "setups", "workers", "batches", "stocks", "carriers", "fleets"):  # fmt: skip
         items = list(getattr(plant, name).items())
         rng.shuffle(items)
         setattr(other, name, dict(items))

@@ -69,6 +69,14 @@ class Counted:
                 "skill_wait": list(staff.waited),
                 "tool_renewals": [sum(c.renewals for c in r) for r in floor.tools.renewals],
                 "tool_away": [sum(c.away(now) for c in r) for r in floor.tools.renewals],
+                "vehicle_state": [
+                    ticks + (now - v.since if state == v.state else 0)
+                    for v in floor.vehicles
+                    for state, ticks in enumerate(v.times)
+                ],
+                "vehicle_moves": [v.moves for v in floor.vehicles],
+                "fleet_calls": [f.answered for f in floor.fleets],
+                "fleet_wait": [f.waited for f in floor.fleets],
                 "failures": [f.strikes for f in self.faults],
                 "failure_down": [
                     f.down_ticks + (now - f.since if f.struck else 0) for f in self.faults

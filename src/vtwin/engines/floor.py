@@ -11,6 +11,7 @@ from vtwin.plant.trace import Event, lead_bin
 
 if TYPE_CHECKING:
     from vtwin.engines.carriers import CarrierPools
+    from vtwin.engines.fleets import Fleet, Vehicle
     from vtwin.engines.machines import Machine
     from vtwin.engines.releases import Conwip, OrderFile
     from vtwin.engines.staff import Staff
@@ -26,7 +27,7 @@ class Item:
 
     __slots__ = (
         "carriers", "due", "joined", "machine", "order", "output", "priority", "product",
-        "quantity", "release", "serial", "source", "step",
+        "quantity", "release", "serial", "source", "step", "vehicle",
     )  # fmt: skip
 
     def __init__(
@@ -52,6 +53,7 @@ class Item:
         self.joined = release
         self.machine: Machine | None = None  # that holds it
         self.output: Station | None = None  # whose output buffer holds it
+        self.vehicle: Vehicle | None = None  # that carries it
         self.carriers = 0  # bits of the carriers it is on
 
     @property
@@ -105,6 +107,8 @@ class Floor:
         self.tools: ToolRack
         self.pools: CarrierPools
         self.stocks: list[Stock] = []
+        self.fleets: list[Fleet] = []
+        self.vehicles: list[Vehicle] = []
         self.products = [ProductCount(p) for p in range(products)]
         #: Bit s is set while station s may have something to move or to start.
         self.dirty = 0
@@ -135,6 +139,9 @@ class Floor:
             if not staff.dirty:
                 break
             staff.grant(now)
+        for fleet in self.fleets:
+            if fleet.calls:
+                fleet.answer()
         changed = self.changed
         if len(changed) > 1 and self.rows is not None:
             changed.sort(key=lambda machine: machine.index)

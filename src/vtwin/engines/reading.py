@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from vtwin.base.units import TICKS_PER_SECOND
 from vtwin.plant.primitives import MachineState
-from vtwin.plant.trace import Ints, Tally, Trace
+from vtwin.plant.trace import Ints, Tally, Trace, VehicleState
 
 #: Areas are kept in item-ticks of any size and reported in item-microseconds.
 _TICKS_PER_US = 1000
@@ -104,6 +104,7 @@ def tally(start: Reading, end: Reading, series: Series, ending: Ending) -> Tally
     columns: dict[str, Ints] = {name: _ints(values) for name, values in found.items()}
     for name in ("machine_state", "surge_time"):
         columns[name] = columns[name].reshape(-1, len(MachineState))
+    columns["vehicle_state"] = columns["vehicle_state"].reshape(-1, len(VehicleState))
     return Tally(
         replication=ending.replication,
         observed=max(ending.ended - ending.warmup, 0),

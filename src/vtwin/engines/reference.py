@@ -24,6 +24,7 @@ from vtwin.engines.choose import Cancelled
 from vtwin.engines.counting import Counted
 from vtwin.engines.energy import Demand, Meter
 from vtwin.engines.faults import Fault
+from vtwin.engines.fleets import Fleet, Vehicle
 from vtwin.engines.floor import Floor
 from vtwin.engines.instant import Alarm
 from vtwin.engines.machines import Draw, Machine, SetupTimes, Way
@@ -92,6 +93,7 @@ class Run:
         floor.stations = [Station(floor, n, s) for n, s in enumerate(program.stations)]
         self._add_renewals()
         self._add_machines()
+        self._add_fleets()
         self.steps = self._add_steps()
         self.ways = self._add_ways()
         self.faults = self._add_faults()
@@ -157,6 +159,14 @@ class Run:
                 draw = self._draws(program.distributions[spec.renew], name, "renew")
                 floor.tools.renewals[tool].append(Renewal(floor, slot, copy, tool, spec, draw))
 
+    def _add_fleets(self) -> None:
+        floor, program = self.floor, self._program
+        floor.fleets = [Fleet(floor, n, spec) for n, spec in enumerate(program.fleets)]
+        for number, spec in enumerate(program.vehicles):
+            vehicle = Vehicle(floor, number, spec, floor.fleets[spec.fleet])
+            vehicle.fleet.vehicles.append(vehicle)
+            floor.vehicles.append(vehicle)
+
     def _add_steps(self) -> list[Step]:
         floor, program = self.floor, self._program
         lengths = [len(product.route) for product in program.products]
@@ -165,6 +175,8 @@ class Run:
             station = floor.stations[spec.station]
             step = Step(index, spec, station, lengths[spec.product] - spec.step)
             station.lines.append(step.line)
+            if spec.fleet != NONE:
+                step.fleet = floor.fleets[spec.fleet]
             if spec.tool != NONE:
                 floor.tools.used_at(spec.tool, station.bit)
                 step.wears = program.tools[spec.tool].life > 0

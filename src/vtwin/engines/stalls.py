@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from vtwin.engines.belts import Belt
 from vtwin.engines.faults import Fault
+from vtwin.engines.fleets import Fleet, Vehicle
 from vtwin.engines.floor import Floor, Item
 from vtwin.engines.machines import Machine
 from vtwin.engines.releases import OrderFile, Supply
@@ -14,18 +16,21 @@ from vtwin.engines.stations import Station, Step
 from vtwin.engines.stocks import Stock
 from vtwin.plant.primitives import NONE, MachineState
 from vtwin.plant.program import Program
+from vtwin.plant.trace import VehicleState
+
+Member: TypeAlias = Machine | Vehicle
 
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """What a machine waits for, in words. Any of the machines ``on`` might end the wait by
+    """What a machine or vehicle waits for, in words. Any of those ``on`` might end the wait by
     moving; those ``holding`` are the ones in the way now. ``ends`` says that a calendar may end
     it as well.
     """
 
     words: str
-    holding: tuple[Machine, ...] = ()
-    on: tuple[Machine, ...] = ()
+    holding: tuple[Member, ...] = ()
+    on: tuple[Member, ...] = ()
     ends: bool = False
 
 
@@ -89,9 +94,25 @@ class _Teller:
         self._faults = faults
 
     def waits(self) -> dict[int, Wait]:
-        """What every machine that waits waits for, by machine index."""
-        found = ((m.index, self._machine(m)) for m in self._floor.machines)
+        """What every machine and vehicle that waits waits for, by index."""
+        found: list[tuple[int, Wait | None]]
+        found = [(m.index, self._machine(m)) for m in self._floor.machines]
+        found += [(v.index, self._vehicle(v)) for v in self._floor.vehicles]
         return {index: wait for index, wait in found if wait is not None}
+
+    def _vehicle(self, vehicle: Vehicle) -> Wait | None:
+        """What a vehicle at a door waits for."""
+        if vehicle.state is not VehicleState.BLOCKED or vehicle.call is None:
+            return None
+        item = vehicle.call.item
+        name = self._place(vehicle.name, "transport", vehicle.name)
+        return self._room(f"{name} holds {self._item(item)}", None, item)
+
+    def _carried(self, holds: str, fleet: Fleet) -> Wait:
+        """Waiting for a vehicle."""
+        name = self._place(fleet.name, "transport", fleet.name)
+        holding = tuple(vehicle for vehicle in fleet.vehicles if vehicle.call is not None)
+        return Wait(f"{holds} and waits for a vehicle of {name}", holding, tuple(fleet.vehicles))
 
     def _machine(self, machine: Machine) -> Wait | None:
         """What a machine waits for; None when it is at work or has nothing in hand."""
@@ -209,17 +230,19 @@ class _Teller:
             ends=sum(not found for _, found in held) >= task.heads,
         )
 
-    def _room(self, holds: str, machine: Machine, item: Item) -> Wait:
+    def _room(self, holds: str, machine: Machine | None, item: Item) -> Wait:
         """Waiting for room at the next station, or in the own output buffer."""
         stock = self._floor.products[item.product].stock
         if stock is not None and any(entry[2] is item for entry in stock.door):
             return self._stock(holds, stock)
-        station = item.step.station
+        station, fleet = item.step.station, item.step.fleet
+        if fleet is not None and any(call.item is item for call in fleet.calls):
+            return self._carried(holds, fleet)
         words = (
             f"{holds} and waits for room at {self._place(station.name, 'equipment', station.name)}"
         )
-        on = list(station.machines)
-        if machine.station.output_places:
+        on: list[Member] = list(station.machines)
+        if machine is not None and machine.station.output_places:
             for other in self._floor.stations:
                 if any(entry[2].output is machine.station for entry in other.door):
                     on += other.machines

@@ -19,6 +19,7 @@ from vtwin.plant.trace import Event
 
 if TYPE_CHECKING:
     from vtwin.engines.batches import Recipe
+    from vtwin.engines.fleets import Fleet
     from vtwin.engines.floor import Floor
     from vtwin.engines.machines import Machine, Way
     from vtwin.engines.needs import Needs
@@ -35,8 +36,9 @@ class Step:
     """One operation of a product's route, with the line of those who wait for it."""
 
     __slots__ = (
-        "following", "heads", "index", "line", "name", "needs", "per_cycle", "product", "recipe",
-        "remaining", "returns", "scrap", "setup_key", "skill", "station", "tool", "ways", "wears",
+        "fleet", "following", "heads", "index", "line", "name", "needs", "per_cycle", "product",
+        "recipe", "remaining", "returns", "scrap", "setup_key", "skill", "station", "tool", "ways",
+        "wears",
     )  # fmt: skip
 
     def __init__(self, index: int, spec: OperationSpec, station: Station, remaining: int) -> None:
@@ -57,6 +59,7 @@ class Step:
         self.line = Line(self, first_come=station.rule is DispatchRule.FIFO)
         self.ways: dict[int, Way] = {}  # by machine index
         self.recipe: Recipe | None = None  # of the batch it is done in
+        self.fleet: Fleet | None = None  # that brings items here
         self.needs: Needs | None = None  # kit and carrier it takes
         self.returns = 0 if spec.returns == NONE else 1 << spec.returns  # bits of carriers
 
@@ -91,6 +94,7 @@ class Station:
         self.bit = 1 << index
         self.name = spec.name
         self.rule = spec.rule
+        self.nodes = spec.nodes
         self.places = ENDLESS if spec.input == UNLIMITED else spec.input
         self.output_places = ENDLESS if spec.output == UNLIMITED else spec.output
         self.machines: list[Machine] = []
@@ -135,7 +139,13 @@ class Station:
     # -- what happens elsewhere ------------------------------------------------------------
 
     def expect(self, item: Item, machine: Machine, now: int) -> None:
-        """A machine has finished an item whose next operation is here (S-22)."""
+        """A machine has finished an item whose next operation is here (S-22), or is to be
+        brought here (S-150).
+        """
+        fleet = item.step.fleet
+        if fleet is not None and machine.station is not self:
+            fleet.expect(item, machine, now)
+            return
         entry = (now, machine.index, item)
         put_in_line(self.door, entry)
         machine.station.hold(entry)
@@ -442,7 +452,7 @@ class Station:
 
 
 def fetch(item: Item, now: int) -> None:
-    """Take an item from the machine or output buffer that holds it."""
+    """Take an item from the machine, output buffer or vehicle that holds it."""
     machine = item.machine
     if machine is not None:
         home = machine.station
@@ -454,6 +464,8 @@ def fetch(item: Item, now: int) -> None:
         home.held -= 1
         home.held_moment += now
         home.floor.dirty |= home.bit
+    elif item.vehicle is not None:
+        item.vehicle.hand_over(item)
 
 
 def put_in_line(

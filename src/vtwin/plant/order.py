@@ -17,7 +17,8 @@ from vtwin.plant.program import Program
 class Slots:
     """The fixed number of everything that has timed events (S-04). Calendars come first,
     because they change before anything else happens (S-05); then machines, failure modes,
-    sources, copies of tools with a life and batches, merged by name; the order book is last.
+    sources, copies of tools with a life, batches and vehicles, merged by name; the order book
+    is last.
     """
 
     calendars: tuple[int, ...]
@@ -27,6 +28,7 @@ class Slots:
     copies: tuple[tuple[int, ...], ...]  # by tool; () for one that lasts for ever (S-105)
     batches: tuple[int, ...]
     book: int
+    vehicles: tuple[int, ...] = ()
 
     @property
     def count(self) -> int:
@@ -58,6 +60,8 @@ def slots(program: Program) -> Slots:
     first = len(program.calendars)
     for index, batch in enumerate(program.batches):
         named.append(((batch.name, 4, ""), "batch", index))
+    for index, vehicle in enumerate(program.vehicles):
+        named.append(((vehicle.name, 5, ""), "vehicle", index))
     rank = {(kind, index): first + n for n, (_, kind, index) in enumerate(sorted(named))}
     return Slots(
         calendars=tuple(range(first)),
@@ -69,6 +73,7 @@ def slots(program: Program) -> Slots:
         ),
         batches=tuple(rank["batch", i] for i in range(len(program.batches))),
         book=first + len(named),
+        vehicles=tuple(rank["vehicle", i] for i in range(len(program.vehicles))),
     )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from vtwin.base.draws import Distribution
 from vtwin.base.units import ticks
-from vtwin.plant.primitives import NONE, DispatchRule, SetupTable, Worker
+from vtwin.plant.primitives import NONE, CallRule, DispatchRule, SetupTable, Worker
 from vtwin.plant.program import GrantRule
 
 
@@ -133,6 +133,23 @@ def worker_order(workers: Sequence[Worker], skill: int) -> tuple[int, ...]:
     """
     able = (i for i, worker in enumerate(workers) if skill in worker.skills)
     return tuple(sorted(able, key=lambda i: (len(workers[i].skills), workers[i].name)))
+
+
+def call_key(
+    rule: CallRule, priority: int, order: tuple[int, int, int], way: int, vehicle: int
+) -> tuple[int, ...]:
+    """Which pair of an open call and a free vehicle is taken first, smallest first (S-151).
+
+    Args:
+        rule: the fleet's rule.
+        priority: the item's order priority, larger is more urgent.
+        order: tick of the call, machine index, number in the order of calling.
+        way: ticks from the vehicle to the item.
+        vehicle: index of the vehicle.
+    """
+    if rule is CallRule.NEAREST:
+        return (-priority, way, *order, vehicle)
+    return (-priority, *order, way, vehicle)
 
 
 def in_turn(count: int, turn: int) -> Sequence[int]:

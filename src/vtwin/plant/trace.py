@@ -53,7 +53,20 @@ class Event(IntEnum):
     MOUNT = 13  # machine `entity` has tool `value` mounted
     WORN = 14  # copy `value` (from 0) of tool `entity` leaves its machine to be renewed
     RENEWED = 15  # copy `value` of tool `entity` is as good as new
+    SEND = 16  # vehicle `entity` is sent to station `value` for item
+    PICK = 17  # vehicle `entity` takes item up at station `value`
+    REACH = 18  # vehicle `entity` stands at the door of station `value` with item
+    DROP = 19  # the item of vehicle `entity` is let in at station `value`
     KIT = 20  # item takes `value` pieces from stock `entity`
+
+
+class VehicleState(IntEnum):
+    """States partition the time of a vehicle (S-153)."""
+
+    IDLE = 0
+    EMPTY = 1  # on its way for an item, until that is loaded
+    LOADED = 2  # on its way with an item, until that is unloaded
+    BLOCKED = 3  # with an item for which there is no room
 
 
 @dataclass(frozen=True)
@@ -79,7 +92,7 @@ class Tally:
     """What one replication did.
 
     Shapes: M machines, T tools, S stations, O operations, D modes (all operations' modes in order),
-    P products, W workers, K skills, F failures, R orders, B bins.
+    P products, W workers, K skills, F failures, R orders, V vehicles, B bins.
     """
 
     replication: int
@@ -129,5 +142,9 @@ class Tally:
     stock_taken: Ints = field(default_factory=_none)  # (stocks,) pieces taken by assemblies
     stock_area: Ints = field(default_factory=_none)  # (stocks,) pieces x microseconds in stock
     carrier_area: Ints = field(default_factory=_none)  # (carriers,) in use, carriers x microseconds
+    vehicle_state: Ints = field(default_factory=_none)  # (V, 4) ticks in each VehicleState
+    vehicle_moves: Ints = field(default_factory=_none)  # (V,) items brought
+    fleet_calls: Ints = field(default_factory=_none)  # (fleets,) items taken up
+    fleet_wait: Ints = field(default_factory=_none)  # (fleets,) ticks they waited for it
     stall: tuple[str, ...] = ()  # one sentence per member of the wait-for cycle; () = no stall
     trace: Trace | None = field(default=None, compare=False)

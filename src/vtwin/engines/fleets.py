@@ -1,0 +1,157 @@
+"""Vehicles that carry items from station to station (S-150 to S-153)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from simpy import Event as CalendarEvent
+
+from vtwin.engines.instant import Alarm
+from vtwin.engines.stations import fetch, put_in_line
+from vtwin.plant import rules
+from vtwin.plant.order import priority
+from vtwin.plant.primitives import Fleet as FleetSpec
+from vtwin.plant.primitives import Vehicle as VehicleSpec
+from vtwin.plant.trace import Event, VehicleState
+
+if TYPE_CHECKING:
+    from vtwin.engines.floor import Floor, Item
+    from vtwin.engines.machines import Machine
+    from vtwin.engines.stations import Station
+
+
+class Call:
+    """An item that wants to be carried from one station to another."""
+
+    __slots__ = ("goal", "home", "item", "machine", "number", "since")
+
+    def __init__(self, item: Item, machine: Machine, number: int, since: int) -> None:
+        self.item = item
+        self.machine = machine.index
+        self.home = machine.station
+        self.goal = item.step.station
+        self.number = number  # in the order of calling
+        self.since = since
+
+
+class Vehicle:
+    """One vehicle. ``index`` is its rank among machines and vehicles, ``number`` that among
+    vehicles.
+    """
+
+    def __init__(self, floor: Floor, number: int, spec: VehicleSpec, fleet: Fleet) -> None:
+        self._floor = floor
+        self.number = number
+        self.index = len(floor.machines) + number
+        self.name = spec.name
+        self.fleet = fleet
+        self.node = spec.node
+        self._alarm = Alarm(floor.env, priority(floor.slots.vehicles[number]), self._ring)
+        self.call: Call | None = None  # it is on the way for
+        self.state = VehicleState.IDLE
+        self.since = 0
+        self.times = [0] * len(VehicleState)
+        self.moves = 0
+
+    def _change(self, state: VehicleState, kind: Event, item: Item, where: Station) -> None:
+        now = self._floor.now
+        self.times[self.state] += now - self.since
+        self.state = state
+        self.since = now
+        self._floor.note(now, kind, self.number, item.serial, where.index)
+
+    def send(self, call: Call) -> None:
+        """Go and take an item up (phase C, S-151)."""
+        self.call = call
+        self._change(VehicleState.EMPTY, Event.SEND, call.item, call.home)
+        self._floor.pending += 1
+        self._alarm.set(self.fleet.ticks(self.node, call.home) + self.fleet.load)
+
+    def _ring(self, _event: CalendarEvent) -> None:
+        """The end of a leg (phase B, S-152)."""
+        floor, call = self._floor, self.call
+        assert call is not None
+        floor.other_events += 1
+        if self.state is VehicleState.EMPTY:
+            self._take_up(call)
+        else:
+            self._arrive(call)
+        floor.clock.changed = True
+
+    def _take_up(self, call: Call) -> None:
+        now, fleet = self._floor.now, self.fleet
+        fleet.answered += 1
+        fleet.waited += now - call.since
+        fetch(call.item, now)
+        call.item.vehicle = self
+        self._change(VehicleState.LOADED, Event.PICK, call.item, call.home)
+        self.node = fleet.node(call.home)
+        self._alarm.set(fleet.ticks(self.node, call.goal) + fleet.unload)
+
+    def _arrive(self, call: Call) -> None:
+        now, goal = self._floor.now, call.goal
+        self._floor.pending -= 1
+        self._change(VehicleState.BLOCKED, Event.REACH, call.item, goal)
+        self.node = self.fleet.node(goal)
+        put_in_line(goal.door, (now, self.index, call.item))
+        self._floor.dirty |= goal.bit
+
+    def hand_over(self, item: Item) -> None:
+        """The item is let in (phase C1)."""
+        assert self.call is not None
+        item.vehicle = None
+        self._change(VehicleState.IDLE, Event.DROP, item, self.call.goal)
+        self.call = None
+        self.moves += 1
+
+
+class Fleet:
+    """All vehicles of one kind and the calls for them."""
+
+    def __init__(self, floor: Floor, index: int, spec: FleetSpec) -> None:
+        self._floor = floor
+        self.index = index
+        self.name = spec.name
+        self.load = spec.load
+        self.unload = spec.unload
+        self._travel = spec.travel
+        self._rule = spec.rule
+        self.vehicles: list[Vehicle] = []
+        self.calls: list[Call] = []  # open ones
+        self._called = 0
+        self.answered = 0
+        self.waited = 0
+
+    def node(self, station: Station) -> int:
+        """Where its vehicles stop for a station."""
+        return station.nodes[self.index]
+
+    def ticks(self, node: int, station: Station) -> int:
+        """Ticks from a node to a station."""
+        return self._travel[node][station.nodes[self.index]]
+
+    def expect(self, item: Item, machine: Machine, now: int) -> None:
+        """A machine has finished an item that is to be carried (S-150)."""
+        self._called += 1
+        self.calls.append(Call(item, machine, self._called, now))
+        machine.station.hold((now, machine.index, item))
+
+    def answer(self) -> None:
+        """Send free vehicles to open calls, best pair first (end of phase C, S-151)."""
+        free = [vehicle for vehicle in self.vehicles if vehicle.call is None]
+        while free and self.calls:
+            _, vehicle, call = min(
+                ((self._key(c, v), v, c) for c in self.calls for v in free),
+                key=lambda pair: pair[0],
+            )
+            self.calls.remove(call)
+            free.remove(vehicle)
+            vehicle.send(call)
+
+    def _key(self, call: Call, vehicle: Vehicle) -> tuple[int, ...]:
+        way = self.ticks(vehicle.node, call.home)
+        order = (call.since, call.machine, call.number)
+        return rules.call_key(self._rule, call.item.priority, order, way, vehicle.number)
+
+
+__all__ = ["Fleet", "Vehicle"]
