@@ -20,6 +20,7 @@ TITLES: dict[str, str] = {
     "utilisation": "Utilisation",
     "unit_cost": "Cost per good piece",
     "energy_per_part_kwh": "Energy per good piece",
+    "peak_kw": "Peak power",
 }
 
 #: State key -> word, in the order they are drawn.

@@ -154,6 +154,7 @@ CODES: dict[str, str] = {
     "V340": "a warning: more is ordered than a station has working hours for",
     "V341": "endless release into steps that take no time",
     "V342": "a warning: whoever repairs may be held by the machine that waits for the repair",
+    "V343": "what wears out or is maintained does not say when, or says it twice",
     "V350": "a batch that cannot be, or operations that share one and differ",
     "V351": "a product cannot be put together: its parts, their stock or what brings them in",
     "V352": "a warning: a carrier no step takes",

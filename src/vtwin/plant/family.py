@@ -49,6 +49,8 @@ class LoweredFailure:
     repair: Distribution
     skill: str | None = None
     part: PartAtFailure = PartAtFailure.KEPT
+    life: int = 0  # cycles until it strikes (clock CYCLES)
+    planned: bool = False  # maintenance: waits for the work in hand
 
 
 @dataclass(frozen=True, slots=True)

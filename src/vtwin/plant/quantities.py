@@ -394,7 +394,8 @@ def random_time_schema() -> dict[str, Any]:
 
 
 _CENTURY_S: Final = 100 * 365.25 * 86_400
-Duration = Annotated[float, _quantity("time", "3.2 min", most=_CENTURY_S)]
+DURATION: Final = _quantity("time", "3.2 min", most=_CENTURY_S)
+Duration = Annotated[float, DURATION]
 PositiveDuration = Annotated[float, _quantity("time", "20 d", most=_CENTURY_S, above_zero=True)]
 LENGTH: Final = _quantity("length", "12 m")
 COUNT: Final = _whole(1, "3")
@@ -406,7 +407,8 @@ REPLICATIONS: Final = _whole(1, "20", most=MOST_REPLICATIONS)
 Length = Annotated[float, LENGTH]
 Area = Annotated[float, _quantity("area", "8 m2")]
 Speed = Annotated[float, _quantity("speed", "1.2 m/s")]
-Power = Annotated[float, _quantity("power", "3 kW")]
+POWER: Final = _quantity("power", "3 kW")
+Power = Annotated[float, POWER]
 Energy = Annotated[float, _quantity("energy", "1.2 kWh")]
 Mass = Annotated[float, _quantity("mass", "130 t")]
 Share = Annotated[float, _quantity("share", "2 %", most=1.0)]

@@ -32,7 +32,7 @@ class Element:
 #: The elements in the order in which the formulas need them.
 ELEMENTS: tuple[Element, ...] = (
     Element("AOET", "observed time", "s", "the whole window that is evaluated"),
-    Element("PBT", "planned busy time", "s", "observed time less planned stops (calendar)"),
+    Element("PBT", "planned busy time", "s", "observed time less planned stops"),
     Element("APT", "actual production time", "s", "time in state `working`"),
     Element("AUST", "actual set-up time", "s", "time in state `setup`"),
     Element("AUPT", "actual unit processing time", "s", "APT + AUST"),
@@ -45,7 +45,7 @@ ELEMENTS: tuple[Element, ...] = (
     Element("PQ", "produced quantity", "pieces", "pieces through finished operations"),
     Element("SQ", "scrap quantity", "pieces", "pieces of these that were scrapped"),
     Element("GQ", "good quantity", "pieces", "PQ - SQ"),
-    Element("FE", "failure events", "failures", "times a failure mode struck"),
+    Element("FE", "failure events", "failures", "times a failure mode struck; not maintenance"),
     Element("ΣTBF", "time between failures", "s", "production time, in which failures strike"),
     Element("ΣTTR", "time to repair", "s", "time down, waiting for the repairer included"),
     Element("APWT", "actual personnel work time", "s", "time workers were on a task"),

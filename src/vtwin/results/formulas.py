@@ -19,6 +19,7 @@ NO_PLAN = "no planned busy time after the warm-up"
 NO_WORK = "no operation finished after the warm-up"
 NO_COST = "no costs given"
 NO_POWER = "no power given"
+NO_DEMAND = "no demand window lies whole between the warm-up and the end"
 NO_DUE = "no due date falls between the warm-up and the horizon"
 NO_PROMISE = "no due dates given"
 NO_ORDERS = "no orders given"
@@ -137,7 +138,12 @@ KPIS: Mapping[str, Kpi] = {
         ),
         Kpi(
             "energy_kwh", "energy", "kWh", "lower",
-            "sum over states of time · power", (), ("plant", "equipment"), NO_POWER,
+            "sum over states of time · power, in start-ups · their power", (),
+            ("plant", "equipment"), NO_POWER,
+        ),
+        Kpi(
+            "peak_kw", "peak power", "kW", "lower",
+            "mean power of all machines in the busiest demand window", (), ("plant",), NO_DEMAND,
         ),
         Kpi(
             "energy_per_part_kwh", "energy per good piece", "kWh", "lower",

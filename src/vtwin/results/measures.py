@@ -13,7 +13,7 @@ from vtwin.plant.program import Program
 from vtwin.plant.trace import Tally
 from vtwin.results.cost import costs, has_costs
 from vtwin.results.elements import Floats, MachineElements, entries, machine_elements
-from vtwin.results.energy import energy_kwh, has_power
+from vtwin.results.energy import energy_kwh, has_power, peak_kw
 from vtwin.results.formulas import KPIS, NO_COST, NO_POWER, NO_PROMISE
 from vtwin.results.leadtime import merged, quantile_s, share_within
 
@@ -117,6 +117,7 @@ def _plant(
         "lead_time_s": ratio(float(tally.product_lead.sum()), good),
         "lead_time_p90_s": quantile_s(histogram, 0.9),
         "wip": ratio(float(tally.product_wip_area.sum()), elements.observed),
+        "peak_kw": peak_kw(tally) if has_power(program) else None,
         "energy_kwh": kwh if has_power(program) else None,
         "energy_per_part_kwh": ratio(kwh, good) if has_power(program) else None,
         "unit_cost": ratio(money.total, good) if money else None,
@@ -129,7 +130,7 @@ def _plant(
     }
     why = {}
     if not has_power(program):
-        why["energy_per_part_kwh"] = why["energy_kwh"] = NO_POWER
+        why["energy_per_part_kwh"] = why["energy_kwh"] = why["peak_kw"] = NO_POWER
     if not has_costs(program):
         why["unit_cost"] = NO_COST
     if not _promises(program):

@@ -15,6 +15,7 @@ from vtwin.scenario import (
     calendars,
     checks,
     kits,
+    lives,
     lower,
     ordering,
     routes,
@@ -97,10 +98,13 @@ def _draft(resolved: Resolved) -> Draft | None:
     if document is None:
         return None
     draft = Draft(resolved, document)
+    lives.read_dies(draft)
     stations.read_equipment(draft)
     draft.problems += calendars.check(document, resolved.tree)
     routes.read_routes(draft)
     stations.lower_equipment(draft)
+    lives.read_tools(draft)
+    lives.read_modes(draft)
     stations.join_stations(draft)
     batches.read_batches(draft)
     kits.read_kits(draft)

@@ -22,7 +22,6 @@ def check_plant(draft: Draft) -> None:
     """Note everything that is wrong with the plant as a whole."""
     _check_run(draft)
     _check_calendar_names(draft)
-    _check_failures(draft)
     _check_tools(draft)
     _check_money(draft)
     _check_people(draft)
@@ -39,6 +38,8 @@ def _check_run(draft: Draft) -> None:
         hint = "the warm-up is a part of the horizon"
         what = "nothing is measured: the warm-up is as long as the horizon"
         draft.fault("V330", what, ("run", "warmup"), hint)
+    if "demand" in run.model_fields_set and run.demand and run.horizon / run.demand > 1_000_000:
+        draft.fault("V330", "`demand` is too small for this horizon", ("run", "demand"), "15 min")
     if run.bin is not None and run.horizon / run.bin > 100_000:
         draft.fault("V330", "`bin` is too small for this horizon", ("run", "bin"), "such as 1 h")
 
@@ -50,20 +51,6 @@ def _check_calendar_names(draft: Draft) -> None:
         for name, entry in entries.items():
             if entry.calendar is not None and entry.calendar not in known:
                 draft.unknown("calendar", entry.calendar, known, (section, name, "calendar"))
-
-
-def _check_failures(draft: Draft) -> None:
-    for name, equipment in draft.equipment.items():
-        for mode, failure in equipment.entry.failures.items():
-            path = ("equipment", name, "failures", mode)
-            if "/" in mode or "#" in mode:
-                what = f"the name of a failure cannot contain '#' or '/': '{mode}'"
-                draft.fault("V308", what, path, key=True)
-            if failure.after.mean <= 0:
-                what = f"'{mode}' would strike without end: `after` must be more than zero"
-                draft.fault("V203", what, (*path, "after"), "such as 90 h")
-            if failure.by is not None:
-                draft.skills.setdefault(failure.by, draft.where((*path, "by")))
 
 
 def _check_tools(draft: Draft) -> None:
@@ -176,9 +163,9 @@ def _check_repairers(draft: Draft) -> None:
     staff = [group for group in groups(draft.document) if group.count]
     attending = {step.skill for route in draft.routes.values() for step in route if step.skill}
     attending |= {setup.skill for setup in draft.setups.values() if setup.skill}
-    for name, equipment in draft.equipment.items():
-        for mode, failure in equipment.entry.failures.items():
-            repairers = [group for group in staff if failure.by and group.can(failure.by)]
+    for name, modes in draft.modes.items():
+        for mode in modes:
+            repairers = [group for group in staff if mode.skill and group.can(mode.skill)]
             held = {s for s in attending if any(group.can(s) for group in repairers)}
             places = {e for skill in held for e in _needing(draft, skill)}
             machines = sum(draft.equipment[e].entry.count for e in places)
@@ -187,10 +174,10 @@ def _check_repairers(draft: Draft) -> None:
                 continue
             people = ", ".join(group.name for group in repairers)
             what = (
-                f"only {people} can repair '{mode}' of '{name}', and may be held by the machine "
-                "that waits for the repair: then it stands still for good"
+                f"only {people} can repair '{mode.name}' of '{name}', and may be held by the "
+                "machine that waits for the repair: then it stands still for good"
             )
-            path = ("equipment", name, "failures", mode, "by")
+            path = (*mode.path, "by")
             hint = "let somebody repair who attends no machine"
             draft.problems.append(Problem("V342", what, draft.where(path), hint, "warning"))
 

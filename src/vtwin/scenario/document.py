@@ -33,12 +33,15 @@ from vtwin.scenario.values import (
     VERSION,
     Cycle,
     Day,
+    Every,
+    LifeTime,
     Line,
     Names,
     Places,
     Point,
     Replications,
     Skills,
+    StartUp,
     Truth,
     Version,
     When,
@@ -55,8 +58,6 @@ NOT_YET: Final[dict[str, str]] = {
     "reallocate": "searching for the best reallocation",
     "absence": "absence of people",
     "wip": "the price of work in process",
-    "dies": "tool wear on presses",
-    "life": "tool wear",
 }
 
 
@@ -83,6 +84,9 @@ class Run(Written):
         default=None, description="local date of the first day; tick 0 is its midnight"
     )
     bin: PositiveDuration | None = Field(default=None, description="width of the time series")
+    demand: Duration = Field(
+        default=900.0, description="width of the window whose mean is the peak power; 0 s: none"
+    )
     grant: Literal["closest_to_done", "longest_wait", "downstream_first"] = Field(
         default="closest_to_done", description="who gets the next free person"
     )
@@ -195,17 +199,27 @@ class OrderEntry(Written):
     table: str | None = Field(default=None, description="CSV file of orders")
 
 
-class ToolEntry(Written):
-    """A mould, die or fixture that must be on a machine for an operation."""
+class DieEntry(Written):
+    """A tool written at the equipment it fits."""
 
     name: str | None = Field(default=None, description="label shown to people")
     count: Count = Field(default=1, description="how many exist")
-    on: Names | None = Field(default=None, description="equipment it fits")
     cavities: Count | None = Field(default=None, description="pieces made per cycle")
     cycle: Cycle | None = Field(default=None, description="time per cycle (shot, stroke)")
     planned: PositiveDuration | None = Field(default=None, description="planned time per cycle")
     scrap: Share | None = Field(default=None, description="share of pieces scrapped")
     at_start: Names | None = Field(default=None, description="where it is mounted at the start")
+    life: LifeTime | None = Field(
+        default=None, description="a worn copy leaves its machine to be renewed; default: for ever"
+    )
+    renew: RandomTime | None = Field(default=None, description="how long it is away then")
+    by: str | None = Field(default=None, description="skill of who renews it; default: nobody")
+
+
+class ToolEntry(DieEntry):
+    """A mould, die or fixture that must be on a machine for an operation."""
+
+    on: Names | None = Field(default=None, description="equipment it fits")
 
 
 class CarrierEntry(Written):
@@ -218,8 +232,13 @@ class CarrierEntry(Written):
 class FailureEntry(Written):
     """One way a machine fails."""
 
-    after: RandomTime = Field(description="time to failure on the clock")
-    clock: Literal["operating", "calendar"] = Field(default="operating", description="what ages it")
+    after: RandomTime | None = Field(default=None, description="time to failure on the clock")
+    clock: Literal["operating", "calendar", "cycles"] = Field(
+        default="operating", description="what ages it"
+    )
+    life: LifeTime | None = Field(
+        default=None, description="with `clock: cycles`: strikes at the end of the last of them"
+    )
     repair: RandomTime = Field(description="time to repair")
     by: str | None = Field(
         default=None, description="skill of the repairer; default: nobody needed"
@@ -227,6 +246,25 @@ class FailureEntry(Written):
     part: Literal["kept", "reworked", "scrapped"] = Field(
         default="kept", description="what happens to the item in work"
     )
+
+
+class MaintenanceEntry(Written):
+    """Planned work on a machine: waits for the work in hand, its time is a planned stop."""
+
+    every: Every = Field(description="time, or number of cycles, from one to the next")
+    clock: Literal["calendar", "operating", "cycles"] | None = Field(
+        default=None, description="what counts; default: calendar, of cycles: cycles"
+    )
+    takes: RandomTime = Field(description="how long it takes")
+    by: str | None = Field(default=None, description="skill of who does it; default: nobody needed")
+
+
+class WearEntry(Written):
+    """The tool of a machine that is used up and changed between two cycles."""
+
+    life: LifeTime = Field(description="how long it lasts")
+    change: RandomTime = Field(description="time to change it")
+    by: str | None = Field(default=None, description="skill of who changes it; default: nobody")
 
 
 class SetupEntry(Written):
@@ -252,6 +290,9 @@ class PowerEntry(Written):
     starved: Power | None = None
     down: Power | None = None
     planned_stop: Power | None = None
+    start: StartUp | None = Field(
+        default=None, description="after each planned stop, instead of the state's: 30 kW for 10 s"
+    )
 
 
 class EquipmentEntry(WithFamilyKeys):
@@ -275,6 +316,11 @@ class EquipmentEntry(WithFamilyKeys):
         default=None, description="who goes first; default: fifo"
     )
     failures: dict[str, FailureEntry] = Field(default={}, description="ways to fail, by name")
+    maintenance: dict[str, MaintenanceEntry] = Field(
+        default={}, description="planned maintenance, by name"
+    )
+    tool: WearEntry | None = Field(default=None, description="a tool that is used up")
+    dies: dict[str, DieEntry] = Field(default={}, description="tools that fit it, by name")
     setup: SetupEntry | None = Field(default=None, description="set-ups")
     operator: str | None = Field(default=None, description="skill that attends every operation")
     batch: BatchEntry | None = Field(

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from vtwin.base.draws import Distribution
 from vtwin.base.errors import Problem, Refused, Where, did_you_mean
 from vtwin.plant.family import Family, Lowered
+from vtwin.plant.primitives import FailureClock, PartAtFailure
 from vtwin.plant.quantities import Amount
 from vtwin.scenario.document import BatchEntry, Document, EquipmentEntry
 from vtwin.scenario.load import Resolved
@@ -127,6 +128,21 @@ class SourceDraft:
     where: Where
 
 
+@dataclass(frozen=True, slots=True)
+class ModeDraft:
+    """One way equipment fails, or one maintenance of it (``planned``)."""
+
+    name: str
+    after: Distribution
+    clock: FailureClock
+    repair: Distribution
+    skill: str | None
+    part: PartAtFailure
+    life: int  # cycles
+    planned: bool
+    path: Steps
+
+
 @dataclass
 class Draft:
     """The plant while it is put together."""
@@ -139,6 +155,8 @@ class Draft:
     stations: dict[str, StationDraft] = field(default_factory=dict)
     station_of: dict[str, str] = field(default_factory=dict)  # entry -> station
     lowered: dict[str, Lowered] = field(default_factory=dict)  # entry -> its own losses
+    modes: dict[str, tuple[ModeDraft, ...]] = field(default_factory=dict)  # entry
+    lives: dict[str, int] = field(default_factory=dict)  # tool that wears out -> cycles
     setups: dict[str, SetupDraft] = field(default_factory=dict)  # entry
     orders: list[OrderDraft] = field(default_factory=list)
     sources: list[SourceDraft] = field(default_factory=list)

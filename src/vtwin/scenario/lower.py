@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Final
 
 from vtwin.base.draws import Distribution
@@ -18,14 +19,12 @@ from vtwin.plant.primitives import (
     Carrier,
     DispatchRule,
     Failure,
-    FailureClock,
     Kit,
     Machine,
     MachineState,
     Mode,
     Operation,
     Order,
-    PartAtFailure,
     Product,
     ReleaseKind,
     SetupTable,
@@ -150,6 +149,8 @@ class _Lowering:
             every.update(step.modes.values())
         for setup in draft.setups.values():
             every.update(setup.times.values())
+        tools = (self.document.tools[name] for name in self.tools)
+        every.update(t.renew for t in tools if t.renew is not None)
         every.update(s.interval for s in draft.sources if s.interval is not None)
         ordered = sorted(every, key=lambda d: (d.kind, d.parameters, d.values))
         return {distribution: i for i, distribution in enumerate(ordered)}
@@ -158,19 +159,20 @@ class _Lowering:
         draft, document = self.draft, self.document
         setups = self._setups()
         failures, modes = self._failures()
+        machines = tuple(self._machines(modes))
         return Program(
             name=document.name,
-            run=self.run,
+            run=_measured(self.run, machines, document.run.demand),
             distributions=tuple(self.distribution_index),
             calendars=self.calendars,
             skills=self.skills,
             groups=tuple(sorted(group.name for group in self.groups)),
             workers=hire(self.groups, self.skills, self.calendar_index),
-            tools=tuple(Tool(name, document.tools[name].count) for name in self.tools),
+            tools=tuple(self._tool(name) for name in self.tools),
             setups=setups,
             failures=failures,
             stations=tuple(self._station(name) for name in self.stations),
-            machines=tuple(self._machines(modes)),
+            machines=machines,
             operations=tuple(self._operation(step) for step in self.steps),
             products=tuple(self._product(name) for name in self.products),
             sources=tuple(self._sources()),
@@ -220,21 +222,29 @@ class _Lowering:
         return tuple(found[name] for name in sorted(found)), modes
 
     def _modes_of(self, machine: str, equipment: Equipment) -> Iterable[Failure]:
-        for mode, entry in equipment.entry.failures.items():
+        for mode in self.draft.modes[equipment.name]:
             yield Failure(
-                name=f"{machine}/{mode}",
-                after=entry.after,
-                clock=FailureClock[entry.clock.upper()],
-                repair=entry.repair,
-                skill=self.skill_index[entry.by] if entry.by else NONE,
-                part=PartAtFailure[entry.part.upper()],
+                name=f"{machine}/{mode.name}",
+                after=mode.after,
+                clock=mode.clock,
+                repair=mode.repair,
+                skill=self.skill_index[mode.skill] if mode.skill else NONE,
+                part=mode.part,
+                life=mode.life,
+                planned=mode.planned,
             )
-        for lowered in self.draft.lowered[equipment.name].failures:
-            if lowered.mode not in equipment.entry.failures:
-                skill = self.skill_index[lowered.skill] if lowered.skill else NONE
-                name = f"{machine}/{lowered.mode}"
-                yield Failure(name, lowered.after, lowered.clock, lowered.repair, skill,
-                              lowered.part)  # fmt: skip
+
+    def _tool(self, name: str) -> Tool:
+        entry = self.document.tools[name]
+        if entry.life is None or entry.renew is None:
+            return Tool(name, entry.count)
+        return Tool(
+            name,
+            entry.count,
+            life=self.draft.lives[name],
+            renew=self.distribution_index[entry.renew],
+            skill=self.skill_index[entry.by] if entry.by else NONE,
+        )
 
     def _station(self, name: str) -> Station:
         station = self.draft.stations[name]
@@ -266,6 +276,8 @@ class _Lowering:
                 initial_key=self._initial_key(equipment, tool),
                 initial_tool=self.tool_index.get(tool or "", NONE),
                 power_kw=_power(entry, self.draft.lowered[equipment.name].power_kw),
+                surge_kw=entry.power.start.kw if entry.power and entry.power.start else 0.0,
+                surge=ticks(entry.power.start.seconds) if entry.power and entry.power.start else 0,
                 cost_per_h=entry.cost.value if entry.cost else 0.0,
             )
 
@@ -440,6 +452,12 @@ class _Lowering:
             for name, entry in entries.items()
             if entry.name
         }
+
+
+def _measured(run: RunSpec, machines: Iterable[Machine], window: float) -> RunSpec:
+    """The run with its demand window, where anything draws power."""
+    draws = any(machine.surge_kw or any(machine.power_kw) for machine in machines)
+    return replace(run, demand=ticks(window)) if draws and window else run
 
 
 def _column(step: StepDraft) -> str:

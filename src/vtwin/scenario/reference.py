@@ -28,6 +28,13 @@ SECTIONS: tuple[tuple[str, type[BaseModel], str], ...] = (
     ("tools", document.ToolEntry, "`tools: {<id>: {…}}`"),
     ("equipment", document.EquipmentEntry, "`equipment: {<id>: {…}}`, and the family's own keys"),
     ("equipment.<id>.failures", document.FailureEntry, "`failures: {<id>: {…}}`"),
+    (
+        "equipment.<id>.maintenance",
+        document.MaintenanceEntry,
+        "`maintenance: {greasing: {every: 168 h, takes: 1 h, by: mechanic}}`",
+    ),
+    ("equipment.<id>.tool", document.WearEntry, "`tool: {life: 120 pieces, change: 4 min}`"),
+    ("equipment.<id>.dies", document.DieEntry, "`dies: {D12: {life: 80000 strokes, renew: 6 h}}`"),
     ("equipment.<id>.setup", document.SetupEntry, "`setup: {…}`"),
     ("equipment.<id>.power", document.PowerEntry, "`power: {working: 12 kW, idle: 3 kW}`"),
     ("people", document.PeopleEntry, "`people: {<id>: {…}}`; the id is a skill, too"),

@@ -9,12 +9,14 @@ import datetime as dt
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, NamedTuple
 
 from vtwin.base.draws import Distribution
 from vtwin.plant.quantities import (
     DISTRIBUTIONS,
+    DURATION,
     LENGTH,
+    POWER,
     REPLICATIONS,
     Reading,
     inside,
@@ -176,6 +178,67 @@ def _cycle(value: Any, context: Mapping[str, Any]) -> Distribution | dict[str, D
     return found
 
 
+class Life(NamedTuple):
+    """How long something lasts: cycles (strokes, shots), or pieces."""
+
+    number: int
+    pieces: bool
+
+
+class Start(NamedTuple):
+    """What a machine draws while it starts up, and for how long."""
+
+    kw: float
+    seconds: float
+
+
+_CYCLES: Final = ("cycles", "cycle", "strokes", "stroke", "shots", "shot")
+_PIECES: Final = ("pieces", "piece", "parts", "part", "pcs", "ea")
+_LIFE: Final = re.compile(r"([\d ,_]*\d)\s*([A-Za-z]+)\Z")
+
+
+def _life(value: Any, context: Mapping[str, Any]) -> Life:
+    if isinstance(value, Life):
+        return value
+    text = str(value).strip()
+    found = _LIFE.match(text) if isinstance(value, str) else None
+    word = found[2].lower() if found else ""
+    if not found or word not in (*_CYCLES, *_PIECES):
+        number = text if text.isdigit() else "80000"
+        hint = f"say of what: `{number} strokes`, `{number} cycles` or `{number} pieces`"
+        raise refuse("V201", f"'{text}' is no number of cycles or pieces", hint)
+    if not found[1].isdigit():
+        hint = f"write {re.sub('[ ,_]', '', found[1])} {found[2]}"
+        raise refuse("V201", f"'{text}' has separators in its number", hint)
+    if not 0 < int(found[1]) <= _LONGEST_LIFE:
+        raise refuse("V203", f"'{text}' must be between 1 and {_LONGEST_LIFE:,}", "such as 80000")
+    return Life(int(found[1]), word in _PIECES)
+
+
+#: A thousand cycles a second for thirty years.
+_LONGEST_LIFE: Final = 10**12
+
+
+def _every(value: Any, context: Mapping[str, Any]) -> Distribution | Life:
+    words = value.split() if isinstance(value, str) else []
+    if words and words[-1].lower() in (*_CYCLES, *_PIECES):
+        return _life(value, context)
+    return value if isinstance(value, Life) else random_time(value, context)
+
+
+_START: Final = re.compile(r"(.+?)\s+for\s+(.+)\Z")
+
+
+def _start(value: Any, context: Mapping[str, Any]) -> Start:
+    if isinstance(value, Start):
+        return value
+    found = _START.match(value.strip()) if isinstance(value, str) else None
+    if not found:
+        hint = "say how much for how long: `30 kW for 10 s`"
+        raise refuse("V201", f"'{value}' is no start-up", hint)
+    return Start(POWER.read(found[1], context), DURATION.read(found[2], context))
+
+
 def _replications(value: Any, context: Mapping[str, Any]) -> int | Literal["auto"]:
     if value == "auto":
         return "auto"
@@ -276,6 +339,32 @@ Cycle = Annotated[
                 {"type": "object", "additionalProperties": random_time_schema()},
             ],
             "description": "time per cycle; or one per machine, by the machine's name",
+        },
+    ),
+]
+_LIFE_SCHEMA: Final = {
+    "type": "string",
+    "description": "a number of cycles (strokes, shots) or pieces",
+    "examples": ["80000 strokes", "120 pieces"],
+}
+LifeTime = Annotated[Life, Reading(_life, Life(1, False), _LIFE_SCHEMA)]
+Every = Annotated[
+    Distribution | Life,
+    Reading(
+        _every,
+        Distribution("constant", (3.0e6,)),
+        {"anyOf": [random_time_schema(), _LIFE_SCHEMA], "description": "a time, or cycles"},
+    ),
+]
+StartUp = Annotated[
+    Start,
+    Reading(
+        _start,
+        Start(0.0, 0.0),
+        {
+            "type": "string",
+            "description": "power for a time",
+            "examples": ["30 kW for 10 s"],
         },
     ),
 ]
