@@ -9,7 +9,7 @@ any size, so that equal counters give equal tallies.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import NamedTuple
 
 import numpy as np
@@ -92,11 +92,18 @@ class Ending:
     peak_at: int = -1
 
 
+#: Counters by Tally field name; they are read twice, the other fields are those of the end.
+_COUNTERS = {f.name for f in fields(Tally) if f.type == "Ints"} - {
+    *("order_start", "order_done", "order_good"),
+    *("series_good", "series_cycles", "state_at_end"),
+}
+
+
 def tally(start: Reading, end: Reading, series: Series, ending: Ending) -> Tally:
     """The tally of a run, observed from ``start`` (the end of the warm-up) to ``end``; the last
-    bin of the series is closed.
+    bin of the series is closed. Counters of which the plant has none need not be read.
     """
-    found = end.since(start)
+    found = {name: list[int]() for name in _COUNTERS} | end.since(start)
     lead = np.array(found.pop("product_lead"), dtype=np.float64) / TICKS_PER_SECOND
     wip = np.array(found.pop("product_wip_area"), dtype=np.float64) / TICKS_PER_SECOND
     for name in _AREAS & found.keys():

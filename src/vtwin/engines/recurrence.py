@@ -689,10 +689,6 @@ def _tally(program: Program, plan: _Plan, arena: Ints, replication: int) -> Tall
         "product_lead": [_joined(arena, L_LEAD_HIGH) * lot],
         "product_wip_area": [_joined(arena, L_INSIDE_HIGH) * lot],
     }
-    for name in ("worker_busy", "worker_duty", "skill_claims", "skill_wait"):
-        counters[name] = []
-    for name in ("failures", "failure_down"):
-        counters[name] = []
     start = Reading({name: [0] * len(values) for name, values in counters.items()})
     bins = _table(arena, L_HISTOGRAM, lead_bin(run.horizon) + 1)
     finished = _finished(program, plan, arena)
@@ -722,10 +718,10 @@ def _per_machine(
     program: Program, found: Line, machines: list[list[int]], observed: int, lot: int
 ) -> dict[str, list[int]]:
     """Counters of machines, modes (one per operation) and stations, in the Program's order."""
-    made: dict[str, list[int]] = {"machine_state": [0] * (len(MachineState) * len(machines))}
+    made = {n: [0] * (len(MachineState) * len(machines)) for n in ("machine_state", "surge_time")}
     for name in ("mode_visits", "mode_cycles", "mode_pieces", "mode_scrap", "mode_busy"):
         made[name] = [0] * len(machines)
-    for name in ("setups", "setup_time"):
+    for name in ("setups", "setup_time", "machine_starts"):
         made[name] = [0] * len(machines)
     for name in ("arrivals", "wait", "queue_area", "output_area"):
         made[f"station_{name}"] = [0] * len(machines)
