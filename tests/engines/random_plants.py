@@ -185,7 +185,8 @@ def _batches(draw, plant: Plant) -> None:
     for route in plant.products.values():
         for step in route:
             mine = [b for b in plant.batches if b.split("/")[0] == step["on"]]
-            if mine and draw(st.sampled_from([True, True, False])):
+            free = "kit" not in step and "takes" not in step  # S-126
+            if mine and free and draw(st.sampled_from([True, True, False])):
                 step["batch"] = draw(st.sampled_from(mine))
 
 

@@ -130,3 +130,16 @@ def test_batch_when_lots_have_several_pieces_then_it_is_one_cycle(engine):  # S-
     assert times(tally, Event.FINISH) == [5, 5, 10, 10]
     assert tally.mode_cycles.tolist() == [2]
     assert tally.mode_pieces.tolist() == [20]
+
+
+def test_batch_when_the_first_at_the_door_cannot_start_then_it_comes_along(engine):  # S-124
+    plant = Plant(horizon=30, tools={"mould": 1}).station("oven", input=0).station("press")
+    plant.batch("oven/all", 2, 2)
+    plant.product("a", {"op": "x", "on": "press", "cycle": 9, "tool": "mould"})
+    plant.product("b", {"op": "y", "on": "oven", "cycle": 5, "tool": "mould", "batch": "oven/all"})
+    plant.product("c", {"op": "z", "on": "oven", "cycle": 4, "batch": "oven/all"})
+    plant.order("1", "a", 1).arrivals("b", 2).arrivals("c", 3)
+    tally = engine(plant.program(), 0, trace=True)
+    # the mould is in the press till 9: z of 3 s starts the batch, y of 2 s is its second item
+    assert of(tally, Event.START)[1:3] == [(3, 0, 2, 2), (3, 0, 1, 1)]
+    assert times(tally, Event.FINISH, 0)[:2] == [7, 7]

@@ -331,8 +331,6 @@ class Station:
         for n, (_, _, item) in enumerate(self.door):
             way = None if item.step in refused else self._way_for(item, now)
             if way is not None:
-                if item.step.recipe is not None:
-                    return self._enter_batch(way, now)
                 del self.door[n]
                 fetch(item, now)
                 self._enter(item, way, now)
@@ -341,8 +339,6 @@ class Station:
         for n, first in enumerate(self.outside):
             way = None if first.step in refused else self._way_for(first, now)
             if way is not None:
-                if first.step.recipe is not None:
-                    return self._enter_batch(way, now)
                 if isinstance(first, Item):
                     del self.outside[n]
                     self._enter(first, way, now)
@@ -365,29 +361,26 @@ class Station:
             return None
         return self.free_way(step)
 
-    def _enter_batch(self, way: Way, now: int) -> bool:
-        """A batch of those at the door and outside, in their order (S-124)."""
-        recipe = way.step.recipe
-        assert recipe is not None
-        steps, items = recipe.steps, list[Item]()
-        for entry in [entry for entry in self.door if entry[2].step in steps][: recipe.most]:
+    def _company(self, recipe: Recipe, now: int) -> list[Item]:
+        """Who else at the door and outside comes along in a batch (S-124)."""
+        most, items = recipe.most - 1, list[Item]()
+        for entry in [entry for entry in self.door if entry[2].step in recipe.steps][:most]:
             self.door.remove(entry)
             fetch(entry[2], now)
             items.append(entry[2])
-        for first in [first for first in self.outside if first.step in steps]:
-            if len(items) == recipe.most:
+        for first in [first for first in self.outside if first.step in recipe.steps]:
+            if len(items) == most:
                 break
             if isinstance(first, Item):
                 self.outside.remove(first)
                 items.append(first)
                 continue
-            while first.remaining and len(items) < recipe.most:
+            while first.remaining and len(items) < most:
                 items.append(first.next_lot(now))
             if not first.remaining:
                 first.stands = Stands.NOWHERE
                 self.outside.remove(first)
-        self._enter(items[0], items[0].step.ways[way.machine.index], now, items[1:])
-        return True
+        return items
 
     def _start_supply(self, now: int) -> bool:
         """Endless supplies take turns, and only where nothing else waits (S-63)."""
@@ -409,6 +402,9 @@ class Station:
 
     def _enter(self, item: Item, way: Way, now: int, mates: Sequence[Item] = ()) -> None:
         """Go straight to a machine, without a place in the queue."""
+        recipe = item.step.recipe
+        if recipe is not None and not mates:
+            mates = self._company(recipe, now)
         self.arrivals += 1 + len(mates)
         rows = self.floor.rows
         if rows is not None:
