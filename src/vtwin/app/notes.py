@@ -44,7 +44,7 @@ def _stalled(tallies: Sequence[Tally]) -> list[Problem]:
 
 
 def _nothing_finished(program: Program, tallies: Sequence[Tally]) -> list[Problem]:
-    if any(int(t.product_good.sum()) for t in tallies):
+    if any(int(t.product_good[list(program.leaving)].sum()) for t in tallies):
         return []
     released = sum(int(t.product_released.sum()) for t in tallies)
     scrapped = sum(int(t.product_scrap.sum()) for t in tallies)

@@ -119,6 +119,11 @@ class Program:
     labels: Mapping[str, str] = field(default_factory=dict)  # "products.24720318M" -> description
     targets: Mapping[str, float] = field(default_factory=dict)  # KPI key -> wanted, its unit
 
+    @property
+    def leaving(self) -> tuple[int, ...]:
+        """Products that leave the plant: those that are no component of an assembly."""
+        return tuple(i for i, product in enumerate(self.products) if product.stock == NONE)
+
     def to_json(self) -> str:
         """Canonical JSON of everything that decides a result (sorted keys, no spaces)."""
         body = _written(self)

@@ -108,13 +108,15 @@ def _shares(elements: MachineElements) -> Floats:
 def _plant(
     program: Program, tally: Tally, elements: MachineElements, kwh: float
 ) -> tuple[dict[str, Value], dict[str, str]]:
-    good = float(tally.product_good.sum())
-    histogram = merged(tally.lead_hist)
+    # What goes into a stock for an assembly has not left: it is counted with the assembly.
+    leaving = list(program.leaving)
+    good = float(tally.product_good[leaving].sum())
+    histogram = merged([tally.lead_hist[index] for index in leaving])
     money = costs(program, tally)
     found: dict[str, Value] = {
         "throughput_per_h": ratio(good * _HOUR, elements.observed),
         "good_per_day": ratio(good * _DAY, elements.observed),
-        "lead_time_s": ratio(float(tally.product_lead.sum()), good),
+        "lead_time_s": ratio(float(tally.product_lead[leaving].sum()), good),
         "lead_time_p90_s": quantile_s(histogram, 0.9),
         "wip": ratio(float(tally.product_wip_area.sum()), elements.observed),
         "peak_kw": peak_kw(tally) if has_power(program) else None,
@@ -125,7 +127,8 @@ def _plant(
         "tardiness_s": _tardiness(program, tally),
         "orders_done": _orders_done(program, tally),
         "scrap_share": ratio(
-            float(tally.product_scrap.sum()), good + float(tally.product_scrap.sum())
+            float(tally.product_scrap.sum()),
+            float(tally.product_good.sum() + tally.product_scrap.sum()),
         ),
     }
     why = {}

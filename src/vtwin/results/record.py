@@ -138,7 +138,7 @@ def pictures(program: Program, tallies: Sequence[Tally]) -> Pictures:
     """The arrays of a run's pictures; ``tallies`` holds at least one replication."""
     bins = min(len(tally.series_wip) for tally in tallies)
     good = np.array([tally.series_good[:, :bins] for tally in tallies], dtype=np.float64)
-    total = good.sum(axis=1)
+    total = good[:, list(program.leaving)].sum(axis=1)
     wip = np.array([tally.series_wip[:bins] for tally in tallies], dtype=np.float64)
     cycles = np.array([tally.series_cycles[:, :bins] for tally in tallies], dtype=np.float64)
     low, high, pieces = _lead(tallies)

@@ -425,7 +425,8 @@ class _Lowering:
     def _targets(self) -> dict[str, float]:
         """Written targets in the unit of their KPI."""
         written = self.document.targets
-        each = [entry.target for entry in self.document.products.values()]
+        products = self.document.products.items()
+        each = [e.target for name, e in products if name not in self.draft.components]
         # Targets of some products only are no target for the sum of all.
         by_product = sum(t for t in each if t) if all(each) else 0.0
         wanted = {

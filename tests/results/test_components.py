@@ -1,0 +1,24 @@
+"""What goes into an assembly is no product that leaves."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.engines.plants import Plant
+from vtwin.engines.reference import simulate
+from vtwin.results.measures import measure
+from vtwin.results.record import pictures
+
+
+def test_plant_figures_when_parts_go_into_an_assembly_then_only_what_leaves_counts():
+    plant = Plant(horizon=3600).station("bench").station("lathe", input=0)
+    plant.product("flange", {"op": "cut", "on": "lathe", "cycle": 2}).stock("flange")
+    plant.product("pump", {"op": "join", "on": "bench", "cycle": 3, "kit": {"flange": 2}})
+    program = plant.saturated("flange").saturated("pump").program()
+    tally = simulate(program, 0)
+    found = measure(program, tally)
+    pumps = int(tally.product_good[1])
+    assert found.kpis["throughput_per_h"] == pumps
+    assert found.products["flange"]["throughput_per_h"] == int(tally.product_good[0]) > pumps
+    assert found.kpis["lead_time_s"] == pytest.approx(3.0)
+    assert pictures(program, [tally]).series_total.sum() == pumps
