@@ -1,0 +1,654 @@
+"""Plants whose long-run figures are known exactly, and those figures.
+
+A case is run for ``horizon`` seconds `REPLICATIONS` times; that makes the 99 % intervals of all
+its figures at most 1 % wide on either side. Its first figure also joins the test of all cases
+at once.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import stats
+
+from tests.engines.plants import Plant, exponential_line, line
+from tests.truth import networks, operators, queues
+from tests.truth.lines import Line
+from vtwin.base.draws import (
+    Distribution,
+    constant,
+    empirical,
+    erlang,
+    exponential,
+    gamma,
+    lognormal,
+    normal,
+    triangular,
+    uniform,
+    weibull,
+)
+from vtwin.plant.primitives import DispatchRule, MachineState, PartAtFailure
+from vtwin.plant.program import GrantRule, Program
+from vtwin.plant.trace import Tally
+
+S = 1e9
+REPLICATIONS = 16
+
+Measure = Callable[[Tally], float]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """What is measured in a run, and what it must be."""
+
+    name: str
+    of: Measure
+    truth: float
+
+
+@dataclass(frozen=True)
+class Case:
+    """A plant and its figures; ``figures`` is called when they are needed."""
+
+    name: str
+    plant: Callable[[], Plant]
+    figures: Callable[[], list[Figure]]
+    horizon: float
+    warmup: float = 200.0
+
+    def program(self, share: float = 1.0) -> Program:
+        """The plant for this share of the horizon after the warm-up."""
+        plant = self.plant()
+        plant.horizon, plant.warmup = (
+            self.warmup + share * (self.horizon - self.warmup),
+            self.warmup,
+        )
+        return plant.program()
+
+
+def rate(*products: int) -> Measure:
+    """Good pieces per s of some products, none named: of all."""
+    chosen = list(products) if products else slice(None)
+    return lambda t: t.product_good[chosen].sum() * S / t.observed
+
+
+def lead(product: int = 0) -> Measure:
+    return lambda t: t.product_lead[product] / t.product_good[product]
+
+
+def wip(t: Tally) -> float:
+    return float(t.product_wip_area.sum() * S / t.observed)
+
+
+def wait(station: int = 0) -> Measure:
+    return lambda t: t.station_wait[station] / t.station_arrivals[station] / S
+
+
+def state(wanted: MachineState, *machines: int) -> Measure:
+    """Mean number of machines in a state, of those named or all."""
+    chosen = list(machines) if machines else slice(None)
+    return lambda t: t.machine_state[chosen, wanted].sum() / t.observed
+
+
+WORKING, BLOCKED, DOWN = MachineState.WORKING, MachineState.BLOCKED, MachineState.DOWN
+SETUP, WAITING = MachineState.SETUP, MachineState.WAITING_OPERATOR
+
+
+# --- one queue -------------------------------------------------------------------------------
+
+
+def queue(service: Distribution, every: Distribution, servers: int = 1) -> Callable[[], Plant]:
+    def plant() -> Plant:
+        made = Plant().station("m", count=servers)
+        return made.product("p", {"op": "o", "on": "m", "cycle": service}).arrivals("p", every)
+
+    return plant
+
+
+def markov(servers: int, rho: float, horizon: float) -> Case:
+    arrival = rho * servers
+
+    def figures() -> list[Figure]:
+        stay = queues.markov_wait(servers, arrival, 1.0) + 1.0
+        return [
+            Figure("lead", lead(), stay),
+            Figure("wip", wip, arrival * stay),
+            Figure("busy", state(WORKING), arrival),
+        ]
+
+    return Case(
+        f"M/M/{servers} at {rho}", queue(exponential(1.0), exponential(1 / arrival), servers),
+        figures, horizon,
+    )  # fmt: skip
+
+
+def general(service: Distribution, mean: float, variance: float, horizon: float) -> Case:
+    """Half loaded; mean and variance of the service are another library's."""
+    arrival = 0.5 / mean
+    waits = queues.general_wait(arrival, mean, variance)
+    return Case(
+        f"M/G/1 {service}",
+        queue(service, exponential(1 / arrival)),
+        lambda: [
+            Figure("lead", lead(), waits + mean),
+            Figure("waiting", lambda t: t.station_queue_area[0] * 1e3 / t.observed, arrival * waits),
+        ],
+        horizon,
+    )  # fmt: skip
+
+
+def renewal(every: Distribution, transform: Callable[[float], float], horizon: float) -> Case:
+    return Case(
+        f"GI/M/1 {every}",
+        queue(exponential(1.0), every),
+        lambda: [Figure("lead", lead(), queues.renewal_wait(transform, 1.0) + 1.0)],
+        horizon,
+    )
+
+
+def infinite_servers(service: Distribution, horizon: float) -> Case:
+    # M/G/infinity: enough servers that the loss is none in a lifetime; insensitive to G.
+    return Case(
+        f"M/G/inf {service}",
+        queue(service, exponential(0.5), 24),
+        lambda: [Figure("wip", wip, 2 * service.mean)],
+        horizon,
+    )
+
+
+def _priority_plant(rule: DispatchRule, servers: int, first, second) -> Callable[[], Plant]:
+    """Two classes (interval, service) of which the first is always served first."""
+
+    def plant() -> Plant:
+        made = Plant().station("m", count=servers, rule=rule)
+        for name, (every, service), due in (("a", first, 0.0), ("b", second, 1e9)):
+            made.product(name, {"op": "o", "on": "m", "cycle": service})
+            made.arrivals(name, exponential(every), due=due)
+        return made
+
+    return plant
+
+
+def priority(rule: DispatchRule, first, second, horizon: float) -> Case:
+    """EDD: the second class is due a lifetime later; SPT: the first is expected to be shorter."""
+    services = [first[1], second[1]]
+
+    def figures() -> list[Figure]:
+        waits = queues.priority_waits(
+            [1 / first[0], 1 / second[0]],
+            [s.mean for s in services],
+            [s.variance + s.mean**2 for s in services],
+        )
+        return [
+            Figure(f"lead {n}", lead(n), waits[n] + services[n].mean) for n in (1, 0)
+        ]  # fmt: skip
+
+    return Case(
+        f"two classes, {rule.name}, {services[0]}, {services[1]}",
+        _priority_plant(rule, 1, first, second), figures, horizon,
+    )  # fmt: skip
+
+
+def markov_priority(servers: int, horizon: float) -> Case:
+    arrivals = [0.3 * servers, 0.35 * servers]
+    one, other = ((1 / a, exponential(1.0)) for a in arrivals)
+
+    def figures() -> list[Figure]:
+        waits = queues.markov_priority_waits(servers, arrivals, 1.0)
+        return [Figure(f"lead {n}", lead(n), waits[n] + 1.0) for n in (1, 0)]
+
+    return Case(
+        f"two classes, {servers} servers", _priority_plant(DispatchRule.EDD, servers, one, other),
+        figures, horizon,
+    )  # fmt: skip
+
+
+OBSERVED = [0.2, 0.5, 0.5, 2.0, 4.0]
+
+QUEUES = [
+    markov(1, 0.5, 180_000),
+    markov(2, 0.6, 60_000),
+    markov(4, 0.7, 45_000),
+    markov(1, 0.7, 500_000),
+    *(
+        general(service, float(law.mean()), float(law.var()), 150_000)
+        for service, law in (
+            (constant(1.0), np.array([1.0])),
+            (uniform(0.2, 1.8), stats.uniform(0.2, 1.6)),
+            (triangular(0.2, 0.5, 2.3), stats.triang(0.3 / 2.1, 0.2, 2.1)),
+            (gamma(1.0, 0.5), stats.gamma(4, scale=0.25)),
+            (gamma(1.0, 1.3), stats.gamma(1 / 1.69, scale=1.69)),
+            (lognormal(1.0, 1.0), stats.lognorm(math.sqrt(math.log(2)), scale=math.sqrt(0.5))),
+            (normal(1.0, 0.6), stats.truncnorm(-1 / 0.6, math.inf, 1.0, 0.6)),
+            (weibull(1.5, 1.0), stats.weibull_min(1.5)),
+            (erlang(3, 1.0), stats.erlang(3, scale=1 / 3)),
+            (empirical(OBSERVED), np.array(OBSERVED)),
+        )
+    ),
+    renewal(constant(2.0), lambda s: math.exp(-2.0 * s), 100_000),
+    renewal(erlang(2, 5 / 3), lambda s: (1.2 / (1.2 + s)) ** 2, 100_000),
+    renewal(uniform(0.5, 3.0), lambda s: (math.exp(-0.5 * s) - math.exp(-3 * s)) / (2.5 * s), 100_000),
+    infinite_servers(uniform(0.0, 4.0), 20_000),
+    priority(DispatchRule.EDD, (4.0, exponential(1.0)), (3.0, constant(1.0)), 200_000),
+    priority(DispatchRule.SPT, (2.0, exponential(0.5)), (8.0, exponential(3.0)), 400_000),
+    markov_priority(2, 150_000),
+]  # fmt: skip
+
+# --- lines -----------------------------------------------------------------------------------
+
+
+def serial(name: str, horizon: float, **keys) -> Case:
+    """A saturated line as `Line` describes it, built for the simulator and for the chain."""
+
+    def plant() -> Plant:
+        rates, places = keys["rates"], keys["places"]
+        servers, outputs = keys.get("servers", [1] * 9), keys.get("outputs", [0] * 9)
+        made = Plant()
+        for i in range(len(rates)):
+            made.station(f"s{i}", servers[i], input=places[i - 1] if i else 0, output=outputs[i])
+        made.product("p", *(
+            {"op": f"o{i}", "on": f"s{i}", "cycle": exponential(1 / mu)} for i, mu in enumerate(rates)
+        ))  # fmt: skip
+        skill = {} if keys.get("repairers") is None else {"skill": "fix"}
+        for i, fail in enumerate(keys.get("fail", ())):
+            made.failure(f"s{i}", "jam", exponential(1 / fail), exponential(1 / keys["mend"][i]), **skill)  # fmt: skip
+        for n in range(keys.get("repairers") or 0):
+            made.worker(f"w#{n}", ["fix"])
+        return made.saturated("p")
+
+    def figures() -> list[Figure]:
+        truth = Line(**keys)
+        found = [Figure("rate", rate(), truth.rate)]
+        first = keys.get("servers", [1])[0]
+        if truth.blocked(0) > 0.05:
+            found.append(Figure("blocked", state(BLOCKED, *range(first)), truth.blocked(0)))
+        if keys.get("fail"):
+            found.append(Figure("down", state(DOWN), truth.down()))
+        return found
+
+    return Case(name, plant, figures, horizon)
+
+
+def unbuffered(stations: int, truth: float) -> Case:
+    # Hunt, "Sequential arrays of waiting lines", Operations Research 4 (1956), by global balance
+    return Case(
+        f"{stations} unbuffered stations",
+        lambda: exponential_line(stations, 0, 1.0),
+        lambda: [Figure("rate", rate(), truth)],
+        8_000,
+    )
+
+
+def two_of_any(first: Distribution, second: Distribution) -> Case:
+    # Unbuffered, of any two service times: a part takes max(first, second) per cycle.
+    # E max of two uniform(0, 2) is 4/3, of a uniform(0, 2) and a constant 1: 5/4.
+    truth = 4 / 3 if second.variance else 5 / 4
+    return Case(
+        f"two unbuffered stations {first}, {second}",
+        lambda: line([first, second], 0, 1.0),
+        lambda: [Figure("rate", rate(), 1 / truth)],
+        5_000,
+    )
+
+
+LINES = [
+    unbuffered(2, 2 / 3),
+    unbuffered(3, 22 / 39),
+    unbuffered(4, 0.5148),
+    unbuffered(5, 0.4858),
+    two_of_any(uniform(0.0, 2.0), uniform(0.0, 2.0)),
+    two_of_any(uniform(0.0, 2.0), constant(1.0)),
+    serial("buffer of 4", 30_000, rates=[1.0, 1.0], places=[4]),
+    serial("buffers of 2 and 1", 20_000, rates=[1.0, 0.8, 1.2], places=[2, 1]),
+    serial("four stations, buffers of 1", 20_000, rates=[1.0, 1.1, 0.9, 1.0], places=[1, 1, 1]),
+    serial("output and input places", 20_000, rates=[1.0, 0.9, 1.0], places=[0, 1], outputs=[1, 1, 0]),
+    serial("parallel servers", 20_000, rates=[1.0, 0.5, 0.7], places=[0, 1], servers=[1, 2, 2]),
+    serial("parallel servers that block", 20_000, rates=[0.5, 1.2, 0.4], places=[1, 0], servers=[2, 1, 3]),
+    serial(
+        "two machines that fail", 150_000, rates=[1.0, 1.0], places=[3],
+        fail=[0.1, 0.05], mend=[0.5, 0.3],
+    ),
+    serial(
+        "two machines, no buffer, one repairer", 150_000, rates=[1.0, 1.2], places=[0],
+        fail=[0.1, 0.1], mend=[0.4, 0.5], repairers=1,
+    ),
+    serial(
+        "three machines, one repairer", 150_000, rates=[1.0, 1.0, 1.0], places=[2, 2],
+        fail=[0.1, 0.1, 0.05], mend=[0.5, 0.5, 0.4], repairers=1,
+    ),
+]  # fmt: skip
+
+# --- networks --------------------------------------------------------------------------------
+
+
+def open_line(horizon: float) -> Case:
+    # Burke: an M/M/c tandem; the second station is visited twice, with one and the same rate.
+    servers = [1, 2, 1]
+    service = [1.0, 0.8, 1.2]
+
+    def plant() -> Plant:
+        made = Plant()
+        for i, count in enumerate(servers):
+            made.station(f"s{i}", count)
+        steps = [0, 1, 2, 1]
+        made.product("p", *(
+            {"op": f"o{n}", "on": f"s{i}", "cycle": exponential(1 / service[i])}
+            for n, i in enumerate(steps)
+        ))  # fmt: skip
+        return made.arrivals("p", exponential(2.0))
+
+    def figures() -> list[Figure]:
+        # 0 -> 1 -> 2 -> 1 -> out: the rates are those of half of station 1 going on to 2.
+        routing = [[0, 1, 0], [0, 0, 0.5], [0, 1, 0]]
+        rates = networks.jackson_rates([0.5, 0, 0], routing)
+        number = networks.jackson_number(rates, service, servers)
+        return [Figure("lead", lead(), number / 0.5), Figure("wip", wip, number)]
+
+    return Case("open line, re-entrant", plant, figures, horizon)
+
+
+def closed_line(name: str, jobs: int, service, servers, steps, horizon: float) -> Case:
+    def plant() -> Plant:
+        made = Plant()
+        for i, count in enumerate(servers):
+            made.station(f"s{i}", count)
+        made.product("p", *(
+            {"op": f"o{n}", "on": f"s{i}", "cycle": exponential(1 / service[i])}
+            for n, i in enumerate(steps)
+        ))  # fmt: skip
+        return made.conwip("p", jobs)
+
+    def figures() -> list[Figure]:
+        visits = [steps.count(i) for i in range(len(service))]
+        truth = networks.closed_rate(jobs, visits, service, servers)
+        return [Figure("rate", rate(), truth), Figure("lead", lead(), jobs / truth)]
+
+    return Case(name, plant, figures, horizon)
+
+
+NETWORKS = [
+    open_line(60_000),
+    closed_line("CONWIP of 5", 5, [1.0, 1.0, 1.0], [1, 1, 1], [0, 1, 2], 20_000),
+    closed_line("CONWIP of 6, parallel servers", 6, [1.0, 0.4, 0.9], [1, 3, 1], [0, 1, 2], 20_000),
+    closed_line("CONWIP of 4, re-entrant", 4, [1.0, 1.5, 0.8], [1, 1, 1], [0, 1, 2, 1], 20_000),
+]
+
+# --- people ----------------------------------------------------------------------------------
+
+
+def interference(machines: int, repairers: int, horizon: float) -> Case:
+    def plant() -> Plant:
+        made = Plant()
+        for n in range(machines):
+            made.station(f"m{n}").product(f"p{n}", {"op": "o", "on": f"m{n}", "cycle": 10.0})
+            made.saturated(f"p{n}")
+            made.failure(f"m{n}", "jam", exponential(20), exponential(5), skill="fix")
+        for n in range(repairers):
+            made.worker(f"w#{n}", ["fix"])
+        return made
+
+    def figures() -> list[Figure]:
+        down, busy = queues.interference(machines, repairers, 1 / 20, 1 / 5)
+        return [
+            Figure("down", state(DOWN), down),
+            Figure("busy", lambda t: t.worker_busy.sum() / t.observed, busy),
+            Figure("working", state(WORKING), machines - down),
+        ]
+
+    return Case(f"{machines} machines, {repairers} repairers", plant, figures, horizon)
+
+
+def attended(rule: GrantRule, name: str, rates: list[float], crew: int) -> Case:
+    def plant() -> Plant:
+        made = Plant(grant=rule)
+        for i in range(len(rates)):
+            made.station(f"s{i}", input=0)
+        made.product("p", *(
+            {"op": f"o{i}", "on": f"s{i}", "cycle": exponential(1 / mu), "skill": "run"}
+            for i, mu in enumerate(rates)
+        ))  # fmt: skip
+        for n in range(crew):
+            made.worker(f"w#{n}", ["run"])
+        return made.saturated("p")
+
+    return Case(
+        f"{len(rates)} stations, {crew} operators, {name}",
+        plant,
+        lambda: [Figure("rate", rate(), operators.attended_rate(rates, crew, name))],
+        10_000,
+    )
+
+
+def cells(horizon: float) -> Case:
+    # Four cells, two operators for the manual half of each cycle (exponential 1), an unattended
+    # half (exponential 1): a closed network of an infinite server and a queue of 2 servers.
+    def plant() -> Plant:
+        made = Plant().worker("w#1", ["run"]).worker("w#2", ["run"])
+        for n in range(4):
+            # One pallet per cell goes round between the two halves.
+            made.station(f"a{n}").station(f"b{n}")
+            made.product(
+                f"p{n}",
+                {"op": "1", "on": f"a{n}", "cycle": exponential(1.0), "skill": "run"},
+                {"op": "2", "on": f"b{n}", "cycle": exponential(1.0)},
+            ).conwip(f"p{n}", 1)
+        return made
+
+    def figures() -> list[Figure]:
+        truth = networks.closed_rate(4, [1, 1], [1.0, 1.0], [4, 2])
+        return [Figure("rate", rate(), truth)]
+
+    return Case("cells that share operators", plant, figures, horizon)
+
+
+def speeds(horizon: float) -> Case:
+    # One worker at 0.8 on one machine: 1 / 0.8 per part, whatever the distribution.
+    def plant() -> Plant:
+        made = Plant().station("m").worker("w#1", {"run": 0.8})
+        made.product("p", {"op": "o", "on": "m", "cycle": gamma(1.0, 0.6), "skill": "run"})
+        return made.saturated("p")
+
+    return Case("slow worker", plant, lambda: [Figure("rate", rate(), 0.8)], horizon)
+
+
+PEOPLE = [
+    interference(4, 1, 60_000),
+    interference(6, 2, 60_000),
+    attended(GrantRule.CLOSEST_TO_DONE, "closest", [1.0, 1.0, 1.0], 2),
+    attended(GrantRule.LONGEST_WAIT, "longest", [1.0, 1.0, 1.0], 2),
+    attended(GrantRule.DOWNSTREAM_FIRST, "downstream", [1.0, 1.3, 0.8, 1.0, 1.2], 3),
+    attended(GrantRule.CLOSEST_TO_DONE, "closest", [1.0, 1.3, 0.8, 1.0, 1.2], 3),
+    attended(GrantRule.LONGEST_WAIT, "longest", [1.0, 1.3, 0.8, 1.0, 1.2], 3),
+    cells(10_000),
+    speeds(10_000),
+]
+
+# --- failures, set-ups, scrap ----------------------------------------------------------------
+
+
+def renewing(clock: str, horizon: float) -> Case:
+    """A saturated machine is up its mean time between failures of that plus a repair."""
+
+    def plant() -> Plant:
+        made = Plant().station("m")
+        made.product("p", {"op": "o", "on": "m", "cycle": 3.0}).saturated("p")
+        return made.failure("m", "jam", gamma(40, 0.5), lognormal(10, 0.8), calendar=clock == "calendar")  # fmt: skip
+
+    return Case(
+        f"fails on the {clock} clock",
+        plant,
+        lambda: [Figure("working", state(WORKING), 0.8), Figure("rate", rate(), 0.8 / 3)],
+        horizon,
+        warmup=1000,
+    )
+
+
+def several_modes(horizon: float) -> Case:
+    # Modes on the operating clock never overlap: up 1, down the sum of repair per work.
+    def plant() -> Plant:
+        made = Plant().station("m")
+        made.product("p", {"op": "o", "on": "m", "cycle": 2.0}).saturated("p")
+        made.failure("m", "jam", exponential(30), uniform(1, 5))
+        return made.failure("m", "wear", weibull(2.0, 80.0), exponential(12))
+
+    def figures() -> list[Figure]:
+        wear = 80.0 * math.gamma(1.5)
+        return [Figure("working", state(WORKING), 1 / (1 + 3 / 30 + 12 / wear))]
+
+    return Case("two modes", plant, figures, horizon, warmup=1000)
+
+
+def two_clocks(horizon: float) -> Case:
+    # Two modes on the calendar clock, independent of each other: both are over at once.
+    def plant() -> Plant:
+        made = Plant().station("m")
+        made.product("p", {"op": "o", "on": "m", "cycle": 2.0}).saturated("p")
+        made.failure("m", "a", exponential(30), uniform(1, 5), calendar=True)
+        return made.failure("m", "b", gamma(70.0, 0.7), exponential(10), calendar=True)
+
+    return Case(
+        "two independent modes", plant,
+        lambda: [Figure("working", state(WORKING), 30 / 33 * 70 / 80)], horizon, warmup=1000,
+    )  # fmt: skip
+
+
+def half_load(horizon: float) -> Case:
+    # On the operating clock the down share of a machine that works a share u is u repair / after.
+    def plant() -> Plant:
+        made = Plant().station("m")
+        made.product("p", {"op": "o", "on": "m", "cycle": 1.0}).arrivals("p", exponential(2.0))
+        return made.failure("m", "jam", exponential(20), exponential(4))
+
+    return Case(
+        "fails at half load", plant,
+        lambda: [Figure("down", state(DOWN), 0.1), Figure("working", state(WORKING), 0.5)], horizon,
+    )  # fmt: skip
+
+
+def completion_time(horizon: float) -> Case:
+    # M/G/1 with failures at work: a part takes its work and the repairs within, mean
+    # w (1 + p/r), variance 2 w p / r^2 (Poisson strikes, exponential repairs; Gaver 1962).
+    work, fail, mend, arrival = 1.0, 0.1, 0.5, 0.5
+
+    def plant() -> Plant:
+        made = Plant().station("m")
+        made.product("p", {"op": "o", "on": "m", "cycle": work})
+        made.arrivals("p", exponential(1 / arrival))
+        return made.failure("m", "jam", exponential(1 / fail), exponential(1 / mend))
+
+    def figures() -> list[Figure]:
+        mean = work * (1 + fail / mend)
+        variance = 2 * work * fail / mend**2
+        return [Figure("lead", lead(), queues.general_wait(arrival, mean, variance) + mean)]
+
+    return Case("queue at a machine that fails", plant, figures, horizon)
+
+
+def lost_parts(part: PartAtFailure, horizon: float) -> Case:
+    # A cycle c survives an exponential time to failure with s = exp(-c p). Scrapped: the good
+    # share is s. Reworked: 1/s begins of mean time (1 - s) / p in all, 1/s - 1 repairs.
+    cycle, fail, repair = 10.0, 1 / 40, 4.0
+    survive = math.exp(-cycle * fail)
+
+    def plant() -> Plant:
+        made = Plant().station("m")
+        made.product("p", {"op": "o", "on": "m", "cycle": cycle}).saturated("p")
+        return made.failure("m", "jam", exponential(1 / fail), exponential(repair), part=part)
+
+    def figures() -> list[Figure]:
+        work = (1 - survive) / fail
+        if part is PartAtFailure.SCRAPPED:
+            per_begin = work + (1 - survive) * repair
+            return [
+                Figure("rate", rate(), survive / per_begin),
+                Figure("good", lambda t: t.product_good[0] / (t.product_good[0] + t.product_scrap[0]), survive),
+            ]  # fmt: skip
+        return [Figure("rate", rate(), survive / (work + (1 - survive) * repair))]
+
+    return Case(f"parts {part.name.lower()}", plant, figures, horizon, warmup=1000)
+
+
+def setups(horizon: float) -> Case:
+    # Three products in turn: per round their times and the three set-ups, all at random.
+    times = {("a", "b"): exponential(2.0), ("b", "c"): gamma(1.0, 0.5), ("c", "a"): constant(3.0), ("a", "a"): constant(99.0)}  # fmt: skip
+
+    def plant() -> Plant:
+        made = Plant().station("m", setup="t")
+        made.setups["t"] = {"keys": ["a", "b", "c"], "times": times}
+        for name in "abc":
+            made.product(name, {"op": "o", "on": "m", "cycle": exponential(2.0), "key": name})
+            made.saturated(name)
+        return made
+
+    return Case(
+        "set-ups in turn", plant,
+        lambda: [Figure("rate", rate(), 3 / 12), Figure("set-up", state(SETUP), 0.5)], horizon,
+    )  # fmt: skip
+
+
+def switching(horizon: float) -> Case:
+    # Two Poisson streams at one machine, served in order: a set-up before a part comes whenever
+    # it is of the other kind than the one before, independent of all else: M/G/1 whose service
+    # is work, plus a set-up with probability 1/2. It depends on the kind before, but kinds are
+    # independent, and so are services of successive parts given symmetry between the kinds.
+    arrival, work, setup = 0.4, 1.0, 0.8
+
+    def plant() -> Plant:
+        made = Plant().station("m", setup="t", key="a")
+        made.setups["t"] = {"keys": ["a", "b"], "times": {("a", "b"): setup, ("b", "a"): setup}}
+        for name in "ab":
+            made.product(name, {"op": "o", "on": "m", "cycle": work, "key": name})
+            made.arrivals(name, exponential(2 / arrival))
+        return made
+
+    def figures() -> list[Figure]:
+        mean, variance = work + setup / 2, setup**2 / 4
+        stay = queues.general_wait(arrival, mean, variance) + mean
+        return [Figure("wip", wip, arrival * stay)]
+
+    return Case("set-ups by the order of arrival", plant, figures, horizon)
+
+
+def scrapping(horizon: float) -> Case:
+    # Lots of 10 pieces through two machines that scrap 10 % and 20 %; a lot with nothing left
+    # is gone. A cycle makes 4 pieces at the second: ceil(X / 4) cycles of X ~ binomial(10, 0.9).
+    chance = [math.comb(10, k) * 0.9**k * 0.1 ** (10 - k) for k in range(11)]
+    cycles = sum(p * math.ceil(k / 4) for k, p in enumerate(chance))
+
+    def plant() -> Plant:
+        made = Plant().station("a").station("b", input=0)
+        made.product(
+            "p",
+            {"op": "1", "on": "a", "cycle": 0.01, "scrap": 0.1},
+            {"op": "2", "on": "b", "cycle": exponential(1.0), "per_cycle": 4, "scrap": 0.2},
+        )
+        return made.saturated("p", lot=10)
+
+    return Case(
+        "scrap in lots", plant,
+        lambda: [
+            Figure("cycles per good", lambda t: t.mode_cycles[1] / t.product_good[0], cycles / 7.2),
+            Figure("scrap at b", lambda t: t.mode_scrap[1] / t.mode_pieces[1], 0.2),
+        ],
+        horizon,
+    )  # fmt: skip
+
+
+SINGLE = [
+    renewing("operating", 60_000),
+    renewing("calendar", 60_000),
+    several_modes(60_000),
+    two_clocks(60_000),
+    half_load(100_000),
+    completion_time(200_000),
+    lost_parts(PartAtFailure.SCRAPPED, 60_000),
+    lost_parts(PartAtFailure.REWORKED, 60_000),
+    setups(20_000),
+    switching(100_000),
+    scrapping(10_000),
+]
+
+CASES = [*QUEUES, *LINES, *NETWORKS, *PEOPLE, *SINGLE]
