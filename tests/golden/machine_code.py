@@ -1,0 +1,63 @@
+"""``python -m tests.golden.machine_code``: which arithmetic the samplers are compiled to, for this
+processor and, by translating the same intermediate code, for arm64. Run it with an empty
+NUMBA_CACHE_DIR: numba shows nothing of code from its cache.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+import llvmlite.binding as llvm
+import numba
+
+from vtwin.base import streams
+
+ARM = "aarch64-unknown-linux-gnu"
+#: Flags and functions of the intermediate code that let a compiler round otherwise.
+LOOSE = r"\b(?:fast|contract|reassoc|afn|arcp|nsz|nnan|ninf|llvm\.fmuladd\S*|llvm\.fma\.\S*)\b"
+#: Multiply-adds of x86-64 and arm64 that round once instead of twice.
+FUSED = r"^\s+(?:vfn?m(?:add|sub)\w*|fn?m(?:add|sub)|fml[as])\b"
+#: Functions outside that a C library may compute otherwise than another.
+LIBRARY = r"@\"?((?:llvm\.)?(?:sin|cos|tan|a?sinh?|a?cosh?|tgamma|lgamma|gamma|erfc?|exp|exp2|expm1|log|log2|log10|log1p|pow|powi|cbrt|hypot)(?:\.\w+)?)\"?\("  # fmt: skip
+
+
+def compiled(function: Callable[..., Any], kinds: tuple[Any, ...]) -> dict[str, list[str]]:
+    """What was found in the code of one function."""
+    function.compile(kinds)
+    code = function.inspect_llvm(function.signatures[0])
+    return {
+        "loose": re.findall(LOOSE, code),
+        "library": sorted(set(re.findall(LIBRARY, code))),
+        "fused here": re.findall(FUSED, function.inspect_asm(function.signatures[0]), re.M),
+        "fused on arm": re.findall(FUSED, on_arm(code), re.M),
+        "plain": re.findall(r"= (fmul|fadd) double", code)[:1],
+    }
+
+
+def on_arm(code: str) -> str:
+    """Assembly of the intermediate code for arm64."""
+    llvm.initialize_all_targets()
+    llvm.initialize_all_asmprinters()
+    code = re.sub(r"^target (triple|datalayout) = .*$", "", code, flags=re.M)
+    target = llvm.Target.from_triple(ARM).create_target_machine(opt=3)
+    return target.emit_assembly(llvm.parse_assembly(code))
+
+
+if __name__ == "__main__":
+    f, i = numba.float64, numba.int64
+
+    def product(a, b, c):
+        return a * b + c
+
+    report = {
+        "quantile": compiled(streams.quantile, (i, f, f, f, f, f, f)),
+        "attempt": compiled(streams.attempt, (i, f, f, i, f, f, f)),
+        "prepare": compiled(streams.prepare, (i, f, f)),
+        "whole_ticks": compiled(streams.whole_ticks, (f,)),
+        "binomial": compiled(streams.binomial, (i, f, f)),
+        "allowed to fuse": compiled(numba.njit(fastmath=True)(product), (f, f, f)),
+    }
+    print(json.dumps(report))
