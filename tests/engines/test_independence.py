@@ -34,35 +34,39 @@ def with_strangers(plant: Plant, names: list[str]) -> None:
         plant.failure(f"{name}#1", "jam", 9.0, 2.0, skill=name).worker(f"{name}-worker#1", [name])
 
 
+#: Of which table of the Program the entity of a row is, and its value where that is no number.
+ENTITY = {
+    "STATE": "machines", "START": "machines", "FINISH": "machines", "SCRAP": "machines",
+    "SETUP": "machines", "MOUNT": "machines", "RELEASE": "products", "LEAVE": "products",
+    "ARRIVE": "stations", "GRANT": "workers", "FREE": "workers", "FAIL": "failures",
+    "REPAIRED": "failures", "ORDER_DONE": "orders", "WORN": "tools", "RENEWED": "tools",
+    "KIT": "stocks", "SEND": "vehicles", "PICK": "vehicles", "REACH": "vehicles",
+    "DROP": "vehicles",
+}  # fmt: skip
+VALUE = {
+    "START": "operations", "FINISH": "operations", "MOUNT": "tools", "GRANT": "machines",
+    "FAIL": "machines", "REPAIRED": "machines",
+}  # fmt: skip
+
+
 def told(program, trace, until):
     """Rows before a tick with names instead of indices, without those of strangers; items
     numbered anew as they appear.
     """
-    machine = [m.name for m in program.machines]
-    entity = {
-        Event.STATE: machine, Event.START: machine, Event.FINISH: machine, Event.SCRAP: machine,
-        Event.SETUP: machine, Event.MOUNT: machine,
-        Event.RELEASE: [p.name for p in program.products], Event.LEAVE: [p.name for p in program.products],
-        Event.ARRIVE: [s.name for s in program.stations],
-        Event.GRANT: [w.name for w in program.workers], Event.FREE: [w.name for w in program.workers],
-        Event.FAIL: [f.name for f in program.failures], Event.REPAIRED: [f.name for f in program.failures],
-        Event.ORDER_DONE: [o.name for o in program.orders],
-    }  # fmt: skip
-    operation = [o.name for o in program.operations]
-    tools = [t.name for t in program.tools]
-    value = {
-        Event.START: operation, Event.FINISH: operation, Event.MOUNT: tools,
-        Event.GRANT: machine, Event.FAIL: machine, Event.REPAIRED: machine,
-    }  # fmt: skip
+
+    def name(table, index):
+        return getattr(program, table)[index].name if index >= 0 else None
+
     number: dict[int, int] = {-1: -1}
     found = []
     columns = (getattr(trace, c).tolist() for c in ("time", "kind", "entity", "item", "value"))
-    for time, kind, who, item, what in zip(*columns, strict=True):
-        name = entity[Event(kind)][who]
-        if "stranger" in name or time >= until:
+    for time, kind, entity, item, value in zip(*columns, strict=True):
+        what = Event(kind).name
+        who = name(ENTITY[what], entity)
+        if time >= until or "stranger" in who:
             continue
         item = number.setdefault(item, len(number) - 1)
-        found.append((time, Event(kind).name, name, item, value[kind][what] if kind in value and what >= 0 else what))  # fmt: skip
+        found.append((time, what, who, item, name(VALUE[what], value) if what in VALUE else value))
     return found
 
 

@@ -113,6 +113,7 @@ def orders() -> Plant:
     plant = Plant(horizon=3000.0)
     plant.tools.update({"die": 1, "mould": 2})
     plant.station("press", 3, rule=DispatchRule.PRIORITY, tool="mould").station("trim", input=0)
+    plant.machines["press#3"]["tool"] = "die"
     for n, (name, tool) in enumerate((("x", "die"), ("y", "mould"), ("z", "mould"))):
         plant.product(
             name,
