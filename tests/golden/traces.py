@@ -188,9 +188,137 @@ def stalling() -> Plant:
     return plant
 
 
+def batches() -> Plant:
+    """An oven that takes batches of two recipes, and supplies that fill them at once."""
+    plant = Plant(horizon=4000.0).station("form").station("oven", 2, input=9, output=2)
+    plant.station("pack", input=0).batch("oven/hot", 3, 6, 8.0).batch("oven/mild", 2, 4)
+    for name, recipe, every in (("a", "hot", 2.0), ("b", "hot", 5.0), ("c", "mild", 3.0)):
+        plant.product(
+            name,
+            {"op": "1", "on": "form", "cycle": exponential(0.7)},
+            {
+                "op": "2",
+                "on": "oven",
+                "cycle": gamma(9.0, 0.3),
+                "batch": f"oven/{recipe}",
+                "scrap": 0.05,
+            },
+            {"op": "3", "on": "pack", "cycle": uniform(0.3, 0.6)},
+        ).arrivals(name, exponential(every))
+    return plant.failure(
+        "oven#1", "jam", exponential(80), lognormal(6, 0.5), part=PartAtFailure.SCRAPPED
+    )
+
+
+def assembly() -> Plant:
+    """Two components made and one bought into a kit, on pallets that go round."""
+    plant = Plant(horizon=4000.0).station("a", 2).station("b").station("join", 2, input=2)
+    plant.station("test", input=1)
+    plant.product("axle", {"op": "1", "on": "a", "cycle": lognormal(1.0, 0.5)}).saturated("axle")
+    plant.product("body", {"op": "1", "on": "b", "cycle": weibull(2.0, 1.2), "scrap": 0.1})
+    plant.saturated("body", lot=2).product("bolt").arrivals("bolt", 5.0, lot=30)
+    plant.stock("axle", 4).stock("body", 3).stock("bolt", 60)
+    plant.carriers["pallet"] = 4
+    return plant.product(
+        "cart",
+        {
+            "op": "1",
+            "on": "join",
+            "cycle": exponential(2.0),
+            "kit": {"axle": 2, "body": 1, "bolt": 4},
+            "takes": "pallet",
+        },
+        {
+            "op": "2",
+            "on": "test",
+            "cycle": triangular(0.5, 1.0, 1.5),
+            "scrap": 0.1,
+            "returns": "pallet",
+        },
+    ).arrivals("cart", exponential(1.6))
+
+
+def belts() -> Plant:
+    """A furnace that stands still with its end, an accumulating conveyor, both with failures."""
+    plant = Plant(horizon=4000.0).station("s", input=2)
+    plant.station("furnace", belt=(12, 20.0, 1.5, False), input=1)
+    plant.station("conveyor", belt=(8, 10.0, 0.5, True), input=0).station("t", 2, input=1)
+    plant.product(
+        "p",
+        {"op": "1", "on": "s", "cycle": gamma(1.4, 0.7)},
+        {"op": "2", "on": "furnace", "cycle": 20.0, "scrap": 0.02},
+        {"op": "3", "on": "conveyor", "cycle": 10.0},
+        {"op": "4", "on": "t", "cycle": exponential(3.2)},
+    ).arrivals("p", exponential(2.0))
+    plant.failure("furnace", "fire", exponential(200), uniform(5, 20), part=PartAtFailure.SCRAPPED)
+    return plant.failure("conveyor", "jam", exponential(90), lognormal(4, 0.6), calendar=True)
+
+
+def wear() -> Plant:
+    """Dies that wear and are renewed, maintenance by cycles, by hours and by the calendar."""
+    plant = Plant(horizon=4000.0)
+    plant.tools["die"] = {"count": 2, "life": 37, "renew": lognormal(15, 0.4), "skill": "fit"}
+    plant.tools["punch"] = {"count": 3, "life": 50, "renew": 9.0}
+    plant.station("press", 3)
+    for name, tool in (("x", "die"), ("y", "punch")):
+        plant.product(
+            name,
+            {"op": "1", "on": "press", "cycle": weibull(3.0, 1.0), "tool": tool, "per_cycle": 2},
+        )
+        plant.arrivals(name, exponential(1.9), lot=3)
+    plant.failure("press#1", "clean", None, uniform(2, 4), life=90, planned=True, skill="fit")
+    plant.failure("press#2", "check", 120.0, 5.0, calendar=True, planned=True)
+    plant.failure("press#3", "grease", 60.0, 3.0, planned=True)
+    return plant.failure("press#3", "break", exponential(150), gamma(8, 1.1), skill="fit").worker(
+        "f#1", {"fit": 0.9}
+    )
+
+
+def crews() -> Plant:
+    """People who tend several machines, load, walk, miss shifts, hand over, and work in crews."""
+    plant = Plant(horizon=5000.0)
+    plant.calendars.update(
+        day=[(d, d + 600) for d in range(0, 5000, 1000)],
+        late=[(d + 500, d + 1000) for d in range(0, 5000, 1000)],
+    )
+    for n in range(3):
+        plant.station(f"m{n}", input=3, at=(7.5 * n, 2.0 * n))
+    plant.product(
+        "p",
+        {"op": "1", "on": "m0", "cycle": gamma(2.0, 0.4), "skill": "run", "heads": 2},
+        {
+            "op": "2",
+            "on": "m1",
+            "cycle": exponential(1.5),
+            "skill": "run",
+            "load": uniform(0.1, 0.4),
+        },
+        {"op": "3", "on": "m2", "cycle": erlang(2, 1.5), "skill": "run"},
+    ).arrivals("p", exponential(3.0))
+    plant.failure("m2", "jam", exponential(60), normal(5, 1), skill="run")
+    plant.worker("w#1", {"run": 1.1}, calendar="day", tends=2, speed=1200, hand_over=True)
+    plant.worker("w#2", {"run": 0.9}, calendar="late", tends=3, absence=0.3)
+    plant.worker("w#3", {"run": 1.0}, calendar="day", pause=True, speed=900, absence=0.1)
+    return plant.worker("w#4", ["run"], tends=2)
+
+
 PLANTS: dict[str, Callable[[], Plant]] = {
     made.__name__: made
-    for made in (distributions, arrivals, failing, jobs, orders, loops, lattice, stalling)
+    for made in (
+        distributions,
+        arrivals,
+        failing,
+        jobs,
+        orders,
+        loops,
+        lattice,
+        stalling,
+        batches,
+        assembly,
+        belts,
+        wear,
+        crews,
+    )
 }
 
 
