@@ -16,7 +16,7 @@ from vtwin.engines.choose import engine as choose
 from vtwin.plant.primitives import MachineState
 from vtwin.plant.trace import Event
 
-simulate = choose("auto", None).simulate
+simulate = choose("reference", None).simulate
 many = settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 some = settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 

@@ -100,7 +100,7 @@ def test_end_when_all_orders_are_done_then_that_is_no_stall(engine):
 @settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 @given(plants())
 def test_any_plant_when_told_to_be_locked_then_those_machines_never_work_again(plant):
-    simulate = choose("auto", None).simulate
+    simulate = choose("reference", None).simulate
     plant.warmup, plant.horizon = 0, 100
     short = simulate(plant.program(), 0)
     if not short.stall:

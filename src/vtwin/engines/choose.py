@@ -44,7 +44,8 @@ class Chosen:
 def engine(name: str, program: Program) -> Chosen:
     """The engine called ``name`` for this program; ``auto`` takes the fastest that covers it.
 
-    Raises Refused (V502) for an engine that does not exist or is not built in.
+    Raises Refused for an engine that does not exist (V502), and for the kernel if it does not
+    have what the program uses (V503).
     """
     if name not in NAMES:
         raise Refused(
@@ -54,19 +55,29 @@ def engine(name: str, program: Program) -> Chosen:
                 hint=did_you_mean(name, NAMES) or f"one of {', '.join(NAMES)}",
             )
         )
+    if name == "reference":
+        return _reference("the reference engine was asked for")
+    from vtwin.engines.kernel.coverage import unsupported
+
+    missing = unsupported(program)
+    if name == "kernel" and not missing:
+        return _kernel("the compiled kernel was asked for")
+    if name == "auto":
+        return _reference("the reference engine covers every program")
     if name == "kernel":
-        raise Refused(
-            Problem(
-                "V502",
-                "this version has no compiled kernel",
-                hint="use --engine auto or --engine reference",
-            )
-        )
+        hint = "use --engine auto or --engine reference"
+        told = (f"the compiled kernel has no {what}" for what in missing)
+        raise Refused([Problem("V503", what, hint=hint) for what in told])
+    return _reference(f"the compiled kernel has no {', '.join(missing)}")
+
+
+def _reference(why: str) -> Chosen:
     from vtwin.engines.reference import simulate
 
-    why = (
-        "the reference engine was asked for"
-        if name == "reference"
-        else "the reference engine covers every program, and this version has no compiled one"
-    )
     return Chosen("reference", simulate, why)
+
+
+def _kernel(why: str) -> Chosen:
+    from vtwin.engines.kernel import simulate
+
+    return Chosen("kernel", simulate, why)

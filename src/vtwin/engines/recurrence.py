@@ -26,6 +26,7 @@ import numpy as np
 from vtwin.base.draws import never_varies, no_time
 from vtwin.base.streams import CONSTANT, EXPONENTIAL, log, unit, whole_ticks
 from vtwin.engines.choose import Cancelled
+from vtwin.engines.kernel.building import compiled
 from vtwin.engines.kernel.cache import entry
 from vtwin.engines.kernel.layout import (
     H_ERROR,
@@ -46,7 +47,7 @@ from vtwin.engines.kernel.layout import (
     S_WORD,
     record,
 )
-from vtwin.engines.kernel.memory import FIELD, add, compiled, load, load_f, store, store_f
+from vtwin.engines.kernel.memory import FIELD, add, load, load_f, store, store_f
 from vtwin.engines.kernel.streams import address, fields, sample, words
 from vtwin.engines.reading import Ending, Glance, Reading, Series, tally
 from vtwin.plant import rules

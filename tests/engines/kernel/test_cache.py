@@ -16,22 +16,26 @@ from vtwin.engines.kernel import cache
 SOURCE = Path(streams.__file__).parents[1]
 
 INNER = """
-from vtwin.engines.kernel.memory import compiled
+from __future__ import annotations
+
+from vtwin.engines.kernel.building import compiled
 
 ANSWER = 41
 
 
 @compiled
-def inner(x):
+def inner(x: int) -> int:
     return ANSWER + x
 """
 PROBE = """
+from __future__ import annotations
+
 from vtwin.engines.kernel.cache import entry
 from vtwin.engines.kernel.inner import inner
 
 
 @entry(1)
-def probe(x):
+def probe(x: int) -> int:
     return inner(x)
 """
 ASK = """
@@ -49,7 +53,7 @@ def site(tmp_path: Path) -> Path:
     shutil.copytree(SOURCE / "base", package / "base", ignore=shutil.ignore_patterns("__pycache__"))
     for folder in (package, package / "engines", kernel):
         (folder / "__init__.py").touch()
-    for name in ("memory.py", "cache.py"):
+    for name in ("memory.py", "building.py", "cache.py"):
         shutil.copy(SOURCE / "engines" / "kernel" / name, kernel)
     (kernel / "inner.py").write_text(INNER)
     (kernel / "probe.py").write_text(PROBE)

@@ -5,11 +5,21 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.engines.kernel.calling import called
 from vtwin.engines.kernel import rules as compiled
 from vtwin.engines.kernel.rules import LONGEST_WORK
 from vtwin.plant import rules
 from vtwin.plant.primitives import DispatchRule
 from vtwin.plant.program import GrantRule
+
+shares = called(compiled.shares, 2)
+repeated = called(compiled.repeated, 2)
+at_speed = called(compiled.at_speed, 2)
+queue_key = called(compiled.queue_key, 4)
+queue_key_low = called(compiled.queue_key_low, 2)
+claim_key_2 = called(compiled.claim_key_2, 3)
+claim_key_3 = called(compiled.claim_key_3, 4)
+claim_key_4 = called(compiled.claim_key_4, 2)
 
 counts = st.integers(1, 2**31 - 1)
 ticks = st.integers(0, 2**62 - 1)
@@ -19,26 +29,26 @@ DISPATCH = [DispatchRule.FIFO, DispatchRule.EDD, DispatchRule.SPT, DispatchRule.
 
 @given(st.integers(0, 2**31), counts)
 def test_shares_then_whole_ones_the_last_may_be_short(quantity, size):  # S-31, S-61
-    assert compiled.shares(quantity, size) == rules.cycles(quantity, size)
-    assert compiled.shares(quantity, size) == rules.lots(quantity, size)
+    assert shares(quantity, size) == rules.cycles(quantity, size)
+    assert shares(quantity, size) == rules.lots(quantity, size)
 
 
 @given(ticks, counts)
 def test_repeated_then_the_product_or_beyond_every_horizon(once, cycles):  # S-31
-    assert compiled.repeated(once, cycles) == min(once * cycles, LONGEST_WORK)
+    assert repeated(once, cycles) == min(once * cycles, LONGEST_WORK)
 
 
 @given(ticks, st.floats(0.01, 100.0))
 def test_at_speed_then_the_same_rounding(duration, speed):  # S-52
-    assert compiled.at_speed(duration, speed) == min(rules.at_speed(duration, speed), LONGEST_WORK)
+    assert at_speed(duration, speed) == min(rules.at_speed(duration, speed), LONGEST_WORK)
 
 
 @given(st.sampled_from(DISPATCH), *(st.tuples(ticks, priorities, counts) for _ in range(2)))
 def test_queue_key_then_the_same_order(rule, one, other):  # S-25
     def key(due, priority, work):
         return (
-            compiled.queue_key(rule, due, priority, work),
-            compiled.queue_key_low(rule, due),
+            queue_key(rule, due, priority, work),
+            queue_key_low(rule, due),
         )
 
     mine, theirs = key(*one), key(*other)
@@ -51,8 +61,8 @@ def test_queue_key_then_the_same_order(rule, one, other):  # S-25
 def test_claim_key_then_the_same(rule, priority, since, remaining, slot):  # S-51
     found = (
         -priority,
-        compiled.claim_key_2(rule, since, remaining),
-        compiled.claim_key_3(rule, since, remaining, slot),
-        compiled.claim_key_4(rule, slot),
+        claim_key_2(rule, since, remaining),
+        claim_key_3(rule, since, remaining, slot),
+        claim_key_4(rule, slot),
     )
     assert found == rules.claim_key(rule, priority, since, remaining, slot)

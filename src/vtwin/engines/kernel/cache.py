@@ -27,6 +27,7 @@ from numba.core import config, types
 from numba.core.caching import Cache, CompileResultCacheImpl, IndexDataCacheFile
 
 from vtwin.base import streams
+from vtwin.engines.kernel.building import whole
 from vtwin.engines.kernel.memory import options
 
 _HERE = Path(__file__).parent
@@ -128,11 +129,15 @@ class _DiskCache(Cache):
         except OSError:  # a full disk, a folder that was taken away
             return
 
+    def _index_key(self, signature: Any, codegen: Any) -> Any:
+        """The stamp says all about the sources."""
+        return signature, codegen.magic_tuple()
+
     def holds(self, signature: Any, target: Any) -> bool:
         """Whether the machine code for this signature and processor is there."""
         try:
             index = self._cache_file._load_index()
-            name = index.get(cast(Any, self)._index_key(signature, target.codegen()))
+            name = index.get(self._index_key(signature, target.codegen()))
             return name is not None and (Path(self._cache_path) / name).is_file()
         except Exception:
             return False
@@ -142,7 +147,8 @@ class Entry:
     """A compiled function called from Python: machine code from the disk, or made now."""
 
     def __init__(self, function: Callable[..., int], arguments: int) -> None:
-        self._dispatcher: Any = numba.njit(**options())(function)
+        self._name = function.__name__
+        self._dispatcher: Any = numba.njit(**options())(_call(function, arguments))
         self._signature = (types.int64,) * arguments
         self._disk: _DiskCache | None = None
         self._sought = False
@@ -155,7 +161,8 @@ class Entry:
             folder = _writable() if sources is not None and sources == _AT_IMPORT else None
             if folder is not None:
                 machine = self._dispatcher.targetctx.codegen().magic_tuple()
-                stamp = hashlib.sha256(f"{sources} {machine}".encode()).hexdigest()
+                told = f"{self._name} {sources} {machine}"
+                stamp = hashlib.sha256(told.encode()).hexdigest()
                 self._disk = _DiskCache(self._dispatcher.py_func, folder, stamp)
                 self._dispatcher._cache = self._disk
         return self._disk
@@ -177,6 +184,17 @@ class Entry:
         """Call it with whole numbers."""
         self.prepare()
         return int(self._dispatcher(*arguments))
+
+
+def _call(function: Callable[..., int], arguments: int) -> Callable[..., int]:
+    """A function that does nothing but call another one, which holds all of the kernel."""
+    inside = whole(function)
+    calls: dict[int, Callable[..., int]] = {
+        1: lambda a: inside(a),
+        2: lambda a, b: inside(a, b),
+        3: lambda a, b, c: inside(a, b, c),
+    }
+    return calls[arguments]
 
 
 def entry(arguments: int) -> Callable[[Callable[..., int]], Entry]:

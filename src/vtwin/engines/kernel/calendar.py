@@ -8,8 +8,9 @@ the matches on the way up, until one comes out as before.
 
 from __future__ import annotations
 
+from vtwin.engines.kernel.building import compiled
 from vtwin.engines.kernel.layout import H_LEAVES, H_TREE, N_SIZE, N_SLOT, N_TIME, NEVER
-from vtwin.engines.kernel.memory import FIELD, compiled, load, store
+from vtwin.engines.kernel.memory import FIELD, load, store
 
 _NODE = N_SIZE * FIELD
 

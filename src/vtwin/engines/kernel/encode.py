@@ -74,11 +74,21 @@ class Template:
         m = arena.ctypes.data
         arena[self.addresses] += m
         end = used + items * at.IT_SIZE
-        arena[at.H_FRESH_ITEM] = m + used * FIELD
-        arena[at.H_ITEMS_END] = m + end * FIELD
+        give_items(arena, m + used * FIELD, items)
         arena[at.H_ROWS] = end * FIELD
         arena[at.H_ROW_LIMIT] = rows
+        arena[at.H_ROW_MARK] = rows // 2
         return arena
+
+
+def give_items(arena: Fields, start: int, items: int) -> None:
+    """New items come from a block of records at an address from now on; more are asked for
+    when half of them were needed.
+    """
+    size = at.IT_SIZE * FIELD
+    arena[at.H_FRESH_ITEM] = start
+    arena[at.H_ITEM_MARK] = start + items // 2 * size
+    arena[at.H_ITEMS_END] = start + items * size
 
 
 def too_large(program: Program) -> bool:

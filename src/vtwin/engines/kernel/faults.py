@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from vtwin.engines.kernel.building import compiled
 from vtwin.engines.kernel.calendar import cancel, schedule
 from vtwin.engines.kernel.codes import REWORKED, ROW_FAIL, ROW_REPAIRED, SCRAPPED
 from vtwin.engines.kernel.layout import (
@@ -38,7 +39,7 @@ from vtwin.engines.kernel.layout import (
     record,
 )
 from vtwin.engines.kernel.machines import break_down, is_in_process, lose_item, repaired
-from vtwin.engines.kernel.memory import add, compiled, load, store
+from vtwin.engines.kernel.memory import add, load, store
 from vtwin.engines.kernel.rules import at_speed
 from vtwin.engines.kernel.staff import ask, done
 from vtwin.engines.kernel.streams import draw

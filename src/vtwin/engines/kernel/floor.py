@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from vtwin.engines.kernel.bits import bit_length, lowest_bit
+from vtwin.engines.kernel.building import compiled
 from vtwin.engines.kernel.codes import DOWN, PLANNED_STOP, ROW_RELEASE, ROW_STATE, WAITING_OPERATOR
 from vtwin.engines.kernel.layout import (
     E_DUE,
@@ -54,7 +55,7 @@ from vtwin.engines.kernel.layout import (
     ST_SIZE,
     record,
 )
-from vtwin.engines.kernel.memory import FIELD, add, compiled, load, store
+from vtwin.engines.kernel.memory import FIELD, add, load, store
 from vtwin.engines.kernel.sums import add_wide
 from vtwin.engines.kernel.trace import note
 from vtwin.plant.trace import LEAD_BITS

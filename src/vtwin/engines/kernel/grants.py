@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from vtwin.engines.kernel.building import compiled
 from vtwin.engines.kernel.faults import repairer_came
 from vtwin.engines.kernel.layout import (
     ABLE_PERSON,
@@ -31,7 +32,7 @@ from vtwin.engines.kernel.layout import (
     SK_WAITED,
 )
 from vtwin.engines.kernel.machines import staffed
-from vtwin.engines.kernel.memory import FIELD, add, compiled, load, load_f, store
+from vtwin.engines.kernel.memory import FIELD, add, load, load_f, store
 from vtwin.engines.kernel.staff import send, withdraw
 
 

@@ -13,13 +13,15 @@ from vtwin.engines.kernel.layout import (
     H_BEGUN,
     H_CHANGED,
     H_EVENTS,
+    H_FRESH_ITEM,
+    H_ITEM_MARK,
     H_NOW,
     H_ROW_COUNT,
     H_ROW_MARK,
     H_STATUS,
     PAUSED,
     REACHED,
-    ROWS_FULL,
+    SHORT,
 )
 from vtwin.engines.kernel.memory import load, store
 from vtwin.engines.kernel.plant import begin, happen, settle
@@ -30,8 +32,8 @@ def advance(m: int, until: int, most: int) -> int:
     """Run on to the first event at or after tick ``until``, or ``most`` events.
 
     Everything before ``until`` has happened when REACHED comes back, nothing at it: that is the
-    moment to look at the plant (S-06). PAUSED and ROWS_FULL ask to be called again, the second
-    after the rows of the trace were taken; any other answer ends the run.
+    moment to look at the plant (S-06). PAUSED and SHORT ask to be called again, the second after
+    the rows of the trace were taken or more room was given; any other answer ends the run.
     """
     if not load(m, H_BEGUN):
         store(m, H_BEGUN, 1)
@@ -45,8 +47,11 @@ def advance(m: int, until: int, most: int) -> int:
             store(m, H_CHANGED, 0)
             settle(m)
             answer = load(m, H_STATUS)
-            if answer == REACHED and load(m, H_ROW_COUNT) > load(m, H_ROW_MARK):
-                answer = ROWS_FULL
+            if answer == REACHED and (
+                load(m, H_ROW_COUNT) > load(m, H_ROW_MARK)
+                or load(m, H_FRESH_ITEM) > load(m, H_ITEM_MARK)
+            ):
+                answer = SHORT
         elif time >= until:
             break
         elif handled >= most:

@@ -18,7 +18,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from vtwin.engines.kernel.memory import FIELD, compiled, load
+from vtwin.engines.kernel.building import compiled
+from vtwin.engines.kernel.memory import FIELD, load
 
 #: The address of no record.
 NOTHING: Final = 0
@@ -29,7 +30,7 @@ NOTHING: Final = 0
 NEVER: Final = 2**63 - 1
 
 #: Why the entry came back.
-REACHED, PAUSED, ROWS_FULL, STALLED, NO_TIME, OVERFLOWED = range(6)
+REACHED, PAUSED, SHORT, STALLED, NO_TIME, OVERFLOWED = range(6)
 
 (
     # The run
@@ -56,6 +57,7 @@ REACHED, PAUSED, ROWS_FULL, STALLED, NO_TIME, OVERFLOWED = range(6)
     H_FREE_ITEM,  # address of the first of those that are gone
     H_FRESH_ITEM,  # address of the first never used
     H_ITEMS_END,  # address after the last one
+    H_ITEM_MARK,  # beyond this address of H_FRESH_ITEM more room is asked for
     H_GRANT_RULE,
     H_DIRTY,  # words of bits: station s may have something to move or to start
     H_DIRTY_FIRST,  # no word before this one has a bit set

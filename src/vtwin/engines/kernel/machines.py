@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from vtwin.base.streams import binomial
+from vtwin.engines.kernel.building import compiled
 from vtwin.engines.kernel.calendar import cancel, schedule
 from vtwin.engines.kernel.codes import (
     BLOCKED,
@@ -83,7 +84,7 @@ from vtwin.engines.kernel.layout import (
     W_STREAM,
     W_VISITS,
 )
-from vtwin.engines.kernel.memory import FIELD, add, compiled, load, load_f, store
+from vtwin.engines.kernel.memory import FIELD, add, load, load_f, store
 from vtwin.engines.kernel.queues import expect
 from vtwin.engines.kernel.releases import leave, scrap
 from vtwin.engines.kernel.rules import at_speed, repeated, shares

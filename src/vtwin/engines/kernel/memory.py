@@ -6,23 +6,20 @@ and write the 8-byte field number ``field`` of the record at ``address``. A fiel
 number or, through the ``_f`` pair, a double. Nothing is checked: whoever computes an address
 from a record's table (``layout.record``) with an index in range is safe, nobody else is.
 
-Functions marked `compiled` take and return int64 or float64 only. There are no arrays in them,
-so numba's reference counting has nothing to do and is switched off altogether.
+Functions marked `compiled` (see ``building``) take and return int64 or float64 only. There are no
+arrays in them, so numba's reference counting has nothing to do and is switched off altogether.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
-import numba
 import numpy as np
 from llvmlite import ir
 from numba.core import types
 from numba.core.cpu import CPUTargetOptions
 from numba.extending import intrinsic
-
-Compiled = TypeVar("Compiled", bound=Callable[..., Any])
 
 #: Bytes of a field.
 FIELD = 8
@@ -32,16 +29,13 @@ _F64 = ir.DoubleType()
 
 
 def options() -> dict[str, Any]:
-    """How every function of the kernel is compiled; no fused or reordered arithmetic."""
+    """How the functions of the kernel that Python calls are compiled; no fused or reordered
+    arithmetic.
+    """
     chosen: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
     if hasattr(CPUTargetOptions, "_nrt"):  # not in every version of numba
         chosen["_nrt"] = False
     return chosen
-
-
-def compiled(function: Compiled) -> Compiled:
-    """An inner function of the kernel: machine code, made when the entry is compiled."""
-    return cast(Compiled, numba.njit(**options())(function))
 
 
 def _place(builder: Any, address: Any, field: Any, kind: Any) -> Any:

@@ -7,6 +7,7 @@ first served is a list; otherwise it is a skew heap (Sleator and Tarjan, SIAM J.
 
 from __future__ import annotations
 
+from vtwin.engines.kernel.building import compiled
 from vtwin.engines.kernel.codes import FIFO
 from vtwin.engines.kernel.floor import mark
 from vtwin.engines.kernel.layout import (
@@ -34,7 +35,7 @@ from vtwin.engines.kernel.layout import (
     ST_RULE,
     ST_STUCK_FIRST,
 )
-from vtwin.engines.kernel.memory import add, compiled, load, store
+from vtwin.engines.kernel.memory import add, load, store
 
 # -- lists: `head` is the record with the fields of the first and (one later) of the last; ---
 # -- `link` the field of an entry that leads to the next and (one later) to the one before ---

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from vtwin.engines.kernel.building import compiled
 from vtwin.engines.kernel.calendar import schedule
 from vtwin.engines.kernel.codes import (
     ARRIVALS,
@@ -65,7 +66,7 @@ from vtwin.engines.kernel.layout import (
     ST_QUEUED,
     record,
 )
-from vtwin.engines.kernel.memory import add, compiled, load, store
+from vtwin.engines.kernel.memory import add, load, store
 from vtwin.engines.kernel.queues import stand_outside
 from vtwin.engines.kernel.rules import shares
 from vtwin.engines.kernel.streams import draw

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from vtwin.engines.kernel.building import compiled
 from vtwin.engines.kernel.codes import (
     DOWNSTREAM_FIRST,
     EDD,
@@ -16,7 +17,6 @@ from vtwin.engines.kernel.codes import (
     LONGEST_WAIT,
     SPT,
 )
-from vtwin.engines.kernel.memory import compiled
 
 #: No work lasts longer: it is beyond every horizon, and the clock can still add it to the present.
 LONGEST_WORK: Final = 2**62

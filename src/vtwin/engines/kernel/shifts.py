@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from vtwin.engines.kernel.building import compiled
 from vtwin.engines.kernel.calendar import schedule
 from vtwin.engines.kernel.codes import PLANNED_STOP, ROW_STATE
 from vtwin.engines.kernel.faults import refresh_repair
@@ -35,7 +36,7 @@ from vtwin.engines.kernel.layout import (
     record,
 )
 from vtwin.engines.kernel.machines import refresh
-from vtwin.engines.kernel.memory import add, compiled, load, store
+from vtwin.engines.kernel.memory import add, load, store
 from vtwin.engines.kernel.staff import add_up
 from vtwin.engines.kernel.trace import note
 

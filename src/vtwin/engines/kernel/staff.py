@@ -6,6 +6,7 @@ Open claims are a list in the order in which they are met; the pass over them is
 
 from __future__ import annotations
 
+from vtwin.engines.kernel.building import compiled
 from vtwin.engines.kernel.codes import ROW_FREE, ROW_GRANT
 from vtwin.engines.kernel.layout import (
     CL_BEFORE,
@@ -33,7 +34,7 @@ from vtwin.engines.kernel.layout import (
     P_SINCE,
     P_TASK,
 )
-from vtwin.engines.kernel.memory import add, compiled, load, store
+from vtwin.engines.kernel.memory import add, load, store
 from vtwin.engines.kernel.queues import insert_after, take_out
 from vtwin.engines.kernel.rules import claim_key_2, claim_key_3, claim_key_4
 from vtwin.engines.kernel.trace import note

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from vtwin.engines.kernel.building import compiled
 from vtwin.engines.kernel.codes import FIFO, LEAST_SETUP, ROW_ARRIVE, SPT
 from vtwin.engines.kernel.floor import mark, mark_all
 from vtwin.engines.kernel.layout import (
@@ -71,7 +72,7 @@ from vtwin.engines.kernel.layout import (
     W_STEP,
 )
 from vtwin.engines.kernel.machines import expected_setup, hand_over, mismatch, take
-from vtwin.engines.kernel.memory import FIELD, add, compiled, load, store
+from vtwin.engines.kernel.memory import FIELD, add, load, store
 from vtwin.engines.kernel.queues import (
     join_line,
     leave_door,

@@ -24,6 +24,7 @@ from vtwin.base.streams import (
     whole_ticks,
 )
 from vtwin.base.units import ticks
+from vtwin.engines.kernel.building import compiled
 from vtwin.engines.kernel.layout import (
     H_ERROR,
     H_REPLICATION,
@@ -47,7 +48,7 @@ from vtwin.engines.kernel.layout import (
     S_WORD,
     record,
 )
-from vtwin.engines.kernel.memory import FIELD, compiled, load, load_f, store
+from vtwin.engines.kernel.memory import FIELD, load, load_f, store
 
 Words = tuple[np.uint64, np.uint64, np.uint64, np.uint64]
 

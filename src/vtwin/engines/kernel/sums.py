@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from vtwin.engines.kernel.memory import add, compiled, load, store
+from vtwin.engines.kernel.building import compiled
+from vtwin.engines.kernel.memory import add, load, store
 
 _SHIFT: Final = 31
 _LOW: Final = 2**31 - 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from vtwin.engines.kernel.building import compiled
 from vtwin.engines.kernel.codes import ROW_MOUNT
 from vtwin.engines.kernel.floor import mark, mark_all
 from vtwin.engines.kernel.layout import (
@@ -27,7 +28,7 @@ from vtwin.engines.kernel.layout import (
     TL_USERS,
     W_STEP,
 )
-from vtwin.engines.kernel.memory import add, compiled, load, store
+from vtwin.engines.kernel.memory import add, load, store
 from vtwin.engines.kernel.trace import note
 
 

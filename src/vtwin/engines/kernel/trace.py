@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from vtwin.engines.kernel.building import compiled
 from vtwin.engines.kernel.layout import (
     H_NOW,
     H_ROW_COUNT,
@@ -17,7 +18,7 @@ from vtwin.engines.kernel.layout import (
     R_VALUE,
     record,
 )
-from vtwin.engines.kernel.memory import compiled, load, store
+from vtwin.engines.kernel.memory import load, store
 
 
 @compiled

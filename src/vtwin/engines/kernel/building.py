@@ -1,0 +1,157 @@
+"""How some two hundred small functions become one piece of machine code in seconds.
+
+Left to itself, numba compiles every function that another one calls to the end: optimised, with
+wrappers for Python and C, and as machine code, which its caller then copies and optimises once
+more. Here a function marked `compiled` tells its types by its annotations, so that a caller can
+be typed without it. Its intermediate code is made when it is first called from something that is
+compiled, straight into the caller's library, and everything is optimised once, together.
+
+``int`` stands for int64, ``float`` for float64, ``None`` for nothing; there are no defaults and no
+exceptions. A function with any other type in its annotations is left to numba.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+import numba
+from llvmlite import ir
+from numba.core import cgutils, compiler, types
+from numba.extending import intrinsic
+
+from vtwin.engines.kernel.memory import options
+
+Compiled = TypeVar("Compiled", bound=Callable[..., Any])
+
+_TYPES = {"int": types.int64, "float": types.float64, "None": types.none}
+
+
+class _Function:
+    """A function of the kernel: its source, its types, its name in the machine code."""
+
+    def __init__(self, function: Callable[..., Any], alone: bool) -> None:
+        self.source = function
+        self.alone = alone
+        self.name = f"vtwin.{function.__module__}.{function.__qualname__}"
+        told = function.__annotations__
+        names = list(inspect.signature(function).parameters)
+        self.arguments = tuple(_TYPES[told[name]] for name in names)
+        self.answer = _TYPES[told["return"]]
+        parameters = [
+            inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+            for name in ("_context", *names)
+        ]
+        self.parameters = inspect.Signature(parameters)
+
+    def suits(self, given: tuple[Any, ...]) -> bool:
+        """Whether a call has arguments of the right types; a truth is 0 or 1."""
+        if len(given) != len(self.arguments):
+            return False
+        whole = types.Integer | types.Boolean
+        return all(
+            isinstance(kind, types.Float if wanted is types.float64 else whole)
+            for kind, wanted in zip(given, self.arguments, strict=True)
+        )
+
+
+class _Yard:
+    """The functions that go into one library."""
+
+    def __init__(self, target: Any, library: Any) -> None:
+        self._target = target
+        self._library = library
+        self._known: set[str] = set()
+        self._waiting: list[_Function] = []
+        self._building = False
+
+    def want(self, function: _Function) -> None:
+        """See that a function will be in the library, and all that it calls."""
+        if function.name not in self._known:
+            self._known.add(function.name)
+            self._waiting.append(function)
+        if self._building:
+            return
+        self._building = True
+        try:
+            while self._waiting:
+                self._make(self._waiting.pop())
+        finally:
+            self._building = False
+        if function.alone:
+            self._close(function)
+
+    def _make(self, function: _Function) -> None:
+        """Add a function's code, and its name, by which callers know it already."""
+        flags = cast(Any, compiler.Flags)()
+        flags.no_compile = flags.no_cpython_wrapper = flags.no_cfunc_wrapper = True
+        flags.error_model = "numpy"
+        flags.nrt = False
+        target = self._target
+        made = cast(Any, compiler).compile_internal(
+            target.typing_context,
+            target,
+            self._library,
+            function.source,
+            function.arguments,
+            function.answer,
+            flags,
+            {},
+        )
+        module = self._library.create_ir_module(function.name)
+        shape = _shape(target, function)
+        known = ir.Function(module, shape, function.name)
+        code = ir.Function(module, shape, made.fndesc.llvm_func_name)
+        builder = ir.IRBuilder(known.append_basic_block())
+        builder.ret(builder.call(code, known.args))
+        self._library.add_ir_module(module)
+
+    def _close(self, root: _Function) -> None:
+        """Nobody outside calls anything but the root: what is inlined everywhere can go."""
+        for function in self._library._final_module.functions:
+            if not function.is_declaration and function.name != root.name:
+                function.linkage = "internal"
+
+
+def _shape(target: Any, function: _Function) -> Any:
+    return target.call_conv.get_function_type(function.answer, function.arguments)
+
+
+def _yard(target: Any) -> _Yard:
+    """The yard of the library that is being made."""
+    library = target.active_code_library
+    if not hasattr(library, "_vtwin_yard"):
+        library._vtwin_yard = _Yard(target, library)
+    return cast(_Yard, library._vtwin_yard)
+
+
+def _callable(made: _Function) -> Any:
+    def typed(_context: Any, *given: Any) -> Any:
+        def code(target: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+            _yard(target).want(made)
+            shape = _shape(target, made)
+            callee = cast(Any, cgutils).get_or_insert_function(builder.module, shape, made.name)
+            # Nothing in the kernel raises, so the status is always the same.
+            _, answer = target.call_conv.call_function(
+                builder, callee, made.answer, made.arguments, arguments
+            )
+            return answer
+
+        return (made.answer(*made.arguments), code) if made.suits(given) else None
+
+    typed.__name__ = made.source.__name__
+    typed.__signature__ = made.parameters  # type: ignore[attr-defined]
+    return intrinsic(typed)
+
+
+def compiled(function: Compiled) -> Compiled:
+    """An inner function of the kernel."""
+    if not set(function.__annotations__.values()) <= _TYPES.keys():
+        return cast(Compiled, numba.njit(**options())(function))
+    return cast(Compiled, _callable(_Function(function, alone=False)))
+
+
+def whole(function: Compiled) -> Compiled:
+    """The function all others are reached from; a library that calls it calls nothing else."""
+    return cast(Compiled, _callable(_Function(function, alone=True)))

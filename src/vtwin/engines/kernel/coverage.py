@@ -1,0 +1,77 @@
+"""What the kernel cannot run yet, feature by feature.
+
+A line here is the first half of a new feature: the reference engine has it, the kernel not.
+Whoever teaches it to the kernel takes the line out. Nothing compiled is imported, so that
+asking costs nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from vtwin.plant.primitives import (
+    NEXT,
+    NONE,
+    DispatchRule,
+    Failure,
+    FailureClock,
+    Operation,
+    SetupTable,
+    ShiftEnd,
+)
+from vtwin.plant.program import Program
+
+Uses = Callable[[Program], bool]
+
+
+def _heads(work: Sequence[Operation | Failure | SetupTable]) -> list[int]:
+    return [spec.heads for spec in work]
+
+
+_MISSING: tuple[tuple[str, Uses], ...] = (
+    ("batches", lambda p: any(op.batch != NONE for op in p.operations)),
+    ("belts", lambda p: any(machine.belt != NONE for machine in p.machines)),
+    (
+        "assembly",
+        lambda p: bool(p.stocks) or any(op.kit for op in p.operations),
+    ),
+    (
+        "carriers",
+        lambda p: bool(p.carriers),
+    ),
+    ("vehicles", lambda p: any(op.fleet != NONE for op in p.operations)),
+    (
+        "routes that branch",
+        lambda p: any(op.then != NEXT or op.branches or op.sample != 1 for op in p.operations),
+    ),
+    (
+        "work that takes several people",
+        lambda p: any(
+            heads != 1 for many in (p.operations, p.failures, p.setups) for heads in _heads(many)
+        ),
+    ),
+    ("attendance for a part of the work", lambda p: any(op.load != NONE for op in p.operations)),
+    ("tools that wear", lambda p: any(tool.life for tool in p.tools)),
+    ("maintenance by cycles", lambda p: any(f.clock is FailureClock.CYCLES for f in p.failures)),
+    ("planned maintenance", lambda p: any(f.planned for f in p.failures)),
+    (
+        "dispatch by critical ratio",
+        lambda p: any(s.rule is DispatchRule.CRITICAL_RATIO for s in p.stations),
+    ),
+    (
+        "work handed over at the end of a shift",
+        lambda p: any(w.shift_end is ShiftEnd.HAND_OVER for w in p.workers),
+    ),
+    ("people who tend several machines", lambda p: any(w.tends != 1 for w in p.workers)),
+    ("people who miss shifts", lambda p: any(w.absence for w in p.workers)),
+    ("people who walk", lambda p: any(w.speed for w in p.workers)),
+    ("arrivals that follow a profile", lambda p: any(s.profile != NONE for s in p.sources)),
+    ("conditions that end a run", lambda p: bool(p.run.stop)),
+    ("peaks of power", lambda p: bool(p.run.demand) or any(m.surge for m in p.machines)),
+    ("machines with a behaviour of their own", lambda p: any(m.custom for m in p.machines)),
+)
+
+
+def unsupported(program: Program) -> list[str]:
+    """What this program uses and the kernel does not have; empty if it can run it."""
+    return [words for words, uses in _MISSING if uses(program)]

@@ -1,0 +1,141 @@
+"""What the counters in an arena say at an instant (S-70 to S-72), read without changing them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from vtwin.engines.kernel import layout as at
+from vtwin.engines.kernel.arena import Fields, Table
+from vtwin.engines.kernel.encode import Template
+from vtwin.engines.kernel.memory import FIELD
+from vtwin.engines.kernel.sums import whole
+from vtwin.engines.reading import Glance, Reading
+from vtwin.plant.primitives import MachineState
+
+
+class Counters:
+    """The counters of one running arena."""
+
+    def __init__(self, template: Template, arena: Fields) -> None:
+        self._at = template
+        self._arena = arena
+        records = template.machines.start + template.machines.size * np.arange(
+            template.machines.count
+        )
+        owners = self._column(template.ways, at.W_MACHINE) - arena.ctypes.data
+        self._machine_of_way = np.searchsorted(records, owners // FIELD)
+
+    def _column(self, table: Table, field: int) -> Fields:
+        return table.column(self._arena, field)
+
+    def _wide(self, table: Table, field: int) -> list[int]:
+        """A sum of any size per record."""
+        columns = table.columns(self._arena, field, 2).tolist()
+        return [whole(high, low) for high, low in columns]
+
+    def read(self, now: int) -> Reading:
+        """Read every counter as of now."""
+        t = self._at
+        ways, stations, products = t.ways, t.stations, t.products
+        busy, duty = self._attendance(now)
+        return Reading(
+            {
+                "machine_state": self._states(now),
+                "machine_starts": [0] * t.machines.count,
+                "surge_time": [0] * t.machines.count * len(MachineState),
+                "mode_visits": self._column(ways, at.W_VISITS).tolist(),
+                "mode_cycles": self._column(ways, at.W_CYCLES).tolist(),
+                "mode_pieces": self._column(ways, at.W_PIECES).tolist(),
+                "mode_scrap": self._column(ways, at.W_SCRAPPED).tolist(),
+                "mode_busy": self._column(ways, at.W_BUSY).tolist(),
+                "setups": self._column(t.machines, at.M_SETUP_COUNT).tolist(),
+                "setup_time": self._column(t.machines, at.M_SETUP_TICKS).tolist(),
+                "station_arrivals": self._column(stations, at.ST_ARRIVALS).tolist(),
+                "station_wait": self._wide(stations, at.ST_WAITED),
+                "station_queue_area": self._area(stations, at.ST_MOMENT, at.ST_QUEUED, now),
+                "station_output_area": self._area(stations, at.ST_HELD_MOMENT, at.ST_HELD, now),
+                "product_released": self._column(products, at.PR_RELEASED).tolist(),
+                "product_good": self._column(products, at.PR_GOOD).tolist(),
+                "product_items": self._column(products, at.PR_ITEMS).tolist(),
+                "product_scrap": self._column(products, at.PR_SCRAPPED).tolist(),
+                "product_lead": self._wide(products, at.PR_LEAD),
+                "product_wip_area": self._pieces_area(now),
+                "stock_taken": [],
+                "stock_area": [],
+                "carrier_area": [],
+                "worker_busy": busy,
+                "worker_duty": duty,
+                "worker_walk": [0] * t.people.count,
+                "skill_claims": self._column(t.skills, at.SK_GRANTED).tolist(),
+                "skill_wait": self._column(t.skills, at.SK_WAITED).tolist(),
+                "tool_renewals": [0] * t.tools.count,
+                "tool_away": [0] * t.tools.count,
+                "failures": self._column(t.faults, at.F_STRIKES).tolist(),
+                "failure_down": self._down(now),
+            }
+        )
+
+    def _states(self, now: int) -> list[int]:
+        machines = self._at.machines
+        times = machines.columns(self._arena, at.M_TIMES, len(MachineState)).copy()
+        present = self._column(machines, at.M_STATE)
+        times[np.arange(machines.count), present] += now - self._column(machines, at.M_SINCE)
+        return list(times.ravel().tolist())
+
+    def _area(self, table: Table, moment: int, inside: int, now: int) -> list[int]:
+        """Integrals of what is inside up to now, in item-ticks."""
+        held = self._column(table, inside).tolist()
+        return [m + n * now for m, n in zip(self._wide(table, moment), held, strict=True)]
+
+    def inside(self) -> list[int]:
+        """Pieces in the plant, by product."""
+        products = self._at.products
+        gone = self._column(products, at.PR_GOOD) + self._column(products, at.PR_SCRAPPED)
+        return list((self._column(products, at.PR_RELEASED) - gone).tolist())
+
+    def _pieces_area(self, now: int) -> list[int]:
+        moments = self._wide(self._at.products, at.PR_MOMENT)
+        return [m + n * now for m, n in zip(moments, self.inside(), strict=True)]
+
+    def _attendance(self, now: int) -> tuple[list[int], list[int]]:
+        """Ticks each worker was busy and present (S-55)."""
+        people = self._at.people
+        since = now - self._column(people, at.P_SINCE)
+        present = self._column(people, at.P_PRESENT) != 0
+        at_work = present & (self._column(people, at.P_TASK) != at.NOTHING)
+        busy = self._column(people, at.P_BUSY) + since * at_work
+        duty = self._column(people, at.P_DUTY) + since * present
+        return busy.tolist(), duty.tolist()
+
+    def _down(self, now: int) -> list[int]:
+        faults = self._at.faults
+        struck = self._column(faults, at.F_STRUCK) != 0
+        open_ends = struck * (now - self._column(faults, at.F_SINCE))
+        return list((self._column(faults, at.F_DOWN_TICKS) + open_ends).tolist())
+
+    def glance(self, now: int) -> Glance:
+        """Read what the series show (S-72)."""
+        t = self._at
+        cycles = np.zeros(t.machines.count, dtype=np.int64)
+        np.add.at(cycles, self._machine_of_way, self._column(t.ways, at.W_CYCLES))
+        good = self._column(t.products, at.PR_GOOD).tolist()
+        return Glance(good, cycles.tolist(), sum(self._pieces_area(now)))
+
+    def histograms(self) -> tuple[dict[int, int], ...]:
+        """Good pieces by lead_bin since they were last cleared, by product."""
+        return tuple(_bins(row) for row in self._histograms())
+
+    def clear_histograms(self) -> None:
+        """The warm-up is over."""
+        for row in self._histograms():
+            row[:] = 0
+
+    def _histograms(self) -> list[Fields]:
+        first = self._column(self._at.products, at.PR_HISTOGRAM) - self._arena.ctypes.data
+        starts = (first // FIELD).tolist()
+        return [self._arena[start : start + self._at.bins] for start in starts]
+
+
+def _bins(row: Fields) -> dict[int, int]:
+    filled = np.flatnonzero(row)
+    return dict(zip(filled.tolist(), row[filled].tolist(), strict=True))

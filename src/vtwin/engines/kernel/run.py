@@ -1,0 +1,199 @@
+"""One replication on the kernel, seen from Python: begin, look at borders, end, tell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+
+import numpy as np
+
+from vtwin.base.draws import no_time
+from vtwin.base.errors import Refused
+from vtwin.engines.choose import Cancelled
+from vtwin.engines.kernel import layout as at
+from vtwin.engines.kernel.arena import Fields
+from vtwin.engines.kernel.encode import Template, encode, give_items
+from vtwin.engines.kernel.instant import advance
+from vtwin.engines.kernel.memory import FIELD
+from vtwin.engines.kernel.readings import Counters
+from vtwin.engines.kernel.streams import address
+from vtwin.engines.reading import Ending, Reading, Series, tally, traced
+from vtwin.plant.program import Program
+from vtwin.plant.trace import Tally, Trace
+
+Progress = Callable[[float], bool]
+
+#: Events between two looks from Python: a few hundredths of a second.
+_STRIDE = 100_000
+#: Room for items at the beginning, and for rows of the trace between two looks.
+_ITEMS, _ROWS = 4096, 32_768
+
+
+class _Overflowed(Exception):
+    """One instant needed more room than there was."""
+
+
+class _Same:
+    """A program as a key: the same object, not an equal one (which takes long to compare)."""
+
+    __slots__ = ("program",)
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+
+    def __hash__(self) -> int:
+        return id(self.program)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.program is self.program
+
+
+@lru_cache(maxsize=8)
+def _encoded(key: _Same) -> Template:
+    return encode(key.program)
+
+
+def simulate(
+    program: Program,
+    replication: int,
+    *,
+    seed: int | None = None,
+    trace: bool = False,
+    on_progress: Progress | None = None,
+) -> Tally:
+    """Run one replication; as :func:`vtwin.engines.reference.simulate`, with the same answer.
+
+    Several threads may run replications of one program at once.
+    """
+    template = _encoded(_Same(program))
+    seed = program.run.seed if seed is None else seed
+    items, rows = _ITEMS, _ROWS if trace else 0
+    while True:
+        try:
+            run = Run(program, template, replication, seed, items, rows)
+            return run.to_the_end(on_progress)
+        except _Overflowed:  # rare: begin again with more room, the result is the same
+            items, rows = 4 * items, 4 * rows
+
+
+class Run:
+    """One plant in one replication."""
+
+    def __init__(
+        self,
+        program: Program,
+        template: Template,
+        replication: int,
+        seed: int,
+        items: int,
+        rows: int,
+    ) -> None:
+        self._program = program
+        self._template = template
+        self._replication = replication
+        self.arena = template.copy(items, rows)
+        self.arena[at.H_SEED], self.arena[at.H_REPLICATION] = address(seed, replication)
+        self.counters = Counters(template, self.arena)
+        self._start: Reading = self.counters.read(0)
+        run = program.run
+        self._series = Series(len(program.products), len(program.machines), run.bin, run.horizon)
+        self._more_items: list[Fields] = []  # alive as long as the run
+        self._items = items
+        self._rows: list[Fields] | None = [] if rows else None
+
+    def to_the_end(self, on_progress: Progress | None) -> Tally:
+        """Run to the horizon or to a stall and report."""
+        spec, counters = self._program.run, self.counters
+        ended = spec.horizon
+        for border in self._borders():
+            if self._advance(border, on_progress) == at.STALLED:
+                ended = int(self.arena[at.H_NOW])
+                break
+            if border == spec.warmup:
+                self._warm(border)
+            if border % spec.bin == 0 and border < spec.horizon:
+                self._series.close_bin(border, counters.glance(border))
+        if ended < spec.warmup:
+            self._warm(ended)  # a stall within the warm-up: nothing was observed
+        self._series.close_bin(ended, counters.glance(ended))
+        return tally(self._start, counters.read(ended), self._series, self._ending(ended, ()))
+
+    def _borders(self) -> Iterator[int]:
+        """Ticks at which the plant is looked at before anything happens (S-06), and the end."""
+        spec = self._program.run
+        bins = range(spec.bin, spec.horizon, spec.bin)
+        warmup = spec.warmup
+        if not 0 < warmup < spec.horizon or warmup % spec.bin == 0:
+            yield from bins
+        else:
+            yield from range(spec.bin, warmup, spec.bin)
+            yield warmup
+            yield from range(spec.bin * (warmup // spec.bin + 1), spec.horizon, spec.bin)
+        yield spec.horizon
+
+    def _warm(self, now: int) -> None:
+        self._start = self.counters.read(now)
+        self.counters.clear_histograms()
+
+    def _advance(self, until: int, on_progress: Progress | None) -> int:
+        """Everything before a tick happens; REACHED or STALLED."""
+        arena = self.arena
+        while True:
+            answer = advance(arena.ctypes.data, until, _STRIDE)
+            self._take_rows()
+            if answer == at.OVERFLOWED:
+                raise _Overflowed
+            if answer == at.NO_TIME:
+                raise self._no_time()
+            if answer in (at.REACHED, at.STALLED):
+                return answer
+            self._make_room()
+            if on_progress is not None:
+                done = int(arena[at.H_NOW]) / self._program.run.horizon
+                if on_progress(done) is False:
+                    raise Cancelled
+
+    def _take_rows(self) -> None:
+        arena, count = self.arena, int(self.arena[at.H_ROW_COUNT])
+        if self._rows is not None and count:
+            start = int(arena[at.H_ROWS]) // FIELD
+            self._rows.append(arena[start : start + count * at.R_SIZE].copy())
+            arena[at.H_ROW_COUNT] = 0
+
+    def _make_room(self) -> None:
+        """Another block for new items when the last one is half used."""
+        arena = self.arena
+        if arena[at.H_FRESH_ITEM] <= arena[at.H_ITEM_MARK]:
+            return
+        block = np.zeros(self._items * at.IT_SIZE, dtype=np.int64)
+        self._more_items.append(block)
+        give_items(arena, block.ctypes.data, self._items)
+        self._items *= 2
+
+    def _no_time(self) -> Refused:
+        """The draw that is no time (V501)."""
+        stream = self._template.streams[int(self.arena[at.H_ERROR]) - 1]
+        assert stream.distribution is not None
+        return no_time(stream.distribution, stream.entity, stream.purpose)
+
+    def _ending(self, ended: int, stall: tuple[str, ...]) -> Ending:
+        t, arena = self._template, self.arena
+        return Ending(
+            replication=self._replication,
+            warmup=self._program.run.warmup,
+            ended=ended,
+            events=int(arena[at.H_EVENTS]),
+            histograms=self.counters.histograms(),
+            order_start=t.orders.column(arena, at.OR_STARTED).tolist(),
+            order_done=t.orders.column(arena, at.OR_DONE).tolist(),
+            order_good=t.orders.column(arena, at.OR_GOOD).tolist(),
+            state_at_end=t.machines.column(arena, at.M_STATE).tolist(),
+            in_plant=sum(self.counters.inside()),
+            stall=stall,
+            trace=self._trace(),
+        )
+
+    def _trace(self) -> Trace | None:
+        if self._rows is None:
+            return None
+        return traced(np.concatenate(self._rows) if self._rows else [])
