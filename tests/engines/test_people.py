@@ -364,13 +364,21 @@ def test_repair_when_another_repairer_is_free_then_who_attends_goes_first(engine
     assert grants(tally) == [(0, 1, 0), (5, 1, 0)]
 
 
-def test_repair_when_the_operator_tends_another_machine_then_he_is_not_free(engine):  # S-116
+def test_repair_when_the_operator_tends_another_machine_then_that_goes_on(engine):  # S-116
     plant = machines(2, cycle=10, horizon=20).worker("w#1", ["op", "fix"], tends=2)
     plant.failure("a", "jam", 5, 2, skill="fix")
     tally = engine(plant.program(), 0, trace=True)
-    # b keeps him until 10; it asks again at 10, but the repair has asked since 5
-    assert times(tally, Event.REPAIRED)[0] == 12
-    assert times(tally, Event.START, 1) == [0, 12]
+    # a 0-5, 7-12, 14-19 …; b 0-10, then it asks while nothing is repaired
+    assert times(tally, Event.REPAIRED) == [7, 14]
+    assert times(tally, Event.FINISH, 1) == [10, 20][:1]
+
+
+def test_repair_when_he_tends_two_that_fail_then_he_repairs_both(engine):  # S-116
+    plant = machines(2, cycle=10, horizon=16).worker("w#1", ["op", "fix"], tends=2)
+    plant.failure("a", "jam", 5, 2, skill="fix").failure("b", "jam", 6, 3, skill="fix")
+    tally = engine(plant.program(), 0, trace=True)
+    assert [(t, e) for t, e, _, _ in of(tally, Event.REPAIRED)] == [(7, 0), (10, 1), (14, 0)]
+    assert tally.stall == ()
 
 
 def test_repair_when_two_modes_strike_then_he_repairs_one_after_the_other(engine):  # S-116, S-48

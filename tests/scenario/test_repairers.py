@@ -21,6 +21,19 @@ people:
 {people}
 """
 
+CROSSWISE = """vtwin: 1
+name: t
+run: {horizon: 40 h, replications: 1}
+products: {p: {route: [press]}, q: {route: [lathe]}}
+orders: [{product: p, saturated: true}, {product: q, saturated: true}]
+equipment:
+  press: {cycle: 3 h, operator: run, failures: {jam: {after: 2 h, repair: 5 min, by: mend}}}
+  lathe: {cycle: 3 h, operator: turn, failures: {jam: {after: 2 h, repair: 5 min, by: fix}}}
+people:
+  joe: {skills: [run, fix]}
+  ann: {skills: [turn, mend]}
+"""
+
 
 def _codes(tmp_path, *people):
     path = tmp_path / "t.yaml"
@@ -28,17 +41,17 @@ def _codes(tmp_path, *people):
     return path, {problem.code for problem in check(path)}
 
 
-def test_check_when_the_only_repairer_attends_the_machine_then_it_warns_and_the_run_stalls(
-    tmp_path,
-):
-    path, codes = _codes(tmp_path, "joe: {skills: [run, fix]}")
-    assert codes == {"V342"}
+def test_check_when_operators_repair_only_other_machines_then_it_warns_and_the_run_stalls(tmp_path):
+    path = tmp_path / "t.yaml"
+    path.write_text(CROSSWISE, encoding="utf-8")
+    assert {problem.code for problem in check(path)} == {"V342"}
     assert simulate(build(load(path)), 0).stall
 
 
 @pytest.mark.parametrize(
     "people",
     [
+        ("joe: {skills: [run, fix]}",),
         ("joe: {skills: [run]}", "ann: {skills: [fix]}"),
         ("joe: {count: 2, skills: [run, fix]}",),
         ("joe: {skills: [run, fix]}", "ann: {skills: [fix]}"),

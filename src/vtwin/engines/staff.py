@@ -284,8 +284,16 @@ class Person:
         )
 
     def may_repair(self, machine: Place) -> bool:
-        """Whether he is free, or held by nothing but the machine to be repaired (S-116)."""
-        return self.idle or (self.present and self.tasks == [machine.task])
+        """Whether he is free, or attends the machine to be repaired (S-116)."""
+        if not self.tasks:
+            return self._on_shift
+        own = machine.task
+        return (
+            self.present
+            and not self.coming
+            and own in self.tasks
+            and not any(task.alone for task in self.tasks if task is not own)
+        )
 
     def mark(self, now: int) -> None:
         """Add up to now; to be called before anything about the worker changes (S-55)."""

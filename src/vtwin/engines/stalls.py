@@ -273,7 +273,10 @@ def _held_by(person: Person, task: Task) -> list[Machine]:
     """Machines whose work keeps somebody from a task: all for one that takes him alone, none
     while he may tend one more (S-110), not the one to be repaired (S-116).
     """
-    bound = [other for other in person.tasks if isinstance(other.work, Machine)]
-    if not task.alone and len(bound) < person.tends and not any(o.alone for o in bound):
+    bound = [(o.work, o.alone) for o in person.tasks if isinstance(o.work, Machine)]
+    alone = [machine for machine, alone in bound if alone and machine is not task.place]
+    if not task.alone and len(bound) < person.tends and not alone:
         return []
-    return [o.work for o in bound if isinstance(o.work, Machine) and o.work is not task.place]
+    if any(machine is task.place for machine, _ in bound):
+        return alone
+    return [machine for machine, _ in bound]

@@ -18,6 +18,9 @@ class Group:
     calendar: str | None = None  # None: always on duty
     shift_end: ShiftEnd = ShiftEnd.FINISH
     cost_per_h: float = 0.0
+    tends: int = 1  # operations one of them attends at once
+    absence: float = 0.0  # probability to miss a shift
+    speed_mm_s: int = 0  # walking; 0: ways take no time
 
     def can(self, skill: str) -> bool:
         """Whether the group has a skill. Its own name is a skill too."""
@@ -55,6 +58,9 @@ def hire(
                 calendar=calendars.get(group.calendar or "", NONE),
                 shift_end=group.shift_end,
                 cost_per_h=group.cost_per_h,
+                tends=group.tends,
+                absence=group.absence,
+                speed=group.speed_mm_s,
             )
             for number in range(1, group.count + 1)
         ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_right
 from collections.abc import Mapping
 from typing import Final
 
@@ -65,9 +66,17 @@ def check(document: Document, tree: Node) -> list[Problem]:
     return problems
 
 
-def expand(name: str, entry: CalendarEntry, start: dt.date | None, horizon: int) -> Calendar:
+def expand(
+    name: str,
+    entry: CalendarEntry,
+    start: dt.date | None,
+    horizon: int,
+    *,
+    shifts: bool = False,
+) -> Calendar:
     """On-duty intervals in ticks over ``[0, horizon)``. Tick 0 is midnight of ``start``, of a
-    Monday when there is none. A shift past midnight belongs to the day it starts on.
+    Monday when there is none. A shift past midnight belongs to the day it starts on. With
+    ``shifts`` the calendar also says which intervals follow a break (S-117).
     """
     pattern: list[Windows] = [()] * 7
     for key, windows in (entry.model_extra or {}).items():
@@ -84,7 +93,19 @@ def expand(name: str, entry: CalendarEntry, start: dt.date | None, horizon: int)
         breaks += [(day * DAY_S + a, day * DAY_S + b) for a, b in entry.breaks]
     duty = without(_joined(open_s), _joined(breaks))
     ticks = [(max(a * TICKS_PER_SECOND, 0), min(b * TICKS_PER_SECOND, horizon)) for a, b in duty]
-    return Calendar(name, tuple((a, b) for a, b in ticks if a < b))
+    hours = tuple((a, b) for a, b in ticks if a < b)
+    return Calendar(name, hours, _after_breaks(hours, _joined(open_s)) if shifts else ())
+
+
+def _after_breaks(
+    hours: tuple[tuple[int, int], ...], windows: list[tuple[int, int]]
+) -> tuple[int, ...]:
+    """Where hours go on in the window (s) the ones before them were in."""
+    ends = [end * TICKS_PER_SECOND for _, end in windows]
+    window = [bisect_right(ends, start) for start, _ in hours]
+    return tuple(
+        here[0] for here, a, b in zip(hours[1:], window, window[1:], strict=False) if a == b
+    )
 
 
 def _dated(entry: CalendarEntry, start: dt.date | None) -> Mapping[int, Windows]:

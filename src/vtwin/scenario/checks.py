@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from itertools import pairwise
 from typing import Any
 
-from vtwin.base.errors import Problem, Where, did_you_mean
-from vtwin.people.staff import Group
-from vtwin.plant.primitives import NEVER, NONE, Calendar, ReleaseKind
+from vtwin.base.errors import Problem
+from vtwin.plant.primitives import NEVER, NONE, ReleaseKind
 from vtwin.plant.program import Program
-from vtwin.scenario import calendars
+from vtwin.scenario import calendars, staffing
 from vtwin.scenario.draft import Draft, StepDraft
-from vtwin.scenario.lower import groups, run_spec, used_calendars
 
 #: A warning of overload is given from this share on; below it a queue still drains.
 FULL = 1.0
@@ -24,8 +21,7 @@ def check_plant(draft: Draft) -> None:
     _check_calendar_names(draft)
     _check_tools(draft)
     _check_money(draft)
-    _check_people(draft)
-    _check_repairers(draft)
+    staffing.check_people(draft)
     _check_reached(draft)
     _check_rings(draft)
     _check_orders_in_time(draft)
@@ -99,124 +95,6 @@ def _check_money(draft: Draft) -> None:
         draft.money(product.material, ("products", name, "material"))
     draft.money(document.costs.energy, ("costs", "energy"))
     draft.money(document.costs.floor, ("costs", "floor"))
-
-
-def _check_people(draft: Draft) -> None:
-    staff = groups(draft.document)
-    for name in draft.document.people:
-        if "#" in name or "/" in name:
-            path = ("people", name)
-            draft.fault("V308", f"an id cannot contain '#' or '/': '{name}'", path, key=True)
-    horizon = run_spec(draft.document).horizon
-    known = {c.name: c for c in used_calendars(draft.document, horizon)}
-    known_skills = {skill for g in staff for skill in g.skills} | {g.name for g in staff}
-    for skill, where in sorted(draft.skills.items()):
-        holders = [group for group in staff if group.can(skill)]
-        if holders:
-            _check_on_duty(draft, skill, where, holders, known, horizon)
-            continue
-        nobody = [g.name for g in staff if g.count == 0 and (skill in g.skills or skill == g.name)]
-        if nobody:
-            what = f"'{skill}' is needed, and '{nobody[0]}', who can do it, has 0 people"
-            hint = f"write `count: 1` at people.{nobody[0]}"
-            draft.problems.append(Problem("V331", what, where, hint))
-        elif draft.node("people", skill) is None and not draft.wrong_already("people"):
-            hint = did_you_mean(skill, known_skills) or f"write `people: {{{skill}: {{count: 1}}}}`"
-            draft.problems.append(Problem("V332", f"nobody can do '{skill}'", where, hint))
-
-
-def _check_on_duty(
-    draft: Draft,
-    skill: str,
-    where: Where,
-    holders: list[Group],
-    known: dict[str, Calendar],
-    horizon: int,
-) -> None:
-    """Whether somebody with the skill is there when the machines that need it work."""
-    duty = _union([_hours(known, group.calendar, horizon) for group in holders])
-    for name in sorted(_needing(draft, skill)):
-        calendar = draft.equipment[name].entry.calendar
-        work = _hours(known, calendar, horizon)
-        length = _length(work)
-        if length == 0:
-            continue
-        alone = _length(_minus(work, duty)) / length
-        people = ", ".join(group.name for group in holders)
-        if alone >= 1.0:
-            what = f"'{name}' needs '{skill}' and never works while {people} is on duty"
-            hint = "compare their calendars"
-            draft.problems.append(Problem("V331", what, where, hint))
-        elif alone > 0.005:
-            what = (
-                f"for {alone:.0%} of the working hours of '{name}' nobody is there who can do "
-                f"'{skill}'"
-            )
-            hint = f"compare its calendar with that of {people}"
-            draft.problems.append(Problem("V333", what, where, hint, "warning"))
-
-
-def _check_repairers(draft: Draft) -> None:
-    """Whether everybody who can repair may be held by a machine that waits for repair: whoever
-    attends an operation stays with it until it is finished.
-    """
-    staff = [group for group in groups(draft.document) if group.count]
-    attending = {step.skill for route in draft.routes.values() for step in route if step.skill}
-    attending |= {setup.skill for setup in draft.setups.values() if setup.skill}
-    for name, modes in draft.modes.items():
-        for mode in modes:
-            repairers = [group for group in staff if mode.skill and group.can(mode.skill)]
-            held = {s for s in attending if any(group.can(s) for group in repairers)}
-            places = {e for skill in held for e in _needing(draft, skill)}
-            machines = sum(draft.equipment[e].entry.count for e in places)
-            tied = bool(repairers) and all(any(g.can(s) for s in held) for g in repairers)
-            if not tied or name not in places or sum(g.count for g in repairers) > machines:
-                continue
-            people = ", ".join(group.name for group in repairers)
-            what = (
-                f"only {people} can repair '{mode.name}' of '{name}', and may be held by the "
-                "machine that waits for the repair: then it stands still for good"
-            )
-            path = (*mode.path, "by")
-            hint = "let somebody repair who attends no machine"
-            draft.problems.append(Problem("V342", what, draft.where(path), hint, "warning"))
-
-
-def _needing(draft: Draft, skill: str) -> set[str]:
-    """Equipment that cannot make a part without the skill (repairs may wait for the day)."""
-    found = {
-        name
-        for route in draft.routes.values()
-        for step in route
-        if step.skill == skill
-        for name in step.on
-    }
-    return found | {name for name, setup in draft.setups.items() if setup.skill == skill}
-
-
-Hours = list[tuple[int, int]]
-
-
-def _hours(known: dict[str, Calendar], name: str | None, horizon: int) -> Hours:
-    return list(known[name].open) if name in known else [(0, horizon)]
-
-
-def _union(many: Iterable[Hours]) -> Hours:
-    joined: Hours = []
-    for start, end in sorted(window for hours in many for window in hours):
-        if joined and start <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(joined[-1][1], end))
-        else:
-            joined.append((start, end))
-    return joined
-
-
-def _minus(hours: Hours, others: Hours) -> Hours:
-    return calendars.without(hours, others)
-
-
-def _length(hours: Hours) -> int:
-    return sum(end - start for start, end in hours)
 
 
 def _check_reached(draft: Draft) -> None:

@@ -21,6 +21,8 @@ _DEFAULTS: Final = {
     "warmup": "0 h",
     "cavities": "1",
     "shift_end": "pause",
+    "tends": "1",
+    "absence": "0 %",
 }
 _WORDS: Final = {
     "warmup": "warm-up",

@@ -27,6 +27,7 @@ from vtwin.plant.quantities import (
     Scale,
     Seed,
     Share,
+    WalkingSpeed,
     Whole,
 )
 from vtwin.scenario.values import (
@@ -37,6 +38,7 @@ from vtwin.scenario.values import (
     LifeTime,
     Line,
     Names,
+    NeededCrew,
     Places,
     Point,
     Replications,
@@ -54,9 +56,7 @@ NOT_YET: Final[dict[str, str]] = {
     "rework": "sending items back",
     "transport": "vehicles and conveyors between machines",
     "network": "vehicles and conveyors between machines",
-    "tends": "one operator attending several machines at once",
     "reallocate": "searching for the best reallocation",
-    "absence": "absence of people",
     "wip": "the price of work in process",
 }
 
@@ -138,7 +138,12 @@ class StepEntry(WithFamilyKeys):
     )
     cavities: Count | None = Field(default=None, description="pieces made per cycle")
     scrap: Share | None = Field(default=None, description="share of pieces scrapped")
-    operator: str | None = Field(default=None, description="skill that attends the whole operation")
+    operator: NeededCrew | None = Field(
+        default=None, description="who attends the whole operation, or its loading"
+    )
+    load: RandomTime | None = Field(
+        default=None, description="time the operator loads; then the machine goes on alone"
+    )
     tool: str | None = Field(default=None, description="tool that must be mounted")
     setup: str | None = Field(
         default=None,
@@ -240,9 +245,7 @@ class FailureEntry(Written):
         default=None, description="with `clock: cycles`: strikes at the end of the last of them"
     )
     repair: RandomTime = Field(description="time to repair")
-    by: str | None = Field(
-        default=None, description="skill of the repairer; default: nobody needed"
-    )
+    by: NeededCrew | None = Field(default=None, description="who repairs; default: nobody needed")
     part: Literal["kept", "reworked", "scrapped"] = Field(
         default="kept", description="what happens to the item in work"
     )
@@ -256,7 +259,7 @@ class MaintenanceEntry(Written):
         default=None, description="what counts; default: calendar, of cycles: cycles"
     )
     takes: RandomTime = Field(description="how long it takes")
-    by: str | None = Field(default=None, description="skill of who does it; default: nobody needed")
+    by: NeededCrew | None = Field(default=None, description="who does it; default: nobody needed")
 
 
 class WearEntry(Written):
@@ -264,7 +267,7 @@ class WearEntry(Written):
 
     life: LifeTime = Field(description="how long it lasts")
     change: RandomTime = Field(description="time to change it")
-    by: str | None = Field(default=None, description="skill of who changes it; default: nobody")
+    by: NeededCrew | None = Field(default=None, description="who changes it; default: nobody")
 
 
 class SetupEntry(Written):
@@ -273,7 +276,7 @@ class SetupEntry(Written):
     time: RandomTime | None = Field(default=None, description="between any two different ones")
     matrix: str | None = Field(default=None, description="CSV file: from \\ to, times with units")
     scale: Scale = Field(default=1.0, description="share of the times that remains")
-    by: str | None = Field(default=None, description="skill of the setter; default: nobody needed")
+    by: NeededCrew | None = Field(default=None, description="who sets up; default: nobody needed")
     at_start: str | None = Field(
         default=None, description="what the machine is set up for at first"
     )
@@ -322,7 +325,10 @@ class EquipmentEntry(WithFamilyKeys):
     tool: WearEntry | None = Field(default=None, description="a tool that is used up")
     dies: dict[str, DieEntry] = Field(default={}, description="tools that fit it, by name")
     setup: SetupEntry | None = Field(default=None, description="set-ups")
-    operator: str | None = Field(default=None, description="skill that attends every operation")
+    operator: NeededCrew | None = Field(default=None, description="who attends every operation")
+    load: RandomTime | None = Field(
+        default=None, description="time the operator loads; then the machine goes on alone"
+    )
     batch: BatchEntry | None = Field(
         default=None, description="everything done here is done in batches"
     )
@@ -340,8 +346,15 @@ class PeopleEntry(Written):
     count: Heads = Field(default=1, description="how many")
     skills: Skills = Field(default={}, description="what they can do, and how fast")
     calendar: str | None = Field(default=None, description="working hours; default: always")
-    shift_end: Literal["pause", "finish"] = Field(
+    shift_end: Literal["pause", "finish", "hand_over"] = Field(
         default="finish", description="what happens to the task in hand at the end of a shift"
+    )
+    tends: Count = Field(
+        default=1, description="operations one attends at once; set-ups and repairs need all of him"
+    )
+    absence: Share = Field(default=0.0, description="share of the shifts somebody misses")
+    speed: WalkingSpeed | None = Field(
+        default=None, description="walking speed; default: ways take no time"
     )
     cost: PricePerHour | None = Field(default=None, description="cost per hour on duty")
 

@@ -17,6 +17,7 @@ from vtwin.plant.quantities import Amount
 from vtwin.scenario.document import BatchEntry, Document, EquipmentEntry
 from vtwin.scenario.load import Resolved
 from vtwin.scenario.tree import Node
+from vtwin.scenario.values import Crew
 
 #: A path of keys and positions in the document.
 Steps = tuple[Any, ...]
@@ -52,6 +53,8 @@ class StepDraft:
     setup_keys: Mapping[str, str]  # equipment entry -> set-up key
     attributes: Mapping[str, Mapping[str, Any]]  # family -> its own step keys
     where: Where
+    heads: int = 1  # people of that skill
+    load: Distribution | None = None  # attended only so long
     path: Steps = ()
     batch: BatchEntry | None = None
     kit: Mapping[str, int] = field(default_factory=dict)  # component -> pieces per piece
@@ -97,6 +100,7 @@ class SetupDraft:
     times: Mapping[tuple[str, str], Distribution]
     skill: str | None
     at_start: str | None
+    heads: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +145,7 @@ class ModeDraft:
     life: int  # cycles
     planned: bool
     path: Steps
+    heads: int = 1  # people with that skill
 
 
 @dataclass
@@ -164,6 +169,7 @@ class Draft:
     batches: dict[str, BatchDraft] = field(default_factory=dict)
     batch_of: dict[str, str] = field(default_factory=dict)  # operation -> batch
     components: set[str] = field(default_factory=set)  # products that go into a stock
+    heads: dict[str, int] = field(default_factory=dict)  # skill -> largest crew wanted
     line_places: dict[str, int | None] = field(default_factory=dict)  # entry -> buffers before
     broken: set[str] = field(default_factory=set)  # products whose route cannot be used
 
@@ -216,6 +222,12 @@ class Draft:
             self.problems.append(
                 Problem(problem.code, problem.what, where, problem.hint, problem.severity)
             )
+
+    def wants(self, crew: Crew, where: Where) -> None:
+        """Note who is needed, and where that was said first."""
+        if crew.people > self.heads.get(crew.skill, 0):
+            self.heads[crew.skill] = crew.people
+            self.skills[crew.skill] = where
 
     def money(self, amount: Amount | None, path: Steps) -> float:
         """The value of an amount in the plant's one currency; 0 for None."""

@@ -79,6 +79,19 @@ def layout(loaded: Loaded, variant: str | None = None) -> Layout:
     )
 
 
+def floor_places(document: Document) -> dict[str, tuple[int, int]]:
+    """The middle of every machine whose place was written (`at:`), mm: where people go."""
+    found: dict[str, tuple[int, int]] = {}
+    for name, entry in document.equipment.items():
+        if entry.at is None:
+            continue
+        _, (w, d) = _family_and_size(entry)
+        for number, machine in enumerate(_machines(name, entry)):
+            x = entry.at[0] + number * (w + _GAP)
+            found[machine] = (round(1000 * (x + w / 2)), round(1000 * (entry.at[1] + d / 2)))
+    return found
+
+
 def _machines(name: str, entry: EquipmentEntry) -> list[str]:
     if entry.count == 1:
         return [name]

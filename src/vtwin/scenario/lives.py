@@ -17,7 +17,7 @@ from vtwin.scenario.document import (
     WearEntry,
 )
 from vtwin.scenario.draft import Draft, ModeDraft, Steps
-from vtwin.scenario.values import Life
+from vtwin.scenario.values import Crew, Life
 
 #: The mode a machine's `tool:` becomes.
 TOOL: Final = "tool"
@@ -70,7 +70,7 @@ def read_tools(draft: Draft) -> None:
             draft.fault("V343", f"'{name}' has a life and nothing renews it", path, hint, key=True)
             continue
         if entry.by is not None:
-            draft.skills.setdefault(entry.by, draft.where((*path, "by")))
+            draft.wants(Crew(entry.by), draft.where((*path, "by")))
         pieces = {s.pieces for route in draft.routes.values() for s in route if s.tool == name}
         draft.lives[name] = _cycles(draft, entry.life, pieces, (*path, "life"))
 
@@ -108,7 +108,7 @@ def _check(draft: Draft, mode: ModeDraft) -> None:
         what = f"'{mode.name}' would strike without end: `{word}` must be more than zero"
         draft.fault("V203", what, (*mode.path, word), "such as 90 h")
     if mode.skill is not None:
-        draft.skills.setdefault(mode.skill, draft.where((*mode.path, "by")))
+        draft.wants(Crew(mode.skill, mode.heads), draft.where((*mode.path, "by")))
 
 
 def _written(draft: Draft, name: str, entry: EquipmentEntry) -> Iterator[ModeDraft]:
@@ -142,7 +142,8 @@ def _failure(draft: Draft, name: str, mode: str, entry: FailureEntry) -> ModeDra
         draft.fault("V343", what, (*path, "life"), "write `clock: cycles`")
     part = PartAtFailure[entry.part.upper()]
     after = entry.after or _NEVER_DRAWN
-    return ModeDraft(mode, after, clock, entry.repair, entry.by, part, life, False, path)
+    skill, heads = _who(entry.by)
+    return ModeDraft(mode, after, clock, entry.repair, skill, part, life, False, path, heads)
 
 
 def _maintenance(draft: Draft, name: str, mode: str, entry: MaintenanceEntry) -> ModeDraft | None:
@@ -159,15 +160,21 @@ def _maintenance(draft: Draft, name: str, mode: str, entry: MaintenanceEntry) ->
         after = entry.every
     else:
         life = _cycles(draft, entry.every, _pieces(draft, name), (*path, "every"))
+    skill, heads = _who(entry.by)
     kept = PartAtFailure.KEPT
-    return ModeDraft(mode, after, clock, entry.takes, entry.by, kept, life, True, path)
+    return ModeDraft(mode, after, clock, entry.takes, skill, kept, life, True, path, heads)
 
 
 def _tool(draft: Draft, name: str, entry: WearEntry) -> ModeDraft:
     path = ("equipment", name, TOOL)
     life = _cycles(draft, entry.life, _pieces(draft, name), (*path, "life"))
     clock, kept = FailureClock.CYCLES, PartAtFailure.KEPT
-    return ModeDraft(TOOL, _NEVER_DRAWN, clock, entry.change, entry.by, kept, life, False, path)
+    skill, heads = _who(entry.by)
+    return ModeDraft(TOOL, _NEVER_DRAWN, clock, entry.change, skill, kept, life, False, path, heads)
+
+
+def _who(crew: Crew | None) -> tuple[str | None, int]:
+    return (None, 1) if crew is None else (crew.skill, crew.people)
 
 
 def _pieces(draft: Draft, name: str) -> set[int]:

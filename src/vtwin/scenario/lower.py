@@ -38,6 +38,7 @@ from vtwin.plant.program import GrantRule, Program, RunSpec
 from vtwin.scenario import calendars
 from vtwin.scenario.document import Document, EquipmentEntry
 from vtwin.scenario.draft import BatchDraft, Draft, Equipment, StepDraft
+from vtwin.scenario.layout import floor_places
 from vtwin.scenario.stations import machine_names
 from vtwin.scenario.values import DAY_S
 
@@ -58,6 +59,9 @@ def groups(document: Document) -> list[Group]:
             calendar=None if entry.calendar in (None, calendars.ALWAYS) else entry.calendar,
             shift_end=ShiftEnd[entry.shift_end.upper()],
             cost_per_h=entry.cost.value if entry.cost else 0.0,
+            tends=entry.tends,
+            absence=entry.absence,
+            speed_mm_s=max(round(1000 * entry.speed), 1) if entry.speed else 0,
         )
         for name, entry in document.people.items()
     ]
@@ -78,8 +82,11 @@ def used_calendars(document: Document, horizon: int) -> tuple[Calendar, ...]:
     """Every calendar something follows, expanded, sorted by name."""
     followed = {e.calendar for e in document.equipment.values()}
     followed |= {p.calendar for p in document.people.values()}
+    missed = {p.calendar for p in document.people.values() if p.absence}
     return tuple(
-        calendars.expand(name, document.calendars[name], document.run.start, horizon)
+        calendars.expand(
+            name, document.calendars[name], document.run.start, horizon, shifts=name in missed
+        )
         for name in sorted(name for name in followed if name in document.calendars)
     )
 
@@ -147,6 +154,8 @@ class _Lowering:
         every: set[Distribution] = set()
         for step in self.steps:
             every.update(step.modes.values())
+            if step.load is not None:
+                every.add(step.load)
         for setup in draft.setups.values():
             every.update(setup.times.values())
         tools = (self.document.tools[name] for name in self.tools)
@@ -193,7 +202,7 @@ class _Lowering:
 
     def _setups(self) -> tuple[SetupTable, ...]:
         """One table per different content, named after the first equipment that has it."""
-        made: dict[tuple[tuple[str, ...], Cells, int], list[str]] = {}
+        made: dict[tuple[tuple[str, ...], Cells, int, int], list[str]] = {}
         for name in sorted(self.draft.setups):
             setup = self.draft.setups[name]
             columns = self.keys.get(self.draft.station_of[name])
@@ -203,7 +212,7 @@ class _Lowering:
             own = [names.get(name, "") for names in columns.values()]
             rows = tuple(tuple(index.get((a, b), NONE) for b in own) for a in own)
             skill = self.skill_index[setup.skill] if setup.skill else NONE
-            content = (tuple(columns), rows, skill)
+            content = (tuple(columns), rows, skill, setup.heads)
             made.setdefault(content, []).append(name)
         tables: list[SetupTable] = []
         for content, names in sorted(made.items(), key=lambda item: item[1][0]):
@@ -230,6 +239,7 @@ class _Lowering:
                 repair=mode.repair,
                 skill=self.skill_index[mode.skill] if mode.skill else NONE,
                 part=mode.part,
+                heads=mode.heads,
                 life=mode.life,
                 planned=mode.planned,
             )
@@ -262,6 +272,9 @@ class _Lowering:
             name: i for i, name in enumerate(sorted(n for m in modes.values() for n in m))
         }
         tool_at = self._tools_at_start()
+        # Where nobody walks, places are for the map alone and decide nothing.
+        walking = any(group.speed_mm_s for group in self.groups)
+        places = floor_places(self.document) if walking else {}
         for name in self.machines:
             equipment = self.machine_of[name]
             entry = equipment.entry
@@ -279,6 +292,8 @@ class _Lowering:
                 surge_kw=entry.power.start.kw if entry.power and entry.power.start else 0.0,
                 surge=ticks(entry.power.start.seconds) if entry.power and entry.power.start else 0,
                 cost_per_h=entry.cost.value if entry.cost else 0.0,
+                x=places.get(name, (0, 0))[0],
+                y=places.get(name, (0, 0))[1],
             )
 
     def _tools_at_start(self) -> dict[str, str]:
@@ -331,6 +346,8 @@ class _Lowering:
             tool=self.tool_index[step.tool] if step.tool else NONE,
             skill=self.skill_index[step.skill] if step.skill else NONE,
             scrap=step.scrap,
+            heads=step.heads,
+            load=self.distribution_index[step.load] if step.load else NONE,
             batch=self.batch_index[draft.batch_of[step.operation]]
             if step.operation in draft.batch_of
             else NONE,

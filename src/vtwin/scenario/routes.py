@@ -14,6 +14,7 @@ from vtwin.scenario.draft import Draft, Equipment, StepDraft
 from vtwin.scenario.kits import components
 from vtwin.scenario.stations import family_values
 from vtwin.scenario.tree import Node
+from vtwin.scenario.values import Crew
 
 #: Steps with the path each was written at.
 Written = list[tuple[tuple[Any, ...], StepEntry]]
@@ -123,7 +124,7 @@ def _step(
         return None
     operation = f"{product}/{_operation(draft, step, on, path, seen)}"
     entries = [draft.equipment[name] for name in on]
-    skill = _skill(draft, step, entries, path)
+    crew = _crew(draft, step, entries, path)
     if step.tool is not None and tool is None:
         return None
     lowered = _lower_step(draft, operation, path, step, tool, entries)
@@ -139,7 +140,7 @@ def _step(
         planned=step.planned or (tool.planned if tool else None),
         pieces=_one(draft, "pieces per cycle", pieces, path),
         scrap=_one(draft, "scrap", scraps, path),
-        skill=skill,
+        skill=crew.skill if crew else None,
         tool=step.tool,
         setup_keys={e.name: _setup_key(e, keys, step, product) for e in entries},
         attributes=attributes,
@@ -149,6 +150,8 @@ def _step(
         kit=dict(sorted((step.kit or _parts(draft, product, position)).items())),
         takes=step.takes,
         returns=step.returns,
+        heads=crew.people if crew else 1,
+        load=_load(draft, step, entries, crew, path),
     )
 
 
@@ -238,22 +241,42 @@ def _on(
     return tuple(sorted(names))
 
 
-def _skill(
+def _crew(
     draft: Draft, step: StepEntry, entries: list[Equipment], path: tuple[Any, ...]
-) -> str | None:
-    """The skill that attends: the step's, else that of its machines."""
+) -> Crew | None:
+    """Who attends: as the step says, else its machines."""
     if step.operator is not None:
-        draft.skills.setdefault(step.operator, draft.where((*path, "operator")))
+        draft.wants(step.operator, draft.where((*path, "operator")))
         return step.operator
     wanted = {e.entry.operator for e in entries}
     if len(wanted) > 1:
         text = "the machines of this step differ in their operator"
         draft.fault("V313", text, path, "write `operator:` at the step")
-    skill = next(iter(wanted - {None}), None)
-    if skill is not None:
-        name = next(e.name for e in entries if e.entry.operator == skill)
-        draft.skills.setdefault(skill, draft.where(("equipment", name, "operator")))
-    return skill
+    found = [e for e in entries if e.entry.operator is not None]
+    if not found or found[0].entry.operator is None:
+        return None
+    crew = found[0].entry.operator
+    draft.wants(crew, draft.where(("equipment", found[0].name, "operator")))
+    return crew
+
+
+def _load(
+    draft: Draft,
+    step: StepEntry,
+    entries: list[Equipment],
+    crew: Crew | None,
+    path: tuple[Any, ...],
+) -> Distribution | None:
+    """How long it is loaded: as the step says, else its machines."""
+    wanted = {e.entry.load for e in entries}
+    if step.load is None and len(wanted) > 1:
+        text = "the machines of this step differ in their time of loading"
+        draft.fault("V313", text, path, "write `load:` at the step")
+    load = step.load or next(iter(wanted - {None}), None)
+    if load is not None and crew is None:
+        hint = "write `operator: <skill>` beside `load:`, or add the time to the cycle"
+        draft.fault("V371", "there is a time of loading and nobody who loads", path, hint)
+    return load
 
 
 Attributes = dict[str, dict[str, Any]]

@@ -7,6 +7,7 @@ from vtwin.base.errors import Problem, Refused, did_you_mean
 from vtwin.scenario import tables
 from vtwin.scenario.document import SetupEntry
 from vtwin.scenario.draft import Draft, SetupDraft
+from vtwin.scenario.values import Crew
 
 Times = dict[tuple[str, str], Distribution]
 
@@ -27,21 +28,22 @@ def read_setups(draft: Draft) -> None:
         if written is None:
             lowered = draft.lowered[name]
             times: Times = dict(lowered.setup_times)
-            skill = lowered.setup_skill
+            crew = Crew(lowered.setup_skill) if lowered.setup_skill else None
         else:
             times = _written(draft, name, written, own)
-            skill = written.by or draft.lowered[name].setup_skill
-        if written is not None and written.by is not None:
-            draft.skills.setdefault(written.by, draft.where((*path, "by")))
-        elif skill is not None:
-            draft.skills.setdefault(skill, draft.where(("equipment", name)))
+            own_skill = draft.lowered[name].setup_skill
+            crew = written.by or (Crew(own_skill) if own_skill else None)
+        if crew is not None:
+            by = written is not None and written.by is not None
+            draft.wants(crew, draft.where((*path, "by") if by else ("equipment", name)))
         at_start = written.at_start if written else None
         if at_start is not None and at_start not in own:
             hint = did_you_mean(at_start, own) or "it is set up for: " + ", ".join(sorted(own)[:12])
             what = f"'{name}' is never set up for '{at_start}'"
             draft.fault("V325", what, (*path, "at_start"), hint)
         if times:
-            draft.setups[name] = SetupDraft(times, skill, at_start)
+            skill, heads = (crew.skill, crew.people) if crew else (None, 1)
+            draft.setups[name] = SetupDraft(times, skill, at_start, heads)
 
 
 def _written(draft: Draft, name: str, entry: SetupEntry, keys: set[str]) -> Times:

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Final, Literal, NamedTuple
 
 from vtwin.base.draws import Distribution
 from vtwin.plant.quantities import (
+    COUNT,
     DISTRIBUTIONS,
     DURATION,
     LENGTH,
@@ -141,6 +142,33 @@ def _skills(value: Any, context: Mapping[str, Any]) -> dict[str, float]:
     if value is None or value == []:
         return {}
     return dict.fromkeys(_names(value, context), 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Crew:
+    """Who is needed for something: so many people with one skill."""
+
+    skill: str
+    people: int = 1
+
+
+_CREW_HINT: Final = "such as load, or {skill: load, people: 2}"
+
+
+def _crew(value: Any, context: Mapping[str, Any]) -> Crew:
+    if isinstance(value, str) and value:
+        return Crew(value)
+    if not isinstance(value, Mapping):
+        raise refuse("V124", "a skill is due here", _CREW_HINT)
+    for key in value:
+        if key not in ("skill", "people"):
+            with inside(key):
+                raise refuse("V115", f"unknown key '{key}'", _CREW_HINT)
+    skill = value.get("skill")
+    if not isinstance(skill, str) or not skill:
+        raise refuse("V117", "says no skill", _CREW_HINT)
+    with inside("people"):
+        return Crew(skill, COUNT.read(value.get("people", 1), context))
 
 
 def _places(value: Any, context: Mapping[str, Any]) -> int | None:
@@ -313,6 +341,28 @@ Skills = Annotated[
                 {"type": "object", "additionalProperties": {"type": ["number", "string"]}},
             ],
             "description": "a list of skills, or each skill with its speed (1.0: standard)",
+        },
+    ),
+]
+NeededCrew = Annotated[
+    Crew,
+    Reading(
+        _crew,
+        None,
+        {
+            "anyOf": [
+                {"type": "string"},
+                {
+                    "type": "object",
+                    "properties": {
+                        "skill": {"type": "string"},
+                        "people": {"type": "integer", "minimum": 1},
+                    },
+                    "required": ["skill"],
+                    "additionalProperties": False,
+                },
+            ],
+            "description": "a skill, or `{skill: load, people: 2}`",
         },
     ),
 ]
