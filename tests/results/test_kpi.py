@@ -52,6 +52,7 @@ def _worked(program, **given):
         "station_queue_area": np.array([int(2.5 * 36000 * 1e6)]),
         "worker_busy": np.array([7 * H, 3 * H]),
         "worker_duty": np.array([10 * H, 10 * H]),
+        "worker_walk": np.array([1 * H, 0]),
         "skill_claims": np.array([630]),
         "skill_wait": np.array([630 * 4 * S]),
     }
@@ -87,6 +88,7 @@ def test_people_when_worked_out_by_hand_then_busy_and_wait_agree():
     program = _press()
     people = measure(program, _worked(program)).people["op"]
     assert people["busy"] == pytest.approx(0.5)
+    assert people["walking"] == pytest.approx(0.05)
     assert people["mean_wait_s"] == pytest.approx(4.0)
 
 

@@ -164,10 +164,15 @@ def _mean(figures: Mapping[str, Any], key: str, factor: float) -> str:
 
 
 def _people(answer: RunResult) -> Table:
-    table = plain_table("", ">busy", "", "", ">mean wait for them", "", "")
-    for group, entry in answer.summary.people.items():
+    groups = answer.summary.people
+    heads = {"busy": "busy", "walking": "walking", "mean_wait_s": "mean wait for them"}
+    if not any(worker.speed for worker in answer.program.workers):
+        del heads["walking"]
+    columns = [column for head in heads.values() for column in (f">{head}", "", "")]
+    table = plain_table("", *columns)
+    for group, entry in groups.items():
         cells: list[str] = []
-        for key in ("busy", "mean_wait_s"):
+        for key in heads:
             figure = entry.figures.get(key)
             cells += (
                 ["–", "", ""]

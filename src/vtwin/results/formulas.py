@@ -176,6 +176,10 @@ KPIS: Mapping[str, Kpi] = {
             "APWT / APAT", ("APWT", "APAT"), ("people",), NO_DUTY,
         ),
         Kpi(
+            "walking", "walking", "share", "lower",
+            "time on the way to a machine / APAT", ("APAT",), ("people",), NO_DUTY,
+        ),
+        Kpi(
             "mean_wait_s", "mean wait for a worker", "s", "lower",
             "time claims for the group's skills waited / claims granted", (), ("people",),
             NO_CLAIM,

@@ -298,10 +298,10 @@ def _people(program: Program, tally: Tally) -> dict[str, Figures]:
     for index, group in enumerate(program.groups):
         members = [i for i, worker in enumerate(program.workers) if worker.group == index]
         skills = sorted({skill for i in members for skill in program.workers[i].skills})
+        duty = float(tally.worker_duty[members].sum())
         found[group] = {
-            "busy": ratio(
-                float(tally.worker_busy[members].sum()), float(tally.worker_duty[members].sum())
-            ),
+            "busy": ratio(float(tally.worker_busy[members].sum()), duty),
+            "walking": ratio(float(tally.worker_walk[members].sum()), duty),
             "mean_wait_s": _mean_wait(tally, skills),
         }
     return found
