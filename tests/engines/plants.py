@@ -383,6 +383,7 @@ class _Numbering:
             power_kw=tuple(spec.get("power", {}).get(state, 0.0) for state in MachineState),
             surge_kw=spec.get("surge_kw", 0.0),
             surge=_at(spec.get("surge", 0)),
+            custom=spec.get("custom", ""),
             belt=self.belts.index(name) if name in self.belts else NONE,
         )
 

@@ -187,6 +187,7 @@ CODES: dict[str, str] = {
     "V501": "a draw is no time: negative, not a number or too long; check its distribution",
     "V502": "there is no such engine",
     "V503": "the compiled kernel does not have what the plant uses",
+    "V504": "the behaviour an equipment family brings cannot be loaded, or asks for the impossible",
     "V551": "the number of replications must be a whole number of at least 1, or auto",
     "V552": "a note after a run: no good piece left the plant after the warm-up",
     "V553": "a note after a run: more comes in than the plant can make, the queue only grows",

@@ -325,6 +325,15 @@ class Machine:
         self.begun = True
         if self.state is not WORKING:
             floor.changed.append(self)
+        self._started(item, now)
+        if self.fit and not self.task.crew:
+            self._run(now)
+        else:
+            self.run_or_halt(now)
+
+    def _started(self, item: Item, now: int) -> None:
+        """The operation has begun."""
+        floor = self.floor
         if floor.rows is not None:
             floor.rows.append((now, Event.START, self.index, item.serial, item.step.index))
         if item.order is not None and item.order.started < 0:
@@ -333,10 +342,6 @@ class Machine:
             floor.note(now, Event.START, self.index, mate.serial, mate.step.index)
             if mate.order is not None and mate.order.started < 0:
                 mate.order.started = now
-        if self.fit and not self.task.crew:
-            self._run(now)
-        else:
-            self.run_or_halt(now)
 
     def _finish_loading(self, _event: CalendarEvent) -> None:
         """The crew is free, the machine goes on without it (phase B, S-113)."""

@@ -18,6 +18,7 @@ from simpy import Event
 from vtwin.base import draws
 from vtwin.base.draws import Distribution
 from vtwin.engines.batches import Recipe
+from vtwin.engines.behaving import BehavingMachine
 from vtwin.engines.belts import Belt
 from vtwin.engines.carriers import CarrierPools
 from vtwin.engines.choose import Cancelled
@@ -141,7 +142,9 @@ class Run:
                 stream = partial(self._setup_draws, spec.name)
                 setups = SetupTimes(program.setups[spec.setup], self._expected, stream)
             station = floor.stations[spec.station]
-            if spec.belt == NONE:
+            if spec.custom:
+                machine: Machine = BehavingMachine(floor, index, spec, station, setups, self._draws)
+            elif spec.belt == NONE:
                 machine = Machine(floor, index, spec, station, setups)
             else:
                 machine = Belt(floor, index, spec, station, program.belts[spec.belt])

@@ -62,6 +62,7 @@ class Lowered:
     setup_skill: str | None = None
     failures: tuple[LoweredFailure, ...] = ()
     power_kw: Mapping[MachineState, float] = field(default_factory=dict)
+    custom: str = ""  # "package.module:function", see vtwin.plant.behaviour
     is_buffer: bool = False
     capacity: int = 0  # of a buffer
 

@@ -291,6 +291,7 @@ class _Lowering:
                 power_kw=_power(entry, self.draft.lowered[equipment.name].power_kw),
                 surge_kw=entry.power.start.kw if entry.power and entry.power.start else 0.0,
                 surge=ticks(entry.power.start.seconds) if entry.power and entry.power.start else 0,
+                custom=self.draft.lowered[equipment.name].custom,
                 cost_per_h=entry.cost.value if entry.cost else 0.0,
                 x=places.get(name, (0, 0))[0],
                 y=places.get(name, (0, 0))[1],
