@@ -121,6 +121,7 @@ class Counted:
         replication: int,
         warmup: int,
         ended: int,
+        stopped: int,
         stall: tuple[str, ...],
         demand: Demand | None,
     ) -> Tally:
@@ -138,6 +139,7 @@ class Counted:
             order_good=[o.good for o in orders],
             state_at_end=[m.state for m in floor.machines],
             in_plant=sum(p.inside for p in floor.products),
+            stopped=stopped,
             stall=stall,
             peak_w=demand.watts if demand else 0,
             peak_at=demand.at if demand else -1,

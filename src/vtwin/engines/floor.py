@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from vtwin.engines.fleets import Fleet, Vehicle
     from vtwin.engines.machines import Machine
     from vtwin.engines.releases import Conwip, OrderFile
+    from vtwin.engines.routing import Fork
     from vtwin.engines.staff import Staff
     from vtwin.engines.stations import Station, Step
     from vtwin.engines.stocks import Stock
@@ -27,7 +28,7 @@ class Item:
 
     __slots__ = (
         "carriers", "due", "joined", "machine", "order", "output", "priority", "product",
-        "quantity", "release", "serial", "source", "step", "vehicle",
+        "quantity", "release", "serial", "source", "step", "taken", "vehicle", "work",
     )  # fmt: skip
 
     def __init__(
@@ -55,6 +56,8 @@ class Item:
         self.output: Station | None = None  # whose output buffer holds it
         self.vehicle: Vehicle | None = None  # that carries it
         self.carriers = 0  # bits of the carriers it is on
+        self.taken: dict[tuple[Fork, Step | None], int] | None = None  # limited branches (S-84)
+        self.work = 1  # microseconds still to do, where a queue goes by critical ratio (S-91)
 
     @property
     def next_quantity(self) -> int:
@@ -118,6 +121,8 @@ class Floor:
         self.pending = 0
         #: Called when nothing timed is under way after phase C.
         self.on_idle: Callable[[], None] = _nothing
+        #: Asked when C of a round is over whether that ends the run (S-95); None: nothing does.
+        self.is_enough: Callable[[], bool] | None = None
         self.serial = 0
         #: Timed events that are not the end of an operation (those are counted per mode).
         self.other_events = 0
@@ -149,6 +154,8 @@ class Floor:
             if machine.doing is not machine.state or not machine.fit or machine.task.crew:
                 machine.account(now)
         changed.clear()
+        if self.is_enough is not None and self.is_enough():
+            return
         if not self.pending:
             self.on_idle()
 

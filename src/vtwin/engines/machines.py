@@ -408,7 +408,7 @@ class Machine:
             floor.pools.give_back(item, item.carriers & step.returns, now)
         if step.scrap:
             self._inspect(item, way, now)
-        following = step.following
+        following = step.following if step.fork is None else step.fork.onward(item, way, now)
         if item.quantity == 0:
             self.hand_over(item, now)
         elif following is not None:

@@ -60,13 +60,14 @@ class Series:
         self._before = Glance([0] * products, [0] * machines, 0)
 
     def close_bin(self, now: int, seen: Glance) -> None:
-        """The present bin ends now."""
-        if now == self._start:
+        """The present bin ends now; one the run ended in at its first tick has no length."""
+        if self._bin == self.bins:
             return
         before = self._before
         self.good[:, self._bin] = np.subtract(seen.good, before.good)
         self.cycles[:, self._bin] = np.subtract(seen.cycles, before.cycles)
-        self.wip[self._bin] = (seen.area - before.area) / (now - self._start)
+        if now > self._start:
+            self.wip[self._bin] = (seen.area - before.area) / (now - self._start)
         self._before = seen
         self._bin += 1
         self._start = now
@@ -88,6 +89,7 @@ class Ending:
     in_plant: int
     stall: tuple[str, ...]
     trace: Trace | None
+    stopped: int = -1  # the condition that ended the run (S-95)
     peak_w: int = 0  # of the busiest demand window (S-163)
     peak_at: int = -1
 
@@ -131,6 +133,7 @@ def tally(start: Reading, end: Reading, series: Series, ending: Ending) -> Tally
         in_plant_at_end=ending.in_plant,
         peak_w=ending.peak_w,
         peak_at=ending.peak_at,
+        stopped=ending.stopped,
         stall=ending.stall,
         trace=ending.trace,
     )

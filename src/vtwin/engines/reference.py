@@ -2,7 +2,7 @@
 
 Written to be read beside ``docs/semantics.md``, whose rule numbers (S-01 …) the code cites.
 The parts of the plant live in modules of their own: ``stations`` (queues and who is next),
-``machines``, ``faults``, ``staff``, ``shifts``, ``tools``, ``releases``; ``instant`` turns
+``routing``, ``machines``, ``faults``, ``staff``, ``shifts``, ``tools``, ``releases``, ``ends``; ``instant`` turns
 SimPy's calendar into the three-phase instant, ``counting`` makes the tally. This module puts
 a plant together from a Program, runs it and ends it.
 """
@@ -23,6 +23,7 @@ from vtwin.engines.belts import Belt
 from vtwin.engines.carriers import CarrierPools
 from vtwin.engines.choose import Cancelled
 from vtwin.engines.counting import Counted
+from vtwin.engines.ends import StopWatch
 from vtwin.engines.energy import Demand, Meter
 from vtwin.engines.faults import Fault
 from vtwin.engines.fleets import Fleet, Vehicle
@@ -32,7 +33,8 @@ from vtwin.engines.machines import Draw, Machine, SetupTimes, Way
 from vtwin.engines.needs import Needs
 from vtwin.engines.purchases import Delivery, Purchases
 from vtwin.engines.reading import Reading, Series
-from vtwin.engines.releases import Arrivals, Conwip, OrderBook, OrderFile, Supply
+from vtwin.engines.releases import Arrivals, Conwip, OrderBook, OrderFile, Supply, at_pace
+from vtwin.engines.routing import lay_ways
 from vtwin.engines.shifts import Shift
 from vtwin.engines.staff import Staff
 from vtwin.engines.stalls import locked, stalled
@@ -59,7 +61,7 @@ def simulate(
     trace: bool = False,
     on_progress: Progress | None = None,
 ) -> Tally:
-    """Run one replication from tick 0 to the horizon, or to a stall.
+    """Run one replication from tick 0 to the horizon, to a stop condition or to a stall.
 
     Args:
         program: the plant.
@@ -95,8 +97,10 @@ class Run:
         self._add_renewals()
         self._add_machines()
         self._add_fleets()
+        self._following = rules.followers(program.products, program.operations)
         self.steps = self._add_steps()
         self.ways = self._add_ways()
+        lay_ways(self.steps, program.operations, self._following, self._units)
         self.faults = self._add_faults()
         self._add_releases()
         self.shifts = self._add_shifts()
@@ -104,6 +108,7 @@ class Run:
             station.prepare()
         floor.on_idle = self._perhaps_stalled
         self._stalled = False
+        self._watch = StopWatch(floor, program.run.stop, self.orders)
         self._counted = Counted(floor, self.ways, self.faults, self.orders)
         self._start: Reading = self._counted.read(0)
         spec = program.run
@@ -172,11 +177,11 @@ class Run:
 
     def _add_steps(self) -> list[Step]:
         floor, program = self.floor, self._program
-        lengths = [len(product.route) for product in program.products]
+        remaining = rules.remaining(self._following)
         steps = []
         for index, spec in enumerate(program.operations):
             station = floor.stations[spec.station]
-            step = Step(index, spec, station, lengths[spec.product] - spec.step)
+            step = Step(index, spec, station, remaining[index])
             station.lines.append(step.line)
             if spec.fleet != NONE:
                 step.fleet = floor.fleets[spec.fleet]
@@ -187,9 +192,6 @@ class Run:
                 step.needs = Needs(floor, spec, station.bit)
             steps.append(step)
         self._add_recipes(steps)
-        for product in program.products:
-            for here, there in zip(product.route, product.route[1:], strict=False):
-                steps[here].following = steps[there]
         return steps
 
     def _add_recipes(self, steps: list[Step]) -> None:
@@ -257,6 +259,9 @@ class Run:
                 Conwip(floor, spec, step, slot)
             else:
                 interval = self._draws(program.distributions[spec.interval], spec.name, "interval")
+                if spec.profile != NONE:
+                    profile = program.profiles[spec.profile]
+                    interval = at_pace(floor, interval, profile, program.run.horizon)
                 Arrivals(floor, spec, step, slot, interval)
         self.orders = [self._order(index, spec) for index, spec in enumerate(program.orders)]
         times = [max(spec.release, 0) for spec in program.orders]
@@ -287,7 +292,7 @@ class Run:
     # -- running ---------------------------------------------------------------------------
 
     def to_the_end(self, on_progress: Progress | None) -> Tally:
-        """Run to the horizon or to a stall and report."""
+        """Run to the horizon, to a stop condition or to a stall, and report."""
         floor, spec = self.floor, self._program.run
         if spec.warmup:
             self._housekeeping(spec.warmup, spec.horizon, self._warm)
@@ -317,6 +322,7 @@ class Run:
             replication=self._replication,
             warmup=spec.warmup,
             ended=ended,
+            stopped=self._watch.stopped,
             stall=told(self._program, floor, self.faults),
             demand=self._demand,
         )

@@ -10,8 +10,9 @@ from simpy import Event as CalendarEvent
 
 from vtwin.engines.floor import Item
 from vtwin.engines.instant import Alarm
+from vtwin.plant import rules
 from vtwin.plant.order import priority
-from vtwin.plant.primitives import NEVER
+from vtwin.plant.primitives import NEVER, Profile
 from vtwin.plant.primitives import Order as OrderSpec
 from vtwin.plant.primitives import Source as SourceSpec
 from vtwin.plant.trace import Event
@@ -75,6 +76,17 @@ class Arrivals:
         self._alarm.set(self._interval())
 
 
+def at_pace(
+    floor: Floor, interval: Callable[[], int], profile: Profile, horizon: int
+) -> Callable[[], int]:
+    """Intervals that pass faster at busy times and slower at quiet ones (S-88)."""
+
+    def stretched() -> int:
+        return rules.elapsed(profile, floor.now, interval(), horizon) - floor.now
+
+    return stretched
+
+
 class Conwip:
     """``level`` items at the start, then a new one for each that leaves (S-62)."""
 
@@ -120,7 +132,7 @@ class OrderFile:
     __slots__ = (
         "_floor", "_replace", "done", "due", "good", "index", "joined", "lot", "name",
         "outstanding", "priority", "product", "quantity", "released", "remaining", "stands",
-        "started", "step",
+        "started", "step", "work",
     )  # fmt: skip
 
     def __init__(self, floor: Floor, index: int, spec: OrderSpec, step: Step | None) -> None:
@@ -142,6 +154,7 @@ class OrderFile:
         self.joined = 0
         self.started = -1
         self.done = -1
+        self.work = 1  # of one lot, see Item.work
         self.stands = Stands.NOWHERE
 
     def release(self, now: int) -> None:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from vtwin.engines.machines import Machine, Way
     from vtwin.engines.needs import Needs
     from vtwin.engines.releases import Supply
+    from vtwin.engines.routing import Fork
 
 #: Places of an unlimited buffer; more than any run can fill.
 ENDLESS = 2**62
@@ -36,9 +37,9 @@ class Step:
     """One operation of a product's route, with the line of those who wait for it."""
 
     __slots__ = (
-        "fleet", "following", "heads", "index", "line", "name", "needs", "per_cycle", "product",
-        "recipe", "remaining", "returns", "scrap", "setup_key", "skill", "station", "tool", "ways",
-        "wears",
+        "came", "expected", "fleet", "following", "fork", "heads", "index", "line", "name",
+        "needs", "per_cycle", "product", "recipe", "remaining", "returns", "sample", "scrap",
+        "setup_key", "skill", "station", "tool", "ways", "wears",
     )  # fmt: skip
 
     def __init__(self, index: int, spec: OperationSpec, station: Station, remaining: int) -> None:
@@ -55,18 +56,33 @@ class Step:
         self.heads = spec.heads
         self.scrap = spec.scrap
         self.remaining = remaining  # operations still to finish, this one included
-        self.following: Step | None = None
-        self.line = Line(self, first_come=station.rule is DispatchRule.FIFO)
+        self.following: Step | None = None  # along `then` (S-82)
+        self.fork: Fork | None = None  # where items go that do not simply go on
+        self.sample = spec.sample
+        self.came = 0  # items that came to it so far, counted where it is a sample
+        self.line = Line(self, station.rule)
         self.ways: dict[int, Way] = {}  # by machine index
         self.recipe: Recipe | None = None  # of the batch it is done in
         self.fleet: Fleet | None = None  # that brings items here
         self.needs: Needs | None = None  # kit and carrier it takes
         self.returns = 0 if spec.returns == NONE else 1 << spec.returns  # bits of carriers
+        self.expected = 0  # microseconds per cycle, see rules.expected_work
+
+    def work_ahead(self, quantity: int) -> int:
+        """Microseconds of work still to do on an item that waits here, at least 1 (S-91)."""
+        total, step = 0, self
+        while True:
+            count = rules.cycles(quantity, step.per_cycle)
+            total = rules.work_ahead(total, count, step.expected)
+            if step.following is None:
+                return max(total, 1)
+            step = step.following
 
 
 class Line:
     """Those who wait for one operation, as (key within the operation, queue position, item or
-    order). Only the head is ever looked at, so the length does not matter.
+    order). Only the head is ever looked at, so the length does not matter; but for critical
+    ratios, which change with time: there the head is found when it is needed.
     """
 
     __slots__ = ("pop", "push", "queue", "step")
@@ -75,14 +91,23 @@ class Line:
     push: Callable[[Waiting], None]
     pop: Callable[[], Waiting]
 
-    def __init__(self, step: Step, *, first_come: bool) -> None:
+    def __init__(self, step: Step, rule: DispatchRule) -> None:
         self.step = step
-        if first_come:  # everybody's key is the same
-            first_in = deque[Waiting]()
+        if rule is DispatchRule.FIFO or rule is DispatchRule.CRITICAL_RATIO:
+            first_in = deque[Waiting]()  # FIFO: everybody's key is the same
             self.queue, self.push, self.pop = first_in, first_in.append, first_in.popleft
         else:
             heap: list[Waiting] = []
             self.queue, self.push, self.pop = heap, partial(heappush, heap), partial(heappop, heap)
+
+    def most_urgent_first(self, now: int) -> None:
+        """Bring the one with the least (critical ratio, due tick, position) to the head."""
+        queue = self.queue
+        if len(queue) > 1:
+            first = min(queue, key=lambda w: (rules.critical_ratio(w[0], now, w[2].work), *w[:2]))
+            if first is not queue[0]:
+                queue.remove(first)
+                queue.insert(0, first)
 
 
 class Station:
@@ -127,7 +152,7 @@ class Station:
             self._start_one = self._start_from_door
         elif (
             len(self.lines) == 1
-            and self.rule is not DispatchRule.SPT
+            and self.rule not in (DispatchRule.SPT, DispatchRule.CRITICAL_RATIO)
             and self.lines[0].step.tool == NONE
             and all(m.setups is None for m in self.machines)
             and len(self.lines[0].step.ways) == len(self.machines)
@@ -216,6 +241,8 @@ class Station:
         if self.rule is not DispatchRule.FIFO:
             work = rules.cycles(item.quantity, step.per_cycle)
             key = rules.queue_key(self.rule, item.due, item.priority, work)
+            if self.rule is DispatchRule.CRITICAL_RATIO:
+                item.work = step.work_ahead(item.quantity)
         step.line.push((key, self.position, item))
         rows = self.floor.rows
         if rows is not None:
@@ -229,6 +256,8 @@ class Station:
         step = order.step
         work = rules.cycles(min(order.lot, order.quantity), step.per_cycle)
         key = rules.queue_key(self.rule, order.due, order.priority, work)
+        if self.rule is DispatchRule.CRITICAL_RATIO:
+            order.work = step.work_ahead(min(order.lot, order.quantity))
         step.line.push((key, self.position, order))
         self.count_lots(rules.lots(order.remaining, order.lot), now)
         self.floor.note(now, Event.ARRIVE, self.index, -1, order.remaining)
@@ -273,6 +302,9 @@ class Station:
         best: Way | None = None
         least: Rank | None = None
         rule, tools = self.rule, self.floor.tools
+        if rule is DispatchRule.CRITICAL_RATIO:
+            for line in self.lines:
+                line.most_urgent_first(now)
         for machine in self.machines:
             if machine.item is not None or not machine.fit:
                 continue
@@ -288,8 +320,11 @@ class Station:
                     continue
                 if step.recipe is not None and not step.recipe.ready(now):
                     continue
-                setup = machine.expected_setup(step) if rule is DispatchRule.LEAST_SETUP else 0
-                first, second = rules.choice_key(rule, key, way.expected, setup)
+                if rule is DispatchRule.CRITICAL_RATIO:
+                    first, second = rules.critical_ratio(head.due, now, head.work), key
+                else:
+                    setup = machine.expected_setup(step) if rule is DispatchRule.LEAST_SETUP else 0
+                    first, second = rules.choice_key(rule, key, way.expected, setup)
                 rank = (first, second, position, machine.mismatch(step), machine.index)
                 if least is None or rank < least:
                     best, least = way, rank

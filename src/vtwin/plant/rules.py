@@ -10,7 +10,20 @@ from collections.abc import Sequence
 
 from vtwin.base.draws import Distribution
 from vtwin.base.units import ticks
-from vtwin.plant.primitives import NONE, CallRule, DispatchRule, SetupTable, Worker
+from vtwin.plant.primitives import (
+    NEVER,
+    NEXT,
+    NONE,
+    OUT,
+    Branch,
+    CallRule,
+    DispatchRule,
+    Operation,
+    Product,
+    Profile,
+    SetupTable,
+    Worker,
+)
 from vtwin.plant.program import GrantRule
 
 
@@ -155,3 +168,122 @@ def call_key(
 def in_turn(count: int, turn: int) -> Sequence[int]:
     """Round robin: all of ``count`` supplies beginning with the one whose turn it is (S-63)."""
     return [*range(turn, count), *range(turn)]
+
+
+def followers(products: Sequence[Product], operations: Sequence[Operation]) -> tuple[int, ...]:
+    """What follows each operation along ``then``: an operation or NONE (S-82)."""
+    found = [NONE] * len(operations)
+    for product in products:
+        for here, after in zip(product.route, (*product.route[1:], NONE), strict=True):
+            then = operations[here].then
+            found[here] = after if then == NEXT else NONE if then == OUT else then
+    return tuple(found)
+
+
+def remaining(following: Sequence[int]) -> tuple[int, ...]:
+    """Operations to finish from each one on, itself included (S-82), from what follows each.
+
+    Raises ValueError when going along ``then`` comes back to an operation.
+    """
+    found = []
+    for start in range(len(following)):
+        here, count = start, 0
+        while here != NONE:
+            here, count = following[here], count + 1
+            if count > len(following):
+                raise ValueError(f"operation {start} leads round in a circle")
+        found.append(count)
+    return tuple(found)
+
+
+def limits(branches: Sequence[Branch]) -> tuple[float, ...]:
+    """The sums of the shares of branches, one after the other (S-83)."""
+    found, total = [], 0.0
+    for branch in branches:
+        total += branch.share
+        found.append(total)
+    return tuple(found)
+
+
+def stops_here(number: int, sample: int) -> bool:
+    """Whether the item that comes as number 1, 2, … is one of every ``sample`` (S-85)."""
+    return number % sample == 0
+
+
+#: Work still to do is counted up to here, in microseconds: 35 years.
+MOST_WORK = 2**50
+
+
+def expected_work(expected: Sequence[int], sample: int) -> int:
+    """Expected microseconds per cycle of an operation, from the expected ticks per cycle of its
+    modes: what a critical ratio divides by (S-91).
+    """
+    return min(sum(expected) // len(expected) // sample // 1000, MOST_WORK)
+
+
+def work_ahead(total: int, count: int, expected: int) -> int:
+    """``total`` and ``count`` cycles of ``expected`` microseconds more, up to MOST_WORK (S-91)."""
+    if expected and count > MOST_WORK // expected:
+        return MOST_WORK
+    return min(total + count * expected, MOST_WORK)
+
+
+def critical_ratio(due: int, now: int, work: int) -> int:
+    """Thousandths of the time until the due tick over ``work``, microseconds >= 1 (S-91)."""
+    return NEVER if due == NEVER else (due - now) // 1000 * 1000 // work
+
+
+def elapsed(profile: Profile, start: int, duration: int, horizon: int) -> int:
+    """The tick at which ``duration`` ticks have passed from ``start`` on at the speeds of a
+    profile (S-88); NEVER if that is not before the horizon. No number here is larger than
+    2^62, however long and slow it is.
+    """
+    period, steps = profile.period, profile.steps
+    ends = [*(begin for begin, _ in steps[1:]), period]
+    base, now = start - start % period, start % period
+    left, over = duration, 0  # ticks at full speed to go, and hundredths of one
+    while base < horizon:
+        for (begin, percent), end in zip(steps, ends, strict=True):
+            first = max(begin, now)
+            if first >= end:
+                continue
+            ticks_passed, hundredths = _share(end - first, percent)
+            if (left, over) <= (ticks_passed, hundredths):
+                done = base + first + _needed(left, over, percent)
+                return done if done < horizon else NEVER
+            left, over = _less(left, over, ticks_passed, hundredths)
+        base, now = base + period, 0
+        whole, rest = _passed(steps, ends)
+        # Whole periods at once; some too few, because of the hundredths, come one by one.
+        jump = min(left // (whole + 1), (horizon - base) // period + 1 if base < horizon else 0)
+        base += jump * period
+        left, over = _less(left, over, jump * whole + jump * rest // 100, jump * rest % 100)
+    return NEVER
+
+
+def _passed(steps: Sequence[tuple[int, int]], ends: Sequence[int]) -> tuple[int, int]:
+    """Ticks and hundredths of one that pass in a whole period."""
+    ticks_passed = hundredths = 0
+    for (begin, percent), end in zip(steps, ends, strict=True):
+        more, over = _share(end - begin, percent)
+        ticks_passed += more + (hundredths + over) // 100
+        hundredths = (hundredths + over) % 100
+    return ticks_passed, hundredths
+
+
+def _share(length: int, percent: int) -> tuple[int, int]:
+    """Ticks and hundredths of one that pass in ``length`` ticks at a percentage of speed."""
+    rest = length % 100 * percent
+    return length // 100 * percent + rest // 100, rest % 100
+
+
+def _less(left: int, over: int, ticks_passed: int, hundredths: int) -> tuple[int, int]:
+    borrow = 1 if over < hundredths else 0
+    return left - ticks_passed - borrow, over - hundredths + 100 * borrow
+
+
+def _needed(left: int, over: int, percent: int) -> int:
+    """Ticks at a percentage of speed in which ``left`` and ``over`` hundredths pass."""
+    if left == 0 and over == 0:
+        return 0
+    return left // percent * 100 + -(-(left % percent * 100 + over) // percent)

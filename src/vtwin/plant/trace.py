@@ -96,7 +96,7 @@ class Tally:
     """
 
     replication: int
-    observed: int  # horizon (or the instant of a stall) minus warm-up, ticks
+    observed: int  # end of the run (horizon, stop condition or stall) minus warm-up, ticks
     ended: int  # tick at which the run ended
     events: int  # calendar events the engine handled, whole run
     machine_state: Ints  # (M, 7) ticks in each MachineState
@@ -146,5 +146,6 @@ class Tally:
     vehicle_moves: Ints = field(default_factory=_none)  # (V,) items brought
     fleet_calls: Ints = field(default_factory=_none)  # (fleets,) items taken up
     fleet_wait: Ints = field(default_factory=_none)  # (fleets,) ticks they waited for it
+    stopped: int = -1  # which of RunSpec.stop ended the run, -1 if none did
     stall: tuple[str, ...] = ()  # one sentence per member of the wait-for cycle; () = no stall
     trace: Trace | None = field(default=None, compare=False)
