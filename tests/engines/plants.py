@@ -11,10 +11,13 @@ from vtwin.base.errors import Where
 from vtwin.base.units import ticks
 from vtwin.plant.primitives import (
     NEVER,
+    NEXT,
     NONE,
+    OUT,
     UNLIMITED,
     Batch,
     Belt,
+    Branch,
     Calendar,
     CallRule,
     Carrier,
@@ -30,17 +33,19 @@ from vtwin.plant.primitives import (
     Order,
     PartAtFailure,
     Product,
+    Profile,
     ReleaseKind,
     SetupTable,
     ShiftEnd,
     Source,
     Station,
     Stock,
+    StopKind,
     Tool,
     Vehicle,
     Worker,
 )
-from vtwin.plant.program import GrantRule, Program, RunSpec
+from vtwin.plant.program import GrantRule, Program, RunSpec, Stop
 
 S = 1_000_000_000  # ticks per second
 
@@ -72,6 +77,7 @@ class Plant:
     carriers: dict[str, int] = field(default_factory=dict)
     demand: float = 0.0  # width of the demand window, s
     places: dict[str, int] = field(default_factory=dict)  # path -> line, for stall sentences
+    stops: list[tuple[str | None, int] | str] = field(default_factory=list)  # or "orders"
 
     def station(self, name: str, count: int = 1, **keys: Any) -> Plant:
         """A station with its machines: ``name`` alone or ``name#1`` …; machine keys:
@@ -87,7 +93,8 @@ class Plant:
 
     def product(self, name: str, *route: dict[str, Any]) -> Plant:
         """Steps: op, on (station), cycle (s, Distribution or per machine), per_cycle, key, tool,
-        skill, heads, load, scrap, batch, kit ({component: pieces}), takes, returns (carriers).
+        skill, heads, load, scrap, batch, kit ({component: pieces}), takes, returns (carriers),
+        then (an op or "out"), branches [(share, op or "out", most)], sample.
         """
         self.products[name] = list(route)
         return self
@@ -129,6 +136,11 @@ class Plant:
         self.sources[f"{product}:arrivals"] = {
             "product": product, "kind": "arrivals", "every": every, **keys,
         }  # fmt: skip
+        return self
+
+    def stop(self, condition: tuple[str | None, int] | str) -> Plant:
+        """End the run: "orders", or (product or None, good pieces)."""
+        self.stops.append(condition)
         return self
 
     def conwip(self, product: str, level: int, **keys: Any) -> Plant:
@@ -214,6 +226,7 @@ class _Numbering:
             seed=plant.seed,
             bin=_at(plant.bin) if plant.bin else max(horizon // 10, 1),
             demand=_at(plant.demand),
+            stop=tuple(self._stop(condition) for condition in plant.stops),
         )
         setups = tuple(self._setup(name, plant.setups[name]) for name in sorted(plant.setups))
         operations = self._operations(setups)
@@ -258,6 +271,10 @@ class _Numbering:
                 Stock(n, self._of("product", n), plant.stocks[n]) for n in sorted(plant.stocks)
             ),
             carriers=tuple(Carrier(n, plant.carriers[n]) for n in sorted(plant.carriers)),
+            profiles=tuple(
+                Profile(n, _at(period), tuple((_at(t), percent) for t, percent in steps))
+                for n, (period, steps) in sorted(self._profiles().items())
+            ),
             grant=plant.grant,
             sources_map={p: Where("plant.yaml", n, None, p) for p, n in plant.places.items()},
             distributions=tuple(self.distributions),
@@ -297,6 +314,21 @@ class _Numbering:
             renew=self._distribution(spec["renew"]) if "life" in spec else NONE,
             skill=self._of("skill", spec.get("skill")),
         )
+
+    def _profiles(self) -> dict[str, Any]:
+        """By source: (period, [(start, percent)])."""
+        return {n: s["profile"] for n, s in self.plant.sources.items() if "profile" in s}
+
+    def _stop(self, condition: tuple[str | None, int] | str) -> Stop:
+        if isinstance(condition, str):
+            return Stop(StopKind.ORDERS_DONE)
+        product, pieces = condition
+        return Stop(StopKind.GOOD_PIECES, self._of("product", product), pieces)
+
+    def _then(self, product: str, name: str | None) -> int:
+        if name is None:
+            return NEXT
+        return OUT if name == "out" else self._of("op", f"{product}/{name}")
 
     def _setup(self, name: str, spec: Mapping[str, Any]) -> SetupTable:
         keys = tuple(spec["keys"])
@@ -354,6 +386,12 @@ class _Numbering:
             kit=tuple(Kit(self._of("stock", c), n) for c, n in sorted(step.get("kit", {}).items())),
             takes=self._of("carrier", step.get("takes")),
             returns=self._of("carrier", step.get("returns")),
+            then=self._then(product, step.get("then")),
+            branches=tuple(
+                Branch(share, self._then(product, to), *most)
+                for share, to, *most in step.get("branches", ())
+            ),
+            sample=step.get("sample", 1),
         )
 
     def _batch(self, name: str) -> Batch:
@@ -451,6 +489,7 @@ class _Numbering:
             level=spec.get("level", 0),
             lot=spec.get("lot", 1),
             due_after=_at(spec["due"]) if "due" in spec else NEVER,
+            profile=sorted(self._profiles()).index(name) if "profile" in spec else NONE,
         )
 
     def _order(self, spec: Mapping[str, Any]) -> Order:

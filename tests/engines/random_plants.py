@@ -91,6 +91,7 @@ def plants(draw) -> Plant:
             if any(m["station"] == on and m["setup"] for m in plant.machines.values()):
                 step["key"] = draw(st.sampled_from(keys))
             route.append(step)
+        _ways(draw, route)
         plant.product(product, *route)
     if draw(st.sampled_from([False, False, True])):
         _transport(draw, plant, stations)
@@ -98,6 +99,7 @@ def plants(draw) -> Plant:
     for part in (_batches, _kits, _carriers):
         if draw(st.sampled_from([False, False, True])):
             part(draw, plant)
+    _ends(draw, plant)
     _people_and_failures(draw, plant, calendar)
     if draw(st.booleans()):
         _crews_and_ways(draw, plant)
@@ -125,6 +127,34 @@ def _transport(draw, plant: Plant, stations: list[str]) -> None:
                 step["fleet"] = fleet
 
 
+def _ways(draw, route: list[dict]) -> None:
+    """Now and then branches, rework, samples and short cuts along the main way."""
+    if draw(st.integers(0, 2)):
+        return
+    names = [step["op"] for step in route]
+    for n, step in enumerate(route):
+        if n:
+            step["sample"] = draw(st.sampled_from([1, 1, 1, 2, 3]))
+        ahead = [None, None, None, "out", *names[n + 1 :]]
+        step["then"] = draw(st.sampled_from(ahead))
+        step["branches"] = [
+            (
+                draw(st.sampled_from([0.1, 0.25, 0.4])),
+                draw(st.sampled_from([*names, "out"])),
+                draw(st.sampled_from([UNLIMITED, 0, 1, 2])),
+            )
+            for _ in range(draw(st.sampled_from([0, 0, 1, 1, 2])))
+        ]
+
+
+def _ends(draw, plant: Plant) -> None:
+    """Now and then a condition that may end the run before its horizon."""
+    for _ in range(draw(st.sampled_from([0, 0, 0, 0, 1, 2]))):
+        pieces = draw(st.sampled_from([3, 10, 30]))
+        condition = st.sampled_from(["orders", (None, pieces), ("p", pieces)])
+        plant.stop(draw(condition))
+
+
 def _releases(draw, plant: Plant) -> None:
     lot = st.integers(1, 4)
     for product in ("p", "q"):
@@ -133,7 +163,10 @@ def _releases(draw, plant: Plant) -> None:
                 plant.saturated(product, lot=draw(lot))
             elif kind == "arrivals":
                 every = draw(LONG)
-                plant.arrivals(product, every, lot=draw(lot), due=draw(st.integers(1, 50)))
+                paces = [(20, [(0, 200), (7, 0), (12, 30)]), (50, [(0, 0), (9, 400)])]
+                keys = {"profile": draw(st.sampled_from(paces))} if draw(st.booleans()) else {}
+                due = draw(st.integers(1, 50))
+                plant.arrivals(product, every, lot=draw(lot), due=due, **keys)
             elif kind == "conwip":
                 plant.conwip(product, draw(st.integers(1, 4)), lot=draw(lot))
             else:

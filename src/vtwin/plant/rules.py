@@ -254,6 +254,8 @@ def elapsed(profile: Profile, start: int, duration: int, horizon: int) -> int:
             left, over = _less(left, over, ticks_passed, hundredths)
         base, now = base + period, 0
         whole, rest = _passed(steps, ends)
+        if whole == rest == 0:
+            return NEVER
         # Whole periods at once; some too few, because of the hundredths, come one by one.
         jump = min(left // (whole + 1), (horizon - base) // period + 1 if base < horizon else 0)
         base += jump * period
