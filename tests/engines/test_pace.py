@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.engines.plants import S, Plant
+from tests.engines.plants import Plant, S
 from tests.engines.rows import times
 from vtwin.plant.primitives import NEVER, Profile
 from vtwin.plant.rules import elapsed

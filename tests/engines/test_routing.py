@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.engines.plants import S, Plant
+from tests.engines.plants import Plant, S
 from tests.engines.rows import of, times
 from vtwin.base.draws import uniforms
 from vtwin.plant import rules

@@ -39,7 +39,7 @@ def test_ratio_when_time_passes_then_the_order_changes(engine):  # S-92
     plant = shop().order("a", "q", 4, due=100).order("b", "p", 1, due=150)
     tally = engine(plant.program(), 0, trace=True)
     # a: (100 - t) / 5, b: (150 - t) / 15. At 0: 20 and 10. b goes first; had it come later …
-    assert [e for _, e, _, _ in of(tally, Event.LEAVE)][0] == 1
+    assert next(e for _, e, _, _ in of(tally, Event.LEAVE)) == 1
     late = shop().order("a", "q", 9, due=30).order("b", "p", 1, due=50)
     tally = engine(late.program(), 0, trace=True)
     # At 0: a 6, b 3.3: b first. A twin of b due at 95 has 6.3 at 0 and is second only when

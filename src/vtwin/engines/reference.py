@@ -2,9 +2,9 @@
 
 Written to be read beside ``docs/semantics.md``, whose rule numbers (S-01 …) the code cites.
 The parts of the plant live in modules of their own: ``stations`` (queues and who is next),
-``routing``, ``machines``, ``faults``, ``staff``, ``shifts``, ``tools``, ``releases``, ``ends``; ``instant`` turns
-SimPy's calendar into the three-phase instant, ``counting`` makes the tally. This module puts
-a plant together from a Program, runs it and ends it.
+``routing``, ``machines``, ``faults``, ``staff``, ``shifts``, ``tools``, ``releases``, ``ends``;
+``instant`` turns SimPy's calendar into the three-phase instant, ``counting`` reads what was
+counted. This module puts a plant together from a Program, runs it and ends it.
 """
 
 from __future__ import annotations

@@ -174,7 +174,7 @@ def followers(products: Sequence[Product], operations: Sequence[Operation]) -> t
     """What follows each operation along ``then``: an operation or NONE (S-82)."""
     found = [NONE] * len(operations)
     for product in products:
-        for here, after in zip(product.route, (*product.route[1:], NONE), strict=True):
+        for here, after in zip(product.route, (*product.route[1:], NONE), strict=False):
             then = operations[here].then
             found[here] = after if then == NEXT else NONE if then == OUT else then
     return tuple(found)
