@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from vtwin.plant.primitives import DispatchRule, MachineState, PartAtFailure, ReleaseKind
+from vtwin.plant.primitives import DispatchRule, MachineState, PartAtFailure, ReleaseKind, ShiftEnd
 from vtwin.plant.program import GrantRule
 from vtwin.plant.trace import Event
 
@@ -33,6 +33,9 @@ SCRAPPED: Final = int(PartAtFailure.SCRAPPED)
 SATURATED: Final = int(ReleaseKind.SATURATED)
 ARRIVALS: Final = int(ReleaseKind.ARRIVALS)
 CONWIP: Final = int(ReleaseKind.CONWIP)
+
+PAUSE: Final = int(ShiftEnd.PAUSE)
+FINISH: Final = int(ShiftEnd.FINISH)
 
 ROW_STATE: Final = int(Event.STATE)
 ROW_RELEASE: Final = int(Event.RELEASE)

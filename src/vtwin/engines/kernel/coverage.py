@@ -7,25 +7,18 @@ asking costs nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from vtwin.plant.primitives import (
     NEXT,
     NONE,
     DispatchRule,
-    Failure,
     FailureClock,
-    Operation,
-    SetupTable,
     ShiftEnd,
 )
 from vtwin.plant.program import Program
 
 Uses = Callable[[Program], bool]
-
-
-def _heads(work: Sequence[Operation | Failure | SetupTable]) -> list[int]:
-    return [spec.heads for spec in work]
 
 
 _MISSING: tuple[tuple[str, Uses], ...] = (
@@ -39,16 +32,10 @@ _MISSING: tuple[tuple[str, Uses], ...] = (
         "carriers",
         lambda p: bool(p.carriers),
     ),
-    ("vehicles", lambda p: any(op.fleet != NONE for op in p.operations)),
+    ("vehicles", lambda p: bool(p.vehicles)),
     (
         "routes that branch",
         lambda p: any(op.then != NEXT or op.branches or op.sample != 1 for op in p.operations),
-    ),
-    (
-        "work that takes several people",
-        lambda p: any(
-            heads != 1 for many in (p.operations, p.failures, p.setups) for heads in _heads(many)
-        ),
     ),
     ("attendance for a part of the work", lambda p: any(op.load != NONE for op in p.operations)),
     ("tools that wear", lambda p: any(tool.life for tool in p.tools)),
@@ -62,7 +49,6 @@ _MISSING: tuple[tuple[str, Uses], ...] = (
         "work handed over at the end of a shift",
         lambda p: any(w.shift_end is ShiftEnd.HAND_OVER for w in p.workers),
     ),
-    ("people who tend several machines", lambda p: any(w.tends != 1 for w in p.workers)),
     ("people who miss shifts", lambda p: any(w.absence for w in p.workers)),
     ("people who walk", lambda p: any(w.speed for w in p.workers)),
     ("arrivals that follow a profile", lambda p: any(s.profile != NONE for s in p.sources)),

@@ -56,7 +56,7 @@ class Template:
     ways: Table
     products: Table
     faults: Table
-    claims: Table
+    tasks: Table
     people: Table
     skills: Table
     tools: Table
@@ -126,13 +126,16 @@ class _Encoding:
         self.ways = draft.table(sum(len(op.modes) for op in p.operations), at.W_SIZE)
         self.products = draft.table(len(p.products), at.PR_SIZE)
         self.faults = draft.table(len(self.owned), at.F_SIZE)
-        self.claims = draft.table(len(p.machines) + len(self.owned), at.CL_SIZE)
+        self.tasks = draft.table(len(p.machines) + len(self.owned), at.T_SIZE)
         self.people = draft.table(len(p.workers), at.P_SIZE)
         self.skills = draft.table(len(p.skills), at.SK_SIZE)
         self.tools = draft.table(len(p.tools), at.TL_SIZE)
         self.sources = draft.table(len(p.sources), at.SO_SIZE)
         self.orders = draft.table(len(p.orders), at.OR_SIZE)
         self.shifts = draft.table(len(p.calendars), at.SH_SIZE)
+        heads = [spec.heads for spec in p.operations]
+        heads += [spec.heads for spec in p.failures] + [spec.heads for spec in p.setups]
+        self.most_heads = max(heads, default=1)
         self.bins = lead_bin(p.run.horizon) + 1
         #: Ways of each operation, (machine, record), by machine.
         self.ways_of: list[list[tuple[int, int]]] = []
@@ -192,7 +195,7 @@ class _Encoding:
             self.ways,
             self.products,
             self.faults,
-            self.claims,
+            self.tasks,
             self.people,
             self.skills,
             self.tools,
@@ -218,6 +221,7 @@ class _Encoding:
                 OP_REMAINING=lengths[spec.product] - spec.step,
                 OP_WAY_COUNT=len(spec.modes),
                 OP_SUPPLIED=index in supplied,
+                OP_HEADS=spec.heads,
             )
             self.draft.put_float(start + at.OP_SCRAP, spec.scrap)
             self._link(
@@ -263,7 +267,7 @@ class _Encoding:
             start = self.machines.at(index)
             self._fill(
                 start,
-                M_ASKER=at.ASKER_MACHINE,
+                M_WORK_KIND=at.WORK_MACHINE,
                 M_INDEX=index,
                 M_SLOT=self.slots.machines[index],
                 M_DOING=MachineState.STARVED,
@@ -277,7 +281,7 @@ class _Encoding:
             self._link(
                 start,
                 M_STATION=self.stations.at(spec.station),
-                M_CLAIM=self._claim(index, start),
+                M_TASK=self._task(index, start, start, self.slots.machines[index]),
                 M_TOOL=self._ref(self.tools, spec.initial_tool),
             )
             self._list(start, "M_WAYS", "M_WAY_COUNT", ways[index])
@@ -290,10 +294,12 @@ class _Encoding:
             if spec.setup != NONE:
                 self._cells(start, spec.name, spec.setup)
 
-    def _claim(self, index: int, asker: int) -> int:
-        """The claim of a machine or failure mode."""
-        start = self.claims.at(index)
-        self._link(start, CL_ASKER=asker)
+    def _task(self, index: int, work: int, place: int, slot: int) -> int:
+        """What a machine or failure mode needs people for."""
+        start = self.tasks.at(index)
+        crew = self.draft.table(self.most_heads, 1)
+        self._link(start, T_WORK=work, T_PLACE=place, T_CREW=crew.start)
+        self._fill(start, T_SLOT=slot)
         return start
 
     def _cells(self, machine: int, name: str, setup: int) -> None:
@@ -310,7 +316,7 @@ class _Encoding:
                     )
                     self._fill(start, CELL_STREAM=stream, CELL_EXPECTED=self.expected[cell])
         self._link(machine, M_SETUPS=cells.start, M_SETUP_SKILL=self._ref(self.skills, table.skill))
-        self._fill(machine, M_SETUP_KEYS=len(table.keys))
+        self._fill(machine, M_SETUP_KEYS=len(table.keys), M_SETUP_HEADS=table.heads)
 
     def _stations(self) -> None:
         p = self.program
@@ -376,10 +382,11 @@ class _Encoding:
             spec, start = p.failures[index], self.faults.at(n)
             self._fill(
                 start,
-                F_ASKER=at.ASKER_FAULT,
+                F_WORK_KIND=at.WORK_FAULT,
                 F_INDEX=index,
                 F_SLOT=self.slots.failures[index],
                 F_PART=spec.part,
+                F_HEADS=spec.heads,
                 F_CALENDAR_CLOCK=spec.clock is FailureClock.CALENDAR,
                 F_AFTER=self._stream(spec.after, spec.name, "after"),
                 F_REPAIR=self._stream(spec.repair, spec.name, "repair"),
@@ -388,26 +395,37 @@ class _Encoding:
                 start,
                 F_MACHINE=self.machines.at(owner[index]),
                 F_SKILL=self._ref(self.skills, spec.skill),
-                F_CLAIM=self._claim(len(p.machines) + n, start),
+                F_TASK=self._task(
+                    len(p.machines) + n,
+                    start,
+                    self.machines.at(owner[index]),
+                    self.slots.failures[index],
+                ),
             )
 
     def _people(self) -> None:
         p = self.program
         for index, spec in enumerate(p.workers):
             start = self.people.at(index)
-            finishes = spec.shift_end is ShiftEnd.FINISH
-            self._fill(start, P_INDEX=index, P_OPEN=1, P_PRESENT=1, P_FINISHES=finishes)
+            # Besides what is attended, the repair of the machine attended (S-116).
+            tasks = self.draft.table(max(spec.tends, 1) + 1, 1)
+            speeds = self.draft.table(len(p.skills), 1)
+            for skill, speed in zip(spec.skills, spec.speeds, strict=True):
+                self.draft.put_float(speeds.at(skill), speed)
+            self._fill(
+                start,
+                P_INDEX=index,
+                P_SHIFT_END=spec.shift_end,
+                P_TENDS=spec.tends,
+                P_ON_SHIFT=1,
+                P_PRESENT=1,
+            )
+            self._link(start, P_TASKS=tasks.start, P_SPEEDS=speeds.start)
         for skill in range(len(p.skills)):
             order = rules.worker_order(p.workers, skill)
-            able = self.draft.table(len(order), at.ABLE_SIZE)
-            for n, worker in enumerate(order):
-                spec = p.workers[worker]
-                speed = spec.speeds[spec.skills.index(skill)]
-                self._link(able.at(n), ABLE_PERSON=self.people.at(worker))
-                self.draft.put_float(able.at(n) + at.ABLE_SPEED, speed)
             start = self.skills.at(skill)
-            self._fill(start, SK_INDEX=skill, SK_ABLE_COUNT=len(order))
-            self._link(start, SK_ABLE=able.start)
+            self._fill(start, SK_INDEX=skill)
+            self._list(start, "SK_ABLE", "SK_ABLE_COUNT", [self.people.at(n) for n in order])
 
     def _tools(self) -> None:
         p = self.program

@@ -9,8 +9,8 @@ from vtwin.engines.kernel.layout import (
     E_PRIORITY,
     F_AFTER,
     F_CALENDAR_CLOCK,
-    F_CLAIM,
     F_DOWN_TICKS,
+    F_HEADS,
     F_INDEX,
     F_LEFT,
     F_MACHINE,
@@ -25,7 +25,7 @@ from vtwin.engines.kernel.layout import (
     F_SLOT,
     F_STRIKES,
     F_STRUCK,
-    F_WORKER,
+    F_TASK,
     H_FAULT_COUNT,
     H_FAULTS,
     H_NOW,
@@ -35,13 +35,12 @@ from vtwin.engines.kernel.layout import (
     M_LEFT,
     M_WORK,
     NOTHING,
-    P_PRESENT,
     record,
 )
 from vtwin.engines.kernel.machines import break_down, is_in_process, lose_item, repaired
 from vtwin.engines.kernel.memory import add, load, store
 from vtwin.engines.kernel.rules import at_speed
-from vtwin.engines.kernel.staff import ask, done
+from vtwin.engines.kernel.staff import ask, is_complete, release_crew
 from vtwin.engines.kernel.streams import draw
 from vtwin.engines.kernel.trace import note
 
@@ -93,22 +92,21 @@ def _strike(m: int, fault: int) -> None:
     else:
         item = load(machine, M_ITEM)
         priority = 0 if item == NOTHING else load(item, E_PRIORITY)
-        ask(m, load(fault, F_CLAIM), skill, priority, 0, load(fault, F_SLOT))
+        ask(m, load(fault, F_TASK), skill, load(fault, F_HEADS), 1, priority, 0)
 
 
 @compiled
-def repairer_came(m: int, fault: int, person: int, speed: float) -> None:
-    """The repairer has come (phase C2, S-50)."""
-    store(fault, F_WORKER, person)
+def repairers_came(m: int, fault: int, speed: float) -> None:
+    """The people asked for are there (S-46)."""
     store(fault, F_REPAIR_LEFT, at_speed(load(fault, F_REPAIR_LEFT), speed))
     refresh_repair(m, fault)
 
 
 @compiled
 def refresh_repair(m: int, fault: int) -> None:
-    """The repairer has come, gone home or come back (S-46)."""
-    worker, running = load(fault, F_WORKER), load(fault, F_RUNNING)
-    if worker != NOTHING and load(worker, P_PRESENT):
+    """Somebody of the crew has come, gone home or come back (S-46)."""
+    running = load(fault, F_RUNNING)
+    if is_complete(load(fault, F_TASK)):
         if not running:
             _run(m, fault)
     elif running:
@@ -132,14 +130,12 @@ def _run(m: int, fault: int) -> None:
 @compiled
 def _end(m: int, fault: int) -> None:
     """The repair is over."""
-    machine, person = load(fault, F_MACHINE), load(fault, F_WORKER)
+    machine = load(fault, F_MACHINE)
     add(m, H_PENDING, -1)
     store(fault, F_RUNNING, 0)
     store(fault, F_STRUCK, 0)
     add(fault, F_DOWN_TICKS, load(m, H_NOW) - load(fault, F_SINCE))
     note(m, ROW_REPAIRED, load(fault, F_INDEX), -1, load(machine, M_INDEX))
-    if person != NOTHING:
-        store(fault, F_WORKER, NOTHING)
-        done(m, person)
+    release_crew(m, load(fault, F_TASK))
     _age(m, fault)
     repaired(m, machine)

@@ -1,83 +1,164 @@
-"""Phase C2: free people are sent to the claims, best claim first (S-50, S-51)."""
+"""Phase C2: people are sent to the claims, best claim first (S-50, S-51, S-110, S-111, S-116)."""
 
 from __future__ import annotations
 
 from vtwin.engines.kernel.building import compiled
-from vtwin.engines.kernel.faults import repairer_came
+from vtwin.engines.kernel.faults import repairers_came
 from vtwin.engines.kernel.layout import (
-    ABLE_PERSON,
-    ABLE_SIZE,
-    ABLE_SPEED,
-    ASKER_MACHINE,
-    CL_ASKER,
-    CL_FROM,
-    CL_NEXT,
-    CL_SKILL,
-    CL_SUSPENDED,
-    CL_WAITED,
-    F_MACHINE,
     H_CLAIM_FIRST,
     H_CLAIMS_CHANGED,
     H_NOW,
     H_PASS,
-    M_ASKER,
-    M_INDEX,
+    M_TASK,
+    M_WORK_KIND,
     NOTHING,
+    P_ON_SHIFT,
     P_PRESENT,
-    P_TASK,
+    P_SPEEDS,
+    P_TASK_COUNT,
+    P_TASKS,
+    P_TENDS,
     SK_ABLE,
     SK_ABLE_COUNT,
+    SK_FEW_HEADS,
+    SK_FEW_PASS,
+    SK_FEW_TO_TEND_HEADS,
+    SK_FEW_TO_TEND_PASS,
     SK_GRANTED,
-    SK_NOBODY,
+    SK_INDEX,
     SK_WAITED,
+    T_ALONE,
+    T_CREW,
+    T_CREW_COUNT,
+    T_FROM,
+    T_HEADS,
+    T_NEXT,
+    T_PLACE,
+    T_SKILL,
+    T_SUSPENDED,
+    T_WAITED,
+    T_WORK,
+    WORK_MACHINE,
 )
 from vtwin.engines.kernel.machines import staffed
-from vtwin.engines.kernel.memory import FIELD, add, load, load_f, store
+from vtwin.engines.kernel.memory import add, load, load_f, store
 from vtwin.engines.kernel.staff import send, withdraw
 
 
 @compiled
-def _free_person(skill: int) -> int:
-    """Where the first free worker with a skill stands in its list, or NOTHING."""
-    able = load(skill, SK_ABLE)
-    for _ in range(load(skill, SK_ABLE_COUNT)):
-        person = load(able, ABLE_PERSON)
-        if load(person, P_PRESENT) and load(person, P_TASK) == NOTHING:
-            return able
-        able += ABLE_SIZE * FIELD
-    return NOTHING
-
-
-@compiled
 def grant(m: int) -> None:
-    """Go through the open claims once."""
+    """Go through the open claims once; all of a crew are sent or nobody."""
     store(m, H_CLAIMS_CHANGED, 0)
     turn = load(m, H_PASS) + 1
     store(m, H_PASS, turn)
-    claim = load(m, H_CLAIM_FIRST)
-    while claim != NOTHING:
-        after = load(claim, CL_NEXT)
-        skill = load(claim, CL_SKILL)
-        if not load(claim, CL_SUSPENDED) and load(skill, SK_NOBODY) != turn:
-            able = _free_person(skill)
-            if able == NOTHING:
-                store(skill, SK_NOBODY, turn)
-            else:
-                _meet(m, claim, able)
-        claim = after
+    task = load(m, H_CLAIM_FIRST)
+    while task != NOTHING:
+        after = load(task, T_NEXT)
+        if not load(task, T_SUSPENDED) and _find_crew(task, turn):
+            _meet(m, task)
+        task = after
 
 
 @compiled
-def _meet(m: int, claim: int, able: int) -> None:
-    """The worker at a place of a skill's list goes to work for the claim."""
-    skill, asker = load(claim, CL_SKILL), load(claim, CL_ASKER)
-    person, speed = load(able, ABLE_PERSON), load_f(able, ABLE_SPEED)
+def _meet(m: int, task: int) -> None:
+    """The crew that was found goes to work for the claim."""
+    skill, work = load(task, T_SKILL), load(task, T_WORK)
     add(skill, SK_GRANTED, 1)
-    add(skill, SK_WAITED, load(claim, CL_WAITED) + load(m, H_NOW) - load(claim, CL_FROM))
-    withdraw(m, claim)
-    if load(asker, M_ASKER) == ASKER_MACHINE:
-        send(m, person, asker, load(asker, M_INDEX))
-        staffed(m, asker, person, speed)
+    add(skill, SK_WAITED, load(task, T_WAITED) + load(m, H_NOW) - load(task, T_FROM))
+    withdraw(m, task)
+    send(m, task)
+    speed = _speed(task, load(skill, SK_INDEX))
+    if load(work, M_WORK_KIND) == WORK_MACHINE:
+        staffed(m, work, speed)
     else:
-        send(m, person, asker, load(load(asker, F_MACHINE), M_INDEX))
-        repairer_came(m, asker, person, speed)
+        repairers_came(m, work, speed)
+
+
+@compiled
+def _speed(task: int, skill: int) -> float:
+    """That of the slowest of the crew in a skill (S-111)."""
+    crew = load(task, T_CREW)
+    speed = load_f(load(load(crew, 0), P_SPEEDS), skill)
+    for n in range(1, load(task, T_CREW_COUNT)):
+        speed = min(speed, load_f(load(load(crew, n), P_SPEEDS), skill))
+    return speed
+
+
+@compiled
+def _find_crew(task: int, turn: int) -> int:
+    """Choose those who are sent to a task; whether there are enough."""
+    place, skill, heads = load(task, T_PLACE), load(task, T_SKILL), load(task, T_HEADS)
+    attended = place != NOTHING and load(load(place, M_TASK), T_CREW_COUNT) != 0
+    if not load(task, T_ALONE):
+        return _find_tending(task, skill, heads, turn)
+    store(task, T_CREW_COUNT, 0)
+    if attended:  # those who attend the machine to be repaired go first (S-116)
+        _add_idle(task, skill, heads, load(place, M_TASK))
+    elif load(skill, SK_FEW_PASS) == turn and load(skill, SK_FEW_HEADS) <= heads:
+        return 0  # within one C2 people only get fewer
+    _add_idle(task, skill, heads, NOTHING)
+    if load(task, T_CREW_COUNT) == heads:
+        return 1
+    store(task, T_CREW_COUNT, 0)
+    if not attended:
+        store(skill, SK_FEW_PASS, turn)
+        store(skill, SK_FEW_HEADS, heads)
+    return 0
+
+
+@compiled
+def _find_tending(task: int, skill: int, heads: int, turn: int) -> int:
+    """Those with the fewest tasks, of those who may attend one more operation (S-110)."""
+    if load(skill, SK_FEW_TO_TEND_PASS) == turn and load(skill, SK_FEW_TO_TEND_HEADS) <= heads:
+        return 0
+    able, count = load(skill, SK_ABLE), load(skill, SK_ABLE_COUNT)
+    found, tasks, most = 0, 0, 1
+    while tasks < most and found < heads:
+        for n in range(count):
+            person = load(able, n)
+            most = max(most, load(person, P_TENDS))
+            if found < heads and load(person, P_TASK_COUNT) == tasks and _may_tend(person):
+                store(load(task, T_CREW), found, person)
+                found += 1
+        tasks += 1
+    if found < heads:
+        store(skill, SK_FEW_TO_TEND_PASS, turn)
+        store(skill, SK_FEW_TO_TEND_HEADS, heads)
+        return 0
+    store(task, T_CREW_COUNT, found)
+    return 1
+
+
+@compiled
+def _may_tend(person: int) -> int:
+    """Whether somebody may attend one more operation (S-110)."""
+    count = load(person, P_TASK_COUNT)
+    if not load(person, P_ON_SHIFT) or (count > 0 and count >= load(person, P_TENDS)):
+        return 0
+    tasks = load(person, P_TASKS)
+    for n in range(count):
+        if load(load(tasks, n), T_ALONE):
+            return 0
+    return 1
+
+
+@compiled
+def _add_idle(task: int, skill: int, heads: int, only: int) -> None:
+    """Add people who have no task, or are present with this ``only`` one, to the crew."""
+    able, crew, found = load(skill, SK_ABLE), load(task, T_CREW), load(task, T_CREW_COUNT)
+    for n in range(load(skill, SK_ABLE_COUNT)):
+        if found == heads:
+            break
+        person = load(able, n)
+        if only == NOTHING:
+            suits = load(person, P_ON_SHIFT) and load(person, P_TASK_COUNT) == 0
+        else:
+            suits = (
+                load(person, P_PRESENT)
+                and load(person, P_TASK_COUNT) == 1
+                and load(load(person, P_TASKS), 0) == only
+            )
+        if suits:
+            store(crew, found, person)
+            found += 1
+    store(task, T_CREW_COUNT, found)

@@ -118,13 +118,13 @@ R_TIME, R_KIND, R_ENTITY, R_ITEM, R_VALUE, R_SIZE = range(6)
 #: What a slot belongs to.
 SLOT_SHIFT, SLOT_MACHINE, SLOT_FAULT, SLOT_SOURCE, SLOT_BOOK = range(5)
 
-#: Who asks for a worker: field 0 of a machine or failure mode.
-ASKER_MACHINE, ASKER_FAULT = range(2)
+#: What people are wanted for: field 0 of a machine or failure mode.
+WORK_MACHINE, WORK_FAULT = range(2)
 
 # -- machines --------------------------------------------------------------------------------
 
 (
-    M_ASKER,
+    M_WORK_KIND,
     M_INDEX,
     M_SLOT,
     M_STATION,
@@ -135,8 +135,7 @@ ASKER_MACHINE, ASKER_FAULT = range(2)
     M_WORK,  # ticks the operation or set-up takes here
     M_DOING,  # STARVED: nothing in hand; BLOCKED: finished, not handed over
     M_BEGUN,  # a set-up or the operation has begun and is not finished
-    M_WORKER,
-    M_CLAIM,
+    M_TASK,
     M_KEY,  # set-up key, NONE: none yet
     M_TOOL,  # NOTHING: none
     # Whether it may work
@@ -159,6 +158,7 @@ ASKER_MACHINE, ASKER_FAULT = range(2)
     M_SETUPS,  # its set-up cells, row by row; NOTHING: it needs no set-ups
     M_SETUP_KEYS,
     M_SETUP_SKILL,
+    M_SETUP_HEADS,
     # Others
     M_NEXT_HOLDER,  # the next machine with the same tool mounted
     M_LISTED,  # in H_LIST
@@ -229,6 +229,7 @@ START_FIRST, START_BY_RULE, START_FROM_DOOR = range(3)
     OP_SETUP_KEY,
     OP_TOOL,
     OP_SKILL,  # NOTHING: nobody is needed
+    OP_HEADS,
     OP_SCRAP,  # float: probability per piece
     OP_REMAINING,  # operations still to finish, this one included
     OP_WAYS,  # its records among the ways, by machine
@@ -332,18 +333,18 @@ NOWHERE, OUTSIDE, IN_QUEUE = range(3)
 # -- failure modes ---------------------------------------------------------------------------
 
 (
-    F_ASKER,
+    F_WORK_KIND,
     F_INDEX,
     F_SLOT,
     F_MACHINE,
     F_SKILL,
+    F_HEADS,
     F_PART,
     F_CALENDAR_CLOCK,
     F_AFTER,
     F_REPAIR,
-    F_CLAIM,
+    F_TASK,
     F_LEFT,  # ticks of work until it strikes (operating clock)
-    F_WORKER,
     F_RUNNING,  # its repair
     F_RUN_FROM,
     F_REPAIR_LEFT,
@@ -357,29 +358,40 @@ NOWHERE, OUTSIDE, IN_QUEUE = range(3)
 
 # -- people ----------------------------------------------------------------------------------
 
+#: What a machine or failure mode needs people for: the claim while nobody is there, then the
+#: crew. Each has one of its own, so filing a claim takes no memory.
 (
-    CL_OPEN,
-    CL_ASKER,  # machine or failure mode
-    CL_SKILL,
-    CL_SUSPENDED,
-    CL_FROM,
-    CL_WAITED,
-    CL_KEY,  # four fields (S-51)
-    CL_KEY_2,
-    CL_KEY_3,
-    CL_KEY_4,
-    CL_NEXT,
-    CL_BEFORE,
-    CL_SIZE,
+    T_WORK,  # machine or failure mode
+    T_PLACE,  # the machine the work is done at
+    T_SLOT,
+    T_SKILL,
+    T_HEADS,
+    T_ALONE,  # who does it does nothing else (S-110)
+    T_CLAIMED,  # an open claim
+    T_SUSPENDED,
+    T_FROM,
+    T_WAITED,
+    T_KEY,  # four fields (S-51)
+    T_KEY_2,
+    T_KEY_3,
+    T_KEY_4,
+    T_NEXT,  # in the list of open claims
+    T_BEFORE,
+    T_CREW,  # addresses of those who were sent, in the order they were chosen
+    T_CREW_COUNT,
+    T_SIZE,
     *_,
 ) = range(1000)
 
 (
     P_INDEX,
-    P_FINISHES,
-    P_OPEN,
+    P_SHIFT_END,
+    P_TENDS,  # operations that may be attended at a time
+    P_SPEEDS,  # doubles, by skill
+    P_ON_SHIFT,
     P_PRESENT,
-    P_TASK,  # machine or failure mode
+    P_TASKS,  # addresses, in the order of being sent
+    P_TASK_COUNT,
     P_BUSY,
     P_DUTY,
     P_SINCE,
@@ -389,16 +401,17 @@ NOWHERE, OUTSIDE, IN_QUEUE = range(3)
 
 (
     SK_INDEX,
-    SK_ABLE,  # per worker who has it, in the order they are chosen: address and speed
+    SK_ABLE,  # addresses of those who have it, in the order they are chosen
     SK_ABLE_COUNT,
     SK_GRANTED,
     SK_WAITED,
-    SK_NOBODY,  # the last pass (H_PASS) in which nobody with it was free
+    SK_FEW_PASS,  # the last pass (H_PASS) in which too few were free of other work,
+    SK_FEW_HEADS,  # for so many heads
+    SK_FEW_TO_TEND_PASS,  # the same of those who may tend
+    SK_FEW_TO_TEND_HEADS,
     SK_SIZE,
     *_,
 ) = range(1000)
-
-ABLE_PERSON, ABLE_SPEED, ABLE_SIZE = range(3)
 
 # -- tools -----------------------------------------------------------------------------------
 

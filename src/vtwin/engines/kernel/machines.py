@@ -20,7 +20,6 @@ from vtwin.engines.kernel.layout import (
     CELL_EXPECTED,
     CELL_SIZE,
     CELL_STREAM,
-    CL_OPEN,
     E_PRIORITY,
     E_STEP,
     F_LEFT,
@@ -34,7 +33,6 @@ from vtwin.engines.kernel.layout import (
     M_AGEING,
     M_AGEING_COUNT,
     M_BEGUN,
-    M_CLAIM,
     M_CYCLES,
     M_DOING,
     M_DOWN,
@@ -49,6 +47,7 @@ from vtwin.engines.kernel.layout import (
     M_RUN_FROM,
     M_RUNNING,
     M_SETUP_COUNT,
+    M_SETUP_HEADS,
     M_SETUP_KEYS,
     M_SETUP_NEXT,
     M_SETUP_SKILL,
@@ -58,12 +57,13 @@ from vtwin.engines.kernel.layout import (
     M_STATE,
     M_STATION,
     M_STRIKER,
+    M_TASK,
     M_TOOL,
     M_WAY,
     M_WORK,
-    M_WORKER,
     NOTHING,
     OP_FOLLOWING,
+    OP_HEADS,
     OP_INDEX,
     OP_PER_CYCLE,
     OP_REMAINING,
@@ -72,7 +72,8 @@ from vtwin.engines.kernel.layout import (
     OP_SKILL,
     OP_TOOL,
     OR_STARTED,
-    P_PRESENT,
+    T_CLAIMED,
+    T_CREW_COUNT,
     W_BUSY,
     W_CYCLES,
     W_MACHINE,
@@ -88,7 +89,14 @@ from vtwin.engines.kernel.memory import FIELD, add, load, load_f, store
 from vtwin.engines.kernel.queues import expect
 from vtwin.engines.kernel.releases import leave, scrap
 from vtwin.engines.kernel.rules import at_speed, repeated, shares
-from vtwin.engines.kernel.staff import ask, done, may_go_home, resume, suspend
+from vtwin.engines.kernel.staff import (
+    ask,
+    crew_may_go_home,
+    is_complete,
+    release_crew,
+    resume,
+    suspend,
+)
 from vtwin.engines.kernel.streams import draw, uniform
 from vtwin.engines.kernel.tools import loosened, mount
 from vtwin.engines.kernel.trace import note
@@ -179,12 +187,8 @@ def _call_off(m: int, machine: int) -> None:
 @compiled
 def run_or_halt(m: int, machine: int) -> None:
     """Let the set-up or operation in hand run if it may, halt it if it may not (S-12)."""
-    doing, worker = load(machine, M_DOING), load(machine, M_WORKER)
-    if (
-        load(machine, M_FIT)
-        and WORKING <= doing <= SETUP
-        and (worker == NOTHING or load(worker, P_PRESENT))
-    ):
+    doing = load(machine, M_DOING)
+    if load(machine, M_FIT) and WORKING <= doing <= SETUP and is_complete(load(machine, M_TASK)):
         if not load(machine, M_RUNNING):
             _run(m, machine)
     elif load(machine, M_RUNNING) and _has_work_left(m, machine):
@@ -202,21 +206,21 @@ def _has_work_left(m: int, machine: int) -> int:
 def refresh(m: int, machine: int) -> None:
     """Something that decides whether the machine may work has changed (S-12)."""
     on_duty = load(machine, M_OPEN) or (load(machine, M_FINISHES) and load(machine, M_BEGUN))
-    worker = load(machine, M_WORKER)
-    if load(machine, M_ON_DUTY) and not on_duty and worker != NOTHING:
-        may_go_home(m, worker)
+    went = load(machine, M_ON_DUTY) and not on_duty
     store(machine, M_ON_DUTY, 1 if on_duty else 0)
+    task = load(machine, M_TASK)
     fit = 1 if on_duty and load(machine, M_DOWN) == 0 else 0
     if fit != load(machine, M_FIT):
         store(machine, M_FIT, fit)
-        claim = load(machine, M_CLAIM)
-        if load(claim, CL_OPEN):
+        if load(task, T_CLAIMED):
             if fit:
-                resume(m, claim)
+                resume(m, task)
             else:
-                suspend(m, claim)
+                suspend(m, task)
         if load(machine, M_ITEM) == NOTHING:
             _look_again(m, machine)
+    if went:
+        crew_may_go_home(m, task)
     changed(m, machine)
     run_or_halt(m, machine)
 
@@ -267,37 +271,37 @@ def _prepare(m: int, machine: int, step: int) -> None:
         _begin_setup(m, machine)
     else:
         store(machine, M_SETUP_NEXT, 1)
-        _wait_for(m, machine, skill)
+        _wait_for(m, machine, skill, load(machine, M_SETUP_HEADS), 1)
 
 
 @compiled
 def _staff_operation(m: int, machine: int) -> None:
     """Nothing but the operation is left to do: with its operator, or at once (S-34)."""
     way = load(machine, M_WAY)
-    skill = load(load(way, W_STEP), OP_SKILL)
+    step = load(way, W_STEP)
+    skill = load(step, OP_SKILL)
     if skill != NOTHING:
-        _wait_for(m, machine, skill)
+        _wait_for(m, machine, skill, load(step, OP_HEADS), 0)
     else:
         work = repeated(draw(m, load(way, W_STREAM)), load(machine, M_CYCLES))
         _begin(m, machine, work)
 
 
 @compiled
-def _wait_for(m: int, machine: int, skill: int) -> None:
-    """Somebody with a skill is wanted."""
-    item, claim = load(machine, M_ITEM), load(machine, M_CLAIM)
+def _wait_for(m: int, machine: int, skill: int, heads: int, alone: int) -> None:
+    """People with a skill are wanted."""
+    item, task = load(machine, M_ITEM), load(machine, M_TASK)
     store(machine, M_DOING, WAITING_OPERATOR)
     changed(m, machine)
     remaining = load(load(item, E_STEP), OP_REMAINING)
-    ask(m, claim, skill, load(item, E_PRIORITY), remaining, load(machine, M_SLOT))
+    ask(m, task, skill, heads, alone, load(item, E_PRIORITY), remaining)
     if not load(machine, M_FIT):
-        suspend(m, claim)
+        suspend(m, task)
 
 
 @compiled
-def staffed(m: int, machine: int, person: int, speed: float) -> None:
-    """The worker asked for has come (phase C2, S-50)."""
-    store(machine, M_WORKER, person)
+def staffed(m: int, machine: int, speed: float) -> None:
+    """The people asked for are there (S-50)."""
     changed(m, machine)
     if load(machine, M_SETUP_NEXT):
         store(machine, M_SETUP_NEXT, 0)
@@ -335,7 +339,7 @@ def _begin(m: int, machine: int, work: int) -> None:
     order = load(item, IT_ORDER)
     if order != NOTHING and load(order, OR_STARTED) < 0:
         store(order, OR_STARTED, load(m, H_NOW))
-    if load(machine, M_FIT) and load(machine, M_WORKER) == NOTHING:
+    if load(machine, M_FIT) and load(load(machine, M_TASK), T_CREW_COUNT) == 0:
         _run(m, machine)
     else:
         run_or_halt(m, machine)
@@ -359,7 +363,7 @@ def machine_due(m: int, machine: int) -> None:
 def _finish_setup(m: int, machine: int) -> None:
     add(machine, M_SETUP_COUNT, 1)
     add(machine, M_SETUP_TICKS, load(machine, M_WORK))
-    _free_worker(m, machine)
+    release_crew(m, load(machine, M_TASK))
     _staff_operation(m, machine)
 
 
@@ -375,7 +379,7 @@ def _finish(m: int, machine: int) -> None:
     add(way, W_PIECES, load(item, IT_QUANTITY))
     add(way, W_BUSY, load(machine, M_WORK))
     note(m, ROW_FINISH, load(machine, M_INDEX), load(item, IT_SERIAL), load(step, OP_INDEX))
-    _free_worker(m, machine)
+    release_crew(m, load(machine, M_TASK))
     if load_f(step, OP_SCRAP) > 0.0:
         _inspect(m, machine, item, way)
     following = load(step, OP_FOLLOWING)
@@ -416,14 +420,6 @@ def hand_over(m: int, machine: int) -> None:
     _look_again(m, machine)
 
 
-@compiled
-def _free_worker(m: int, machine: int) -> None:
-    person = load(machine, M_WORKER)
-    if person != NOTHING:
-        store(machine, M_WORKER, NOTHING)
-        done(m, person)
-
-
 # -- failures --------------------------------------------------------------------------------
 
 
@@ -455,7 +451,7 @@ def lose_item(m: int, machine: int) -> None:
     """The item in work is scrap (S-45)."""
     item = load(machine, M_ITEM)
     store(machine, M_BEGUN, 0)
-    _free_worker(m, machine)
+    release_crew(m, load(machine, M_TASK))
     hand_over(m, machine)
     scrap(m, item, load(item, IT_QUANTITY), load(machine, M_INDEX))
     forget(m, item)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from vtwin.engines.kernel.building import compiled
 from vtwin.engines.kernel.codes import SCRAPPED
 from vtwin.engines.kernel.faults import begin_faults, fault_due
-from vtwin.engines.kernel.floor import account_changed, changed, mark, next_dirty
+from vtwin.engines.kernel.floor import changed, mark, next_dirty
 from vtwin.engines.kernel.grants import grant
 from vtwin.engines.kernel.layout import (
     F_CALENDAR_CLOCK,
@@ -55,6 +55,7 @@ from vtwin.engines.kernel.machines import is_in_process, machine_due
 from vtwin.engines.kernel.memory import load, store
 from vtwin.engines.kernel.releases import begin_releases, book_due, source_due
 from vtwin.engines.kernel.shifts import begin_shifts, shift_due
+from vtwin.engines.kernel.states import account_changed
 from vtwin.engines.kernel.stations import settle_station
 
 

@@ -102,7 +102,7 @@ class Counters:
         people = self._at.people
         since = now - self._column(people, at.P_SINCE)
         present = self._column(people, at.P_PRESENT) != 0
-        at_work = present & (self._column(people, at.P_TASK) != at.NOTHING)
+        at_work = present & (self._column(people, at.P_TASK_COUNT) != 0)
         busy = self._column(people, at.P_BUSY) + since * at_work
         duty = self._column(people, at.P_DUTY) + since * present
         return busy.tolist(), duty.tolist()

@@ -7,22 +7,19 @@ from vtwin.engines.kernel.calendar import schedule
 from vtwin.engines.kernel.codes import PLANNED_STOP, ROW_STATE
 from vtwin.engines.kernel.faults import refresh_repair
 from vtwin.engines.kernel.layout import (
-    ASKER_MACHINE,
-    F_ASKER,
     H_CLAIMS_CHANGED,
     H_SHIFT_COUNT,
     H_SHIFTS,
-    M_ASKER,
     M_FIT,
     M_INDEX,
     M_ON_DUTY,
     M_OPEN,
     M_STATE,
-    NOTHING,
-    P_FINISHES,
-    P_OPEN,
+    M_WORK_KIND,
+    P_ON_SHIFT,
     P_PRESENT,
-    P_TASK,
+    P_TASK_COUNT,
+    P_TASKS,
     SH_CHANGE_COUNT,
     SH_CHANGES,
     SH_MACHINE_COUNT,
@@ -33,11 +30,13 @@ from vtwin.engines.kernel.layout import (
     SH_PERSON_COUNT,
     SH_SIZE,
     SH_SLOT,
+    T_WORK,
+    WORK_MACHINE,
     record,
 )
 from vtwin.engines.kernel.machines import refresh
 from vtwin.engines.kernel.memory import add, load, store
-from vtwin.engines.kernel.staff import add_up
+from vtwin.engines.kernel.staff import add_up, stays
 from vtwin.engines.kernel.trace import note
 
 
@@ -57,7 +56,7 @@ def begin_shifts(m: int) -> None:
                 note(m, ROW_STATE, load(machine, M_INDEX), -1, PLANNED_STOP)
             for k in range(load(shift, SH_PERSON_COUNT)):
                 person = load(load(shift, SH_PEOPLE), k)
-                store(person, P_OPEN, 0)
+                store(person, P_ON_SHIFT, 0)
                 store(person, P_PRESENT, 0)
 
 
@@ -87,19 +86,11 @@ def shift_due(m: int, shift: int) -> None:
 @compiled
 def _change_person(m: int, person: int, is_open: int) -> None:
     """The worker's calendar changes (S-54)."""
-    store(person, P_OPEN, is_open)
-    task = load(person, P_TASK)
+    store(person, P_ON_SHIFT, is_open)
     if is_open:
-        if not load(person, P_PRESENT):
-            _set_present(m, person, 1)
-    elif not (load(person, P_FINISHES) and task != NOTHING and _goes_on(task)):
+        _set_present(m, person, 1)
+    elif not stays(person):
         _set_present(m, person, 0)
-
-
-@compiled
-def _goes_on(task: int) -> int:
-    """Whether a task can go on at this time of the day: a repair always can (S-47)."""
-    return 1 if load(task, M_ASKER) != ASKER_MACHINE else load(task, M_ON_DUTY)
 
 
 @compiled
@@ -108,11 +99,12 @@ def _set_present(m: int, person: int, present: int) -> None:
         return
     add_up(m, person)
     store(person, P_PRESENT, present)
-    task = load(person, P_TASK)
-    if task == NOTHING:
-        if present:
-            store(m, H_CLAIMS_CHANGED, 1)
-    elif load(task, F_ASKER) == ASKER_MACHINE:
-        refresh(m, task)
-    else:
-        refresh_repair(m, task)
+    tasks = load(person, P_TASKS)
+    for n in range(load(person, P_TASK_COUNT)):
+        work = load(load(tasks, n), T_WORK)
+        if load(work, M_WORK_KIND) == WORK_MACHINE:
+            refresh(m, work)
+        else:
+            refresh_repair(m, work)
+    if present:
+        store(m, H_CLAIMS_CHANGED, 1)
