@@ -407,7 +407,7 @@ REPLICATIONS: Final = _whole(1, "20", most=MOST_REPLICATIONS)
 Length = Annotated[float, LENGTH]
 Area = Annotated[float, _quantity("area", "8 m2")]
 Speed = Annotated[float, _quantity("speed", "1.2 m/s")]
-WalkingSpeed = Annotated[float, _quantity("speed", "1.2 m/s", above_zero=True)]
+MovingSpeed = Annotated[float, _quantity("speed", "1.2 m/s", above_zero=True)]
 POWER: Final = _quantity("power", "3 kW")
 Power = Annotated[float, POWER]
 Energy = Annotated[float, _quantity("energy", "1.2 kWh")]

@@ -12,6 +12,7 @@ from vtwin.base.errors import Problem, Refused
 from vtwin.plant.program import Program
 from vtwin.scenario import (
     batches,
+    belts,
     calendars,
     checks,
     kits,
@@ -21,6 +22,7 @@ from vtwin.scenario import (
     routes,
     setups,
     stations,
+    transport,
 )
 from vtwin.scenario.document import Document
 from vtwin.scenario.draft import Draft
@@ -100,14 +102,17 @@ def _draft(resolved: Resolved) -> Draft | None:
     draft = Draft(resolved, document)
     lives.read_dies(draft)
     stations.read_equipment(draft)
+    belts.read_belts(draft)
     draft.problems += calendars.check(document, resolved.tree)
     routes.read_routes(draft)
     stations.lower_equipment(draft)
     lives.read_tools(draft)
     lives.read_modes(draft)
+    belts.check_modes(draft)
     stations.join_stations(draft)
     batches.read_batches(draft)
     kits.read_kits(draft)
+    transport.read_transport(draft)
     setups.read_setups(draft)
     ordering.read_orders(draft)
     kits.check_supply(draft)

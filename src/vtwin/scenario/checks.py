@@ -206,7 +206,12 @@ def load_warnings(draft: Draft, program: Program) -> list[Problem]:
         if lots == 0:
             continue
         per_lot = pieces / lots
-        means = [program.distributions[m.cycle].mean for m in operation.modes]
+        means = [
+            program.distributions[m.cycle].mean
+            if program.machines[m.machine].belt == NONE
+            else m.planned_s  # the next one follows before the first is through
+            for m in operation.modes
+        ]
         cycles = -(-per_lot // operation.pieces_per_cycle)
         load = lots * cycles * min(means)
         work[operation.station] = work.get(operation.station, 0.0) + load

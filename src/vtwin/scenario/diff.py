@@ -35,7 +35,7 @@ _WORDS: Final = {
 #: Keys that say nothing about the plant.
 _SILENT: Final = frozenset({"variants", "vtwin", "history"})
 #: Sections whose entries are named without their section.
-_ENTITIES: Final = frozenset({"equipment", "people", "products", "tools", "calendars"})
+_ENTITIES: Final = frozenset({"equipment", "people", "transport", "products", "tools", "calendars"})
 
 
 def describe(a: Loaded | Resolved, b: Loaded | Resolved) -> list[str]:

@@ -15,8 +15,10 @@ from vtwin.plant.quantities import (
     Count,
     Duration,
     Heads,
+    Length,
     Machines,
     Money,
+    MovingSpeed,
     PositiveDuration,
     Power,
     PricePerArea,
@@ -27,7 +29,6 @@ from vtwin.plant.quantities import (
     Scale,
     Seed,
     Share,
-    WalkingSpeed,
     Whole,
 )
 from vtwin.scenario.values import (
@@ -41,6 +42,7 @@ from vtwin.scenario.values import (
     NeededCrew,
     Places,
     Point,
+    Points,
     Replications,
     Skills,
     StartUp,
@@ -54,8 +56,6 @@ from vtwin.scenario.values import (
 NOT_YET: Final[dict[str, str]] = {
     "sample": "inspecting only some items",
     "rework": "sending items back",
-    "transport": "vehicles and conveyors between machines",
-    "network": "vehicles and conveyors between machines",
     "reallocate": "searching for the best reallocation",
     "wip": "the price of work in process",
 }
@@ -155,6 +155,9 @@ class StepEntry(WithFamilyKeys):
     )
     takes: str | None = Field(default=None, description="carrier an item gets when this begins")
     returns: str | None = Field(default=None, description="carrier it gives back when this ends")
+    by: str | None = Field(
+        default=None, description="transport that brings items here from the step before"
+    )
 
 
 def _step_from_name(value: Any) -> Any:
@@ -298,6 +301,24 @@ class PowerEntry(Written):
     )
 
 
+class BeltEntry(Written):
+    """Items move through one behind the other: a conveyor, a continuous furnace."""
+
+    travel: PositiveDuration | None = Field(default=None, description="time from end to end")
+    length: Length | None = Field(default=None, description="with `speed`, instead of `travel`")
+    speed: MovingSpeed | None = Field(default=None, description="of the belt")
+    places: Count | None = Field(
+        default=None, description="items on it at most; default: as many as the pitch allows"
+    )
+    pitch: Duration | None = Field(
+        default=None, description="time from one item to the next at least; default: travel/places"
+    )
+    accumulating: Truth = Field(
+        default=True,
+        description="items close up behind one that cannot leave; false: all of them stand still",
+    )
+
+
 class EquipmentEntry(WithFamilyKeys):
     """A machine, a group of equal machines, or a buffer."""
 
@@ -307,6 +328,9 @@ class EquipmentEntry(WithFamilyKeys):
     name: str | None = Field(default=None, description="label shown to people")
     count: Machines = Field(default=1, description="how many equal machines")
     cycle: RandomTime | None = Field(default=None, description="time per cycle of a plain station")
+    belt: BeltEntry | None = Field(
+        default=None, description="items move through it one behind the other"
+    )
     capacity: Places | None = Field(default=None, description="places of a buffer")
     input: Places | None = Field(default=None, description="places in front; default: unlimited")
     output: Places | None = Field(default=None, description="places behind; default: none")
@@ -337,6 +361,9 @@ class EquipmentEntry(WithFamilyKeys):
     at: Point | None = Field(default=None, description="place on the floor (left, top)")
     size: Point | None = Field(default=None, description="footprint (width, depth)")
     area: str | None = Field(default=None, description="area of the layout it stands in")
+    stop: str | None = Field(
+        default=None, description="point of the aisles where vehicles stop; default: the nearest"
+    )
 
 
 class PeopleEntry(Written):
@@ -353,10 +380,30 @@ class PeopleEntry(Written):
         default=1, description="operations one attends at once; set-ups and repairs need all of him"
     )
     absence: Share = Field(default=0.0, description="share of the shifts somebody misses")
-    speed: WalkingSpeed | None = Field(
+    speed: MovingSpeed | None = Field(
         default=None, description="walking speed; default: ways take no time"
     )
     cost: PricePerHour | None = Field(default=None, description="cost per hour on duty")
+
+
+class TransportEntry(Written):
+    """Vehicles that carry items from station to station. They do not hinder one another."""
+
+    name: str | None = Field(default=None, description="label shown to people")
+    count: Machines = Field(default=1, description="how many vehicles")
+    speed: MovingSpeed = Field(description="empty or loaded")
+    network: Literal["aisles"] | None = Field(
+        default=None, description="ways of the layout; without aisles: along the walls"
+    )
+    load: Duration = Field(default=0.0, description="time to take an item up")
+    unload: Duration | None = Field(default=None, description="to put it down; default: as `load`")
+    serves: Names | None = Field(
+        default=None, description="equipment it brings to, where a step does not say `by:`"
+    )
+    dispatch: Literal["longest_wait", "nearest"] = Field(
+        default="longest_wait", description="which call a free vehicle answers first"
+    )
+    start: str | None = Field(default=None, description="point where the vehicles are at first")
 
 
 class Costs(Written):
@@ -387,12 +434,25 @@ class AreaEntry(Written):
     size: Point
 
 
+class AislesEntry(Written):
+    """The network of ways vehicles move on; lengths are those of straight lines."""
+
+    points: Points = Field(description="named points of the floor")
+    ways: tuple[Names, ...] = Field(
+        default=(), description="points one after another, passed in both directions"
+    )
+    one_way: tuple[Names, ...] = Field(
+        default=(), description="points one after another, passed in this direction"
+    )
+
+
 class LayoutEntry(Written):
     """The floor, for the map."""
 
     floor: Point | None = Field(default=None, description="width and depth")
     image: str | None = Field(default=None, description="picture of the floor")
     areas: dict[str, AreaEntry] = Field(default={}, description="named areas")
+    aisles: AislesEntry | None = Field(default=None, description="ways of vehicles")
     illustrative: Truth = Field(default=False, description="positions are not measured")
 
 
@@ -422,6 +482,7 @@ class Document(Written):
     carriers: dict[str, CarrierEntry] = {}
     equipment: dict[str, EquipmentEntry]
     people: dict[str, PeopleEntry] = {}
+    transport: dict[str, TransportEntry] = {}
     costs: Costs = Costs()
     targets: Targets = Targets()
     layout: LayoutEntry | None = None

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from vtwin.base.draws import Distribution
 from vtwin.base.errors import Problem, Refused, Where, did_you_mean
 from vtwin.plant.family import Family, Lowered
-from vtwin.plant.primitives import FailureClock, PartAtFailure
+from vtwin.plant.primitives import Belt, FailureClock, PartAtFailure
 from vtwin.plant.quantities import Amount
 from vtwin.scenario.document import BatchEntry, Document, EquipmentEntry
 from vtwin.scenario.load import Resolved
@@ -60,6 +60,7 @@ class StepDraft:
     kit: Mapping[str, int] = field(default_factory=dict)  # component -> pieces per piece
     takes: str | None = None
     returns: str | None = None
+    by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,21 @@ class StationDraft:
     input: int | None  # None: unlimited
     output: int | None
     rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class FleetDraft:
+    """Vehicles and their ways in ticks; ``at``: station -> node."""
+
+    name: str
+    count: int
+    nodes: tuple[str, ...]
+    travel: tuple[tuple[int, ...], ...]
+    load: int
+    unload: int
+    rule: str
+    start: int
+    at: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +184,9 @@ class Draft:
     skills: dict[str, Where] = field(default_factory=dict)  # wanted -> where first
     batches: dict[str, BatchDraft] = field(default_factory=dict)
     batch_of: dict[str, str] = field(default_factory=dict)  # operation -> batch
+    belts: dict[str, Belt] = field(default_factory=dict)  # entry
+    fleets: dict[str, FleetDraft] = field(default_factory=dict)
+    fleet_of: dict[str, str] = field(default_factory=dict)  # operation -> fleet
     components: set[str] = field(default_factory=set)  # products that go into a stock
     heads: dict[str, int] = field(default_factory=dict)  # skill -> largest crew wanted
     line_places: dict[str, int | None] = field(default_factory=dict)  # entry -> buffers before
@@ -203,7 +222,8 @@ class Draft:
     def unknown(self, sort: str, name: str, known: Iterable[str], path: Steps) -> None:
         """Note a name that leads nowhere, unless its own entry was refused already."""
         sections = {"equipment": "equipment", "product": "products", "calendar": "calendars",
-                    "tool": "tools", "carrier": "carriers"}  # fmt: skip
+                    "tool": "tools", "carrier": "carriers", "transport": "transport",
+                    "point": "layout"}  # fmt: skip
         if self.node(sections[sort], name) is not None:
             return
         names = sorted(known)
@@ -211,7 +231,7 @@ class Draft:
         if hint is None and names:
             hint = "there are: " + ", ".join(names[:12]) + (" …" if len(names) > 12 else "")
         codes = {"equipment": "V303", "product": "V304", "calendar": "V305", "tool": "V306",
-                 "carrier": "V319"}  # fmt: skip
+                 "carrier": "V319", "transport": "V361", "point": "V361"}  # fmt: skip
         article = "is no equipment" if sort == "equipment" else f"is no {sort}"
         self.fault(codes[sort], f"'{name}' {article} of this plant", path, hint)
 

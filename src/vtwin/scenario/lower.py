@@ -16,9 +16,11 @@ from vtwin.plant.primitives import (
     UNLIMITED,
     Batch,
     Calendar,
+    CallRule,
     Carrier,
     DispatchRule,
     Failure,
+    Fleet,
     Kit,
     Machine,
     MachineState,
@@ -33,11 +35,12 @@ from vtwin.plant.primitives import (
     Station,
     Stock,
     Tool,
+    Vehicle,
 )
 from vtwin.plant.program import GrantRule, Program, RunSpec
-from vtwin.scenario import calendars
+from vtwin.scenario import belts, calendars
 from vtwin.scenario.document import Document, EquipmentEntry
-from vtwin.scenario.draft import BatchDraft, Draft, Equipment, StepDraft
+from vtwin.scenario.draft import BatchDraft, Draft, Equipment, FleetDraft, StepDraft
 from vtwin.scenario.layout import floor_places
 from vtwin.scenario.stations import machine_names
 from vtwin.scenario.values import DAY_S
@@ -130,6 +133,10 @@ class _Lowering:
         self.tool_index = {name: i for i, name in enumerate(self.tools)}
         self.batch_index = {name: i for i, name in enumerate(sorted(draft.batches))}
         self.stock_index = {name: i for i, name in enumerate(sorted(draft.components))}
+        self.fleets = [draft.fleets[name] for name in sorted(draft.fleets)]
+        self.fleet_index = {fleet.name: i for i, fleet in enumerate(self.fleets)}
+        moving = (name for name in self.machines if self.machine_of[name].name in draft.belts)
+        self.belt_index = {name: i for i, name in enumerate(moving)}
         self.carrier_index = {name: i for i, name in enumerate(sorted(document.carriers))}
         self.keys = self._keys()
         self.distribution_index = self._distributions()
@@ -188,6 +195,12 @@ class _Lowering:
             orders=tuple(self._orders()),
             batches=tuple(self._batch(draft.batches[name]) for name in self.batch_index),
             stocks=tuple(self._stock(name) for name in self.stock_index),
+            belts=tuple(
+                replace(draft.belts[self.machine_of[name].name], name=name)
+                for name in self.belt_index
+            ),
+            fleets=tuple(self._fleet(fleet) for fleet in self.fleets),
+            vehicles=tuple(self._vehicles()),
             carriers=tuple(
                 Carrier(name, document.carriers[name].count) for name in self.carrier_index
             ),
@@ -265,6 +278,7 @@ class _Lowering:
             input=UNLIMITED if station.input is None else station.input,
             output=UNLIMITED if station.output is None else station.output,
             rule=DispatchRule[station.rule.upper()],
+            nodes=tuple(fleet.at.get(name, NONE) for fleet in self.fleets),
         )
 
     def _machines(self, modes: Mapping[str, list[str]]) -> Iterable[Machine]:
@@ -295,6 +309,7 @@ class _Lowering:
                 cost_per_h=entry.cost.value if entry.cost else 0.0,
                 x=places.get(name, (0, 0))[0],
                 y=places.get(name, (0, 0))[1],
+                belt=self.belt_index.get(name, NONE),
             )
 
     def _tools_at_start(self) -> dict[str, str]:
@@ -333,7 +348,7 @@ class _Lowering:
         modes = []
         for machine in sorted(step.modes):
             cycle = step.modes[machine]
-            planned = step.planned if step.planned is not None else cycle.mean
+            planned = step.planned if step.planned is not None else self._planned(machine, cycle)
             index = self.distribution_index[cycle]
             modes.append(Mode(self.machine_index[machine], index, planned))
         return Operation(
@@ -353,9 +368,24 @@ class _Lowering:
             if step.operation in draft.batch_of
             else NONE,
             kit=tuple(Kit(self.stock_index[part], n) for part, n in step.kit.items()),
+            fleet=self.fleet_index.get(draft.fleet_of.get(step.operation, ""), NONE),
             takes=self.carrier_index[step.takes] if step.takes else NONE,
             returns=self.carrier_index[step.returns] if step.returns else NONE,
         )
+
+    def _planned(self, machine: str, cycle: Distribution) -> float:
+        """Planned seconds per cycle: of a belt those from one item to the next."""
+        belt = self.draft.belts.get(self.machine_of[machine].name)
+        return cycle.mean if belt is None else belts.seconds_apart(belt)
+
+    def _fleet(self, made: FleetDraft) -> Fleet:
+        rule = CallRule[made.rule.upper()]
+        return Fleet(made.name, made.nodes, made.travel, made.load, made.unload, rule)
+
+    def _vehicles(self) -> Iterable[Vehicle]:
+        names = {n: made for made in self.fleets for n in machine_names(made.name, made.count)}
+        for name in sorted(names):
+            yield Vehicle(name, self.fleets.index(names[name]), names[name].start)
 
     def _batch(self, made: BatchDraft) -> Batch:
         return Batch(made.name, made.least, made.most, _due(made.wait))
@@ -418,7 +448,8 @@ class _Lowering:
     def _places(self, failures: tuple[Failure, ...]) -> dict[str, Where]:
         draft = self.draft
         places: dict[str, Where] = {}
-        for section in ("calendars", "tools", "carriers", "products", "equipment", "people"):
+        sections = ("calendars", "tools", "carriers", "products", "equipment", "people")
+        for section in (*sections, "transport"):
             node = draft.resolved.tree.get(section)
             for name, child in node.entries().items() if node else ():
                 places[f"{section}.{name}"] = child.key_where(f"{section}.{name}")
@@ -464,6 +495,7 @@ class _Lowering:
             for section, entries in (
                 ("equipment", document.equipment),
                 ("people", document.people),
+                ("transport", document.transport),
                 ("products", document.products),
                 ("tools", document.tools),
                 ("carriers", document.carriers),

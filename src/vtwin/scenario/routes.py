@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from vtwin.base.draws import Distribution
+from vtwin.base.draws import Distribution, constant
 from vtwin.base.errors import Refused
 from vtwin.plant.family import LoweredStep, Step
-from vtwin.scenario import wording
+from vtwin.scenario import belts, wording
 from vtwin.scenario.document import ProductEntry, StepEntry, ToolEntry
 from vtwin.scenario.draft import Draft, Equipment, StepDraft
 from vtwin.scenario.kits import components
@@ -122,6 +122,7 @@ def _step(
     on = _on(draft, step, tool, path)
     if on is None:
         return None
+    belts.check_step(draft, step, on, path)
     operation = f"{product}/{_operation(draft, step, on, path, seen)}"
     entries = [draft.equipment[name] for name in on]
     crew = _crew(draft, step, entries, path)
@@ -152,6 +153,7 @@ def _step(
         returns=step.returns,
         heads=crew.people if crew else 1,
         load=_load(draft, step, entries, crew, path),
+        by=step.by,
     )
 
 
@@ -303,7 +305,7 @@ def _lower_step(
     per_machine = any(isinstance(o.cycle, dict) for o in (step, tool) if o is not None)
     for equipment in entries:
         for machine in equipment.machines:
-            cycle = _cycle(step, tool, equipment, machine)
+            cycle = _belt_time(draft, equipment) or _cycle(step, tool, equipment, machine)
             lowered = _lower(draft, operation, path, step, equipment, cycle, attributes)
             if lowered is None:
                 return None
@@ -340,6 +342,14 @@ def _cycle(
         elif written is not None:
             return written
     return equipment.entry.cycle
+
+
+def _belt_time(draft: Draft, equipment: Equipment) -> Distribution | None:
+    """The time of everything on a belt; any time on one that was refused."""
+    if equipment.entry.belt is None:
+        return None
+    found = draft.belts.get(equipment.name)
+    return constant(belts.travel_s(found) if found is not None else 1.0)
 
 
 def _known_machines(

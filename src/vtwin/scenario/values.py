@@ -193,6 +193,16 @@ def _point(value: Any, context: Mapping[str, Any]) -> tuple[float, float]:
     return found[0], found[1]
 
 
+def _points(value: Any, context: Mapping[str, Any]) -> dict[str, tuple[float, float]]:
+    if not isinstance(value, Mapping):
+        raise refuse("V124", "named points are due here", "such as {A: [4 m, 2 m]}")
+    found = {}
+    for name, point in value.items():
+        with inside(name):
+            found[str(name)] = _point(point, context)
+    return found
+
+
 def _cycle(value: Any, context: Mapping[str, Any]) -> Distribution | dict[str, Distribution]:
     if not isinstance(value, Mapping) or is_distribution(value) or set(value) <= set(DISTRIBUTIONS):
         return random_time(value, context)
@@ -378,6 +388,19 @@ Places = Annotated[
     ),
 ]
 Point = Annotated[tuple[float, float], Reading(_point, (0.0, 0.0), _POINT_SCHEMA)]
+Points = Annotated[
+    dict[str, tuple[float, float]],
+    Reading(
+        _points,
+        {},
+        {
+            "type": "object",
+            "additionalProperties": _POINT_SCHEMA,
+            "examples": [{"A": ["4 m", "2 m"]}],
+            "description": "named points of the floor (left, top)",
+        },
+    ),
+]
 Cycle = Annotated[
     Distribution | dict[str, Distribution],
     Reading(

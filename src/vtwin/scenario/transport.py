@@ -1,0 +1,201 @@
+"""Transport: which steps vehicles bring their items to, and how long their ways are."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from itertools import pairwise
+from typing import Any
+
+from vtwin.base.units import ticks
+from vtwin.scenario.document import AislesEntry, TransportEntry
+from vtwin.scenario.draft import Draft, FleetDraft, StepDraft
+from vtwin.scenario.layout import floor_places
+
+#: The one network of ways a layout has.
+AISLES = "aisles"
+
+
+def read_transport(draft: Draft) -> None:
+    """The fleet of every transport that carries something, and of every step it brings to."""
+    for name in draft.document.transport:
+        if "#" in name or "/" in name:
+            what = f"an id cannot contain '#' or '/': '{name}'"
+            draft.fault("V308", what, ("transport", name), key=True)
+    _check_aisles(draft)
+    carried: dict[str, list[StepDraft]] = {name: [] for name in draft.document.transport}
+    for step in (step for route in draft.routes.values() for step in route):
+        carrier = _carrier(draft, step)
+        if carrier is not None:
+            carried[carrier].append(step)
+            draft.fleet_of[step.operation] = carrier
+    for name, steps in carried.items():
+        if steps:
+            made = _fleet(draft, name, draft.document.transport[name], steps)
+            if made is not None:
+                draft.fleets[name] = made
+        else:
+            what = f"'{name}' brings nothing anywhere"
+            hint = f"write `by: {name}` at steps, or `serves: [...]` at '{name}'"
+            draft.fault("V363", what, ("transport", name), hint, key=True, warning=True)
+
+
+def _carrier(draft: Draft, step: StepDraft) -> str | None:
+    """The transport that brings items to a step: the step's own, else the one that serves it."""
+    known = draft.document.transport
+    if step.by is not None:
+        path = (*step.path, "by")
+        if step.by not in known:
+            draft.unknown("transport", step.by, known, path)
+            return None
+        if step.position == 0:
+            what = f"nothing is brought to the first step of '{step.product}'"
+            hint = "what is released is there; write `by:` at later steps"
+            draft.fault("V363", what, path, hint, warning=True)
+            return None
+        return step.by
+    if step.position == 0:
+        return None
+    serving = [name for name, entry in known.items() if set(entry.serves or ()) & set(step.on)]
+    if len(serving) > 1:
+        what = f"both '{serving[0]}' and '{serving[1]}' serve '{step.on[0]}'"
+        path = ("transport", serving[1], "serves")
+        draft.fault("V362", what, path, "write `by:` at the steps, or leave it out at one of them")
+    return serving[0] if serving else None
+
+
+def _check_aisles(draft: Draft) -> None:
+    """Every name in the network and at equipment is a point of it."""
+    aisles = draft.document.layout.aisles if draft.document.layout else None
+    known = aisles.points if aisles else {}
+    if aisles:
+        for word, ways in (("ways", aisles.ways), ("one_way", aisles.one_way)):
+            for number, way in enumerate(ways):
+                for point in way:
+                    if point not in known:
+                        _no_point(draft, point, known, ("layout", AISLES, word, number))
+                if len(way) < 2:
+                    what = "a way leads from one point to another"
+                    draft.fault("V362", what, ("layout", AISLES, word, number), "such as [A, B]")
+    for name, entry in draft.document.equipment.items():
+        if entry.stop is not None and entry.stop not in known:
+            _no_point(draft, entry.stop, known, ("equipment", name, "stop"))
+    for name, transport in draft.document.transport.items():
+        for number, served in enumerate(transport.serves or ()):
+            if served not in draft.document.equipment:
+                path = ("transport", name, "serves", number)
+                draft.unknown("equipment", served, draft.document.equipment, path)
+
+
+def _no_point(draft: Draft, point: str, known: Mapping[str, Any], path: tuple[Any, ...]) -> None:
+    draft.unknown("point", point, known, path)
+
+
+def _fleet(
+    draft: Draft, name: str, entry: TransportEntry, steps: list[StepDraft]
+) -> FleetDraft | None:
+    """The ways of a fleet between all stations it may be sent to."""
+    path = ("transport", name)
+    products = {step.product for step in steps}
+    stations = sorted({s for product in products for s in _visited(draft, product)})
+    aisles = draft.document.layout.aisles if draft.document.layout else None
+    if aisles is None and entry.network is not None:
+        what = f"'{name}' moves on the network '{entry.network}', which the layout does not have"
+        hint = "write `layout: {aisles: {points: {A: [2 m, 3 m], …}, ways: [[A, B], …]}}`"
+        draft.fault("V362", what, (*path, "network"), hint)
+        return None
+    stops = {station: _stop(draft, station, aisles, path) for station in stations}
+    if None in stops.values():
+        return None
+    nodes = sorted({stop for stop in stops.values() if stop is not None})
+    start = nodes[0]
+    if entry.start is not None:
+        known: Iterable[str] = nodes if aisles is None else aisles.points
+        if entry.start not in known:
+            _no_point(draft, entry.start, dict.fromkeys(known), (*path, "start"))
+            return None
+        start = entry.start
+        nodes = sorted({*nodes, start})
+    lengths = _straight(draft, nodes) if aisles is None else _through(draft, aisles, nodes, path)
+    if lengths is None:
+        return None
+    travel = tuple(tuple(ticks(lengths[a, b] / entry.speed) for b in nodes) for a in nodes)
+    index = {node: n for n, node in enumerate(nodes)}
+    at = {station: index[stop] for station, stop in stops.items() if stop is not None}
+    unload = entry.load if entry.unload is None else entry.unload
+    return FleetDraft(
+        name, entry.count, tuple(nodes), travel, ticks(entry.load), ticks(unload),
+        entry.dispatch, index[start], at,
+    )  # fmt: skip
+
+
+def _visited(draft: Draft, product: str) -> set[str]:
+    return {draft.station_of[step.on[0]] for step in draft.routes[product]}
+
+
+def _stop(
+    draft: Draft, station: str, aisles: AislesEntry | None, path: tuple[Any, ...]
+) -> str | None:
+    """Where vehicles stop for a station: the point that is written, else the one nearest to its
+    middle; without a network the place of its first machine itself, by the machine's name.
+    """
+    entries = draft.stations[station].entries
+    written = sorted({e.stop for n in entries if (e := draft.document.equipment[n]).stop})
+    if len(written) > 1:
+        what = f"{', '.join(entries)} share one queue and differ in `stop`"
+        draft.fault("V313", what, ("equipment", entries[-1]), "write the same at each", key=True)
+    if written:
+        return written[0]
+    places = floor_places(draft.document)
+    machines = [m for n in entries for m in draft.equipment[n].machines if m in places]
+    if not machines:
+        what = f"where '{entries[0]}' stands is not said, and vehicles are to go there"
+        hint = "write `at: [4 m, 2 m]`" + (" or `stop:`, a point of the aisles" if aisles else "")
+        draft.fault("V362", what, ("equipment", entries[0]), hint, key=True)
+        return None
+    if aisles is None:
+        return machines[0]
+    x, y = (mm / 1000 for mm in places[machines[0]])
+    return min(aisles.points, key=lambda p: (math.dist(aisles.points[p], (x, y)), p), default=None)
+
+
+Lengths = dict[tuple[str, str], float]
+
+
+def _straight(draft: Draft, machines: list[str]) -> Lengths:
+    """Ways along the walls of the floor, m."""
+    places = floor_places(draft.document)
+    return {
+        (a, b): (abs(places[a][0] - places[b][0]) + abs(places[a][1] - places[b][1])) / 1000
+        for a in machines
+        for b in machines
+    }
+
+
+def _through(
+    draft: Draft, aisles: AislesEntry, nodes: list[str], path: tuple[Any, ...]
+) -> Lengths | None:
+    """The shortest ways through the network, m; every node must be reached from every other."""
+    import networkx as nx
+
+    graph: Any = nx.DiGraph()
+    graph.add_nodes_from(aisles.points)
+    there = [edge for way in (*aisles.ways, *aisles.one_way) for edge in pairwise(way)]
+    back = [(b, a) for way in aisles.ways for a, b in pairwise(way)]
+    for a, b in [*there, *back]:
+        if a in aisles.points and b in aisles.points:
+            graph.add_edge(a, b, m=math.dist(aisles.points[a], aisles.points[b]))
+    found: Lengths = {}
+    for a in nodes:
+        reached = nx.single_source_dijkstra_path_length(graph, a, weight="m")
+        for b in nodes:
+            if b not in reached:
+                what = f"there is no way from '{a}' to '{b}' for '{path[1]}'"
+                hint = "vehicles must come from every stop to every other: look at `aisles`"
+                draft.fault("V362", what, path, hint, key=True)
+                return None
+            found[a, b] = reached[b]
+    return found
+
+
+__all__ = ["read_transport"]
