@@ -24,7 +24,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from vtwin.base.draws import never_varies, no_time
-from vtwin.base.streams import CONSTANT, EXPONENTIAL, log, unit, whole_ticks
 from vtwin.engines.choose import Cancelled
 from vtwin.engines.kernel.building import compiled
 from vtwin.engines.kernel.cache import entry
@@ -40,15 +39,11 @@ from vtwin.engines.kernel.layout import (
     NO_TIME,
     PAUSED,
     REACHED,
-    S_A,
-    S_KIND,
     S_SIZE,
     S_VALUES,
-    S_WORD,
-    record,
 )
-from vtwin.engines.kernel.memory import FIELD, add, load, load_f, store, store_f
-from vtwin.engines.kernel.streams import address, fields, sample, words
+from vtwin.engines.kernel.memory import FIELD, add, load, store
+from vtwin.engines.kernel.streams import address, draw, fields, sample
 from vtwin.engines.reading import Ending, Glance, Reading, Series, tally
 from vtwin.plant import rules
 from vtwin.plant.primitives import (
@@ -72,8 +67,6 @@ if TYPE_CHECKING:
 
 #: Items between two looks at the progress: some ten milliseconds.
 _GLANCE = 100_000
-#: Draws made at a time.
-_BLOCK = 256
 #: Sums of times per item are kept as (>> 16, low 16 bits) so that none passes 2^63.
 _SPLIT = 16
 
@@ -85,7 +78,6 @@ _SPLIT = 16
     L_BIN,
     L_KIND,
     L_LEVEL,
-    L_ITEM,  # number of the next item
     L_RELEASE,  # when the last one was released
     L_ARRIVED,  # items let in by a source of its own clock
     L_RELEASED,  # since the warm-up
@@ -105,10 +97,8 @@ _SPLIT = 16
     L_RELEASE_END,
     L_DEPARTURE_BIN,
     L_DEPARTURE_END,
-    L_STREAMS,  # number of streams
-    L_BLOCKS,  # `_BLOCK` draws of each
     L_END,
-) = range(H_SIZE, H_SIZE + 29)
+) = range(H_SIZE, H_SIZE + 26)
 
 # A machine and the places before it.
 (
@@ -162,64 +152,14 @@ def _sum(m: int, field: int, ticks: int) -> None:
 
 
 @compiled
-def _stock_up(m: int) -> None:
-    """The next `_BLOCK` draws of every stream; of times that never vary, once."""
-    for n in range(load(m, L_STREAMS)):
-        s = record(m, H_STREAMS, S_SIZE, n)
-        kind = load(s, S_KIND)
-        block = m + load(m, L_BLOCKS) + n * (_BLOCK * FIELD)
-        if kind == EXPONENTIAL:
-            _uniforms(m, s, block)
-            _exponentials(s, block)
-        elif kind != CONSTANT or load(m, L_ITEM) == 0:
-            for i in range(_BLOCK):
-                store(block, i, sample(m, s))
-
-
-@compiled
-def _uniforms(m: int, s: int, block: int) -> None:
-    """The next `_BLOCK` uniforms of a stream that uses one for each draw."""
-    first = load(s, S_WORD)
-    for i in range(0, _BLOCK, 4):
-        w0, w1, w2, w3 = words(m, s, first + i)
-        store_f(block, i, unit(w0))
-        store_f(block, i + 1, unit(w1))
-        store_f(block, i + 2, unit(w2))
-        store_f(block, i + 3, unit(w3))
-    store(s, S_WORD, first + _BLOCK)
-
-
-@compiled
-def _exponentials(s: int, block: int) -> None:
-    """Uniforms to exponential times: a loop this short keeps the processor's units busy, which
-    makes it four times as fast as one draw after another.
-    """
-    mean = load_f(s, S_A)
-    for i in range(_BLOCK):
-        store(block, i, whole_ticks(-mean * log(1.0 - load_f(block, i))))
-
-
-@compiled
-def _time(m: int, stream: int) -> int:
-    """The stream's draw for the present item; NEVER, and H_STATUS, when it is no time."""
-    at = load(m, L_ITEM) & (_BLOCK - 1)
-    time = load(m + load(m, L_BLOCKS) + stream * (_BLOCK * FIELD), at)
-    if time < 0:
-        store(m, H_ERROR, stream + 1)
-        store(m, H_STATUS, NO_TIME)
-        return NEVER
-    return time
-
-
-@compiled
 def _next_release(m: int, first: int) -> int:
     """When the next item enters the plant; NEVER: after the run."""
     kind = load(m, L_KIND)
     if kind == _SATURATED:
         return load(first, G_FREE)
     if kind == _ARRIVALS:
-        interval = _time(m, load(m, L_MACHINES))
-        return interval if interval == NEVER else load(m, L_RELEASE) + interval
+        interval = draw(m, load(m, L_MACHINES))
+        return NEVER if interval < 0 else load(m, L_RELEASE) + interval
     return load(m + load(m, L_RINGS), load(m, L_LOOP))
 
 
@@ -327,7 +267,7 @@ def _pass_through(m: int, machines: int, release: int) -> int:
     horizon, width = load(m, L_HORIZON), load(m, L_BIN)
     early = release < load(m, L_WARMUP)
     last = machines + (load(m, L_MACHINES) - 1) * (G_SIZE * FIELD)
-    blocks = m + load(m, L_BLOCKS) + (load(m, L_ITEM) & (_BLOCK - 1)) * FIELD
+    stream = m + load(m, H_STREAMS)
     joined = release
     g = machines
     while True:
@@ -338,9 +278,11 @@ def _pass_through(m: int, machines: int, release: int) -> int:
             _waits_for_ever(m, g, joined)
             return NEVER
         _remember(m, g, start)
-        time = load(blocks, 0) * load(g, G_CYCLES)
+        time = sample(m, stream) * load(g, G_CYCLES)
         if time < 0:
-            return _time(m, (g - machines) // (G_SIZE * FIELD))
+            store(m, H_ERROR, (g - machines) // (G_SIZE * FIELD) + 1)
+            store(m, H_STATUS, NO_TIME)
+            return NEVER
         done = start + time
         left = done if g == last else _leaves(m, g + G_SIZE * FIELD, done)
         store(g, G_FREE, left)
@@ -364,7 +306,7 @@ def _pass_through(m: int, machines: int, release: int) -> int:
             break
         joined = left
         g += G_SIZE * FIELD
-        blocks += _BLOCK * FIELD
+        stream += S_SIZE * FIELD
     if left >= horizon:
         return NEVER
     _count_departure(m, release, left, load(last, G_BIN_END))
@@ -377,8 +319,6 @@ def advance(m: int, most: int) -> int:
     machines = m + L_END * FIELD
     warmup, horizon = load(m, L_WARMUP), load(m, L_HORIZON)
     for _ in range(most):
-        if load(m, L_ITEM) & (_BLOCK - 1) == 0:
-            _stock_up(m)
         release = _next_release(m, machines)
         if release >= horizon:
             return load(m, H_STATUS)
@@ -395,7 +335,6 @@ def advance(m: int, most: int) -> int:
             store(m + load(m, L_RINGS), loop, left)
             loop += 1
             store(m, L_LOOP, loop if loop < load(m, L_LEVEL) else 0)
-        add(m, L_ITEM, 1)
     return PAUSED
 
 
@@ -590,10 +529,8 @@ def _planned(same: _Same) -> _Plan | str:
     arena.doubles(H_VALUES, [v for known in values for v in known])
     arena[L_MACHINES], arena[L_WARMUP], arena[L_HORIZON] = count, run.warmup, run.horizon
     arena[L_BIN] = arena[L_RELEASE_END] = arena[L_DEPARTURE_END] = run.bin
-    arena[L_STREAMS] = len(drawn)
     arena[L_KIND], arena[L_LEVEL] = source.kind, source.level
     bins = -(-run.horizon // run.bin)
-    arena.empty(L_BLOCKS, _BLOCK * len(drawn))
     arena.empty(L_RINGS, source.level)
     arena.empty(L_HISTOGRAM, lead_bin(run.horizon) + 1)
     arena.empty(L_RELEASES, 3 * bins)

@@ -95,12 +95,15 @@ REACHED, PAUSED, SHORT, STALLED, NO_TIME, OVERFLOWED = range(6)
 # A node of the calendar's tournament tree.
 N_TIME, N_SLOT, N_SIZE = range(3)
 
-# A stream of random draws, and the four words it has in stock.
+#: Draws a stream makes at a time. A loop over so many keeps the processor's units busy, which
+#: makes each of them several times as fast as one alone.
+STOCK = 32
+
+# A stream of random draws, and those it has in stock.
 (
     S_KIND,  # streams.CONSTANT, or a kind of vtwin.base.streams
     S_NAME,  # hash64 of entity and purpose
     S_WORD,  # number of the next unused word
-    S_LANES,  # 4 fields
     S_TICKS,  # CONSTANT: every draw
     S_A,  # doubles: parameters,
     S_B,
@@ -109,8 +112,9 @@ N_TIME, N_SLOT, N_SIZE = range(3)
     S_E,
     S_VALUES,  # EMPIRICAL: number of the first value
     S_VALUE_COUNT,
+    S_STOCK,  # STOCK fields: ticks, or uniforms of a stream that has no formula or needs several
     S_SIZE,
-) = (0, 1, 2, 3, *range(7, 16))
+) = (*range(12), 11 + STOCK)
 
 # A row of the trace.
 R_TIME, R_KIND, R_ENTITY, R_ITEM, R_VALUE, R_SIZE = range(6)

@@ -1,7 +1,7 @@
 """Random draws one at a time, from the samplers both engines share.
 
-A stream's record holds the distribution, the number of the next word and the four words of the
-Philox block it is in. Draw by draw the ticks are those of `vtwin.base.draws.times`, the uniforms
+A stream's record holds the distribution, the number of the next word and the draws it has in
+stock. Draw by draw the ticks are those of `vtwin.base.draws.times`, the uniforms
 those of `vtwin.base.draws.uniforms`.
 """
 
@@ -14,10 +14,12 @@ from vtwin.base.streams import (
     CONSTANT,
     DRAWN,
     EMPIRICAL,
+    EXPONENTIAL,
     PROPOSE,
     attempt,
     chosen,
     is_rejecting,
+    log,
     philox,
     quantile,
     unit,
@@ -39,67 +41,96 @@ from vtwin.engines.kernel.layout import (
     S_D,
     S_E,
     S_KIND,
-    S_LANES,
     S_NAME,
     S_SIZE,
+    S_STOCK,
     S_TICKS,
     S_VALUE_COUNT,
     S_VALUES,
     S_WORD,
+    STOCK,
     record,
 )
-from vtwin.engines.kernel.memory import FIELD, load, load_f, store
-
-Words = tuple[np.uint64, np.uint64, np.uint64, np.uint64]
+from vtwin.engines.kernel.memory import FIELD, load, load_f, store, store_f
 
 _SPARE = np.uint64(0)
 _DOMAIN = np.uint64(draws.SIMULATION)
 
 
 @compiled
-def words(m: int, s: int, word: int) -> Words:
-    """The block of four words that number ``word`` is the first of."""
-    return philox(  # type: ignore[no-any-return]
-        np.uint64((word >> 2) + 1),
-        np.uint64(load(s, S_NAME)),
-        np.uint64(load(m, H_REPLICATION)),
-        _SPARE,
-        np.uint64(load(m, H_SEED)),
-        _DOMAIN,
-    )
+def _stock_uniforms(m: int, s: int, word: int) -> None:
+    """The uniforms of the next words of the stream at ``s``, four at a time."""
+    name, replication = np.uint64(load(s, S_NAME)), np.uint64(load(m, H_REPLICATION))
+    seed = np.uint64(load(m, H_SEED))
+    block = np.uint64((word >> 2) + 1)
+    for i in range(S_STOCK, S_STOCK + STOCK, 4):
+        w0, w1, w2, w3 = philox(block, name, replication, _SPARE, seed, _DOMAIN)
+        store_f(s, i, unit(w0))
+        store_f(s, i + 1, unit(w1))
+        store_f(s, i + 2, unit(w2))
+        store_f(s, i + 3, unit(w3))
+        block += np.uint64(1)
 
 
 @compiled
-def _refill(m: int, s: int, word: int) -> None:
-    """Stock up with the block of four words that number ``word`` is the first of."""
-    w0, w1, w2, w3 = words(m, s, word)
-    store(s, S_LANES, np.int64(w0))
-    store(s, S_LANES + 1, np.int64(w1))
-    store(s, S_LANES + 2, np.int64(w2))
-    store(s, S_LANES + 3, np.int64(w3))
+def _stock_exponentials(s: int) -> None:
+    """Uniforms to times of the commonest kind, by the formula of `quantile`."""
+    mean = load_f(s, S_A)
+    for i in range(S_STOCK, S_STOCK + STOCK):
+        store(s, i, whole_ticks(-mean * log(1.0 - load_f(s, i))))
+
+
+@compiled
+def _stock_values(m: int, s: int) -> None:
+    """Uniforms to observed times."""
+    first, count = m + load(m, H_VALUES) + load(s, S_VALUES) * FIELD, load(s, S_VALUE_COUNT)
+    for i in range(S_STOCK, S_STOCK + STOCK):
+        store(s, i, whole_ticks(load_f(first, chosen(load_f(s, i), count))))
+
+
+@compiled
+def _stock_times(s: int, kind: int) -> None:
+    """Uniforms to times of any kind that has a formula."""
+    a, b, c = load_f(s, S_A), load_f(s, S_B), load_f(s, S_C)
+    d, e = load_f(s, S_D), load_f(s, S_E)
+    for i in range(S_STOCK, S_STOCK + STOCK):
+        store(s, i, whole_ticks(quantile(kind, load_f(s, i), a, b, c, d, e)))
+
+
+@compiled
+def _restock(m: int, s: int, word: int) -> None:
+    """Make the draws of a stream that uses one word for each, from that word on."""
+    _stock_uniforms(m, s, word)
+    kind = load(s, S_KIND)
+    if kind == EXPONENTIAL:
+        _stock_exponentials(s)
+    elif kind == EMPIRICAL:
+        _stock_values(m, s)
+    else:
+        _stock_times(s, kind)
 
 
 @compiled
 def _next_unit(m: int, s: int) -> float:
-    """The next uniform of the stream whose record is at ``s``."""
+    """The next uniform of the stream of uniforms at ``s``."""
     word = load(s, S_WORD)
-    lane = word & 3
-    if lane == 0:
-        _refill(m, s, word)
+    at = word & (STOCK - 1)
+    if at == 0:
+        _stock_uniforms(m, s, word)
     store(s, S_WORD, word + 1)
-    return unit(np.uint64(load(s, S_LANES + lane)))  # type: ignore[no-any-return]
+    return load_f(s, S_STOCK + at)
 
 
 @compiled
-def _by_rejection(m: int, s: int, kind: int) -> float:
-    """A duration in s of a kind that takes several uniforms."""
+def _by_rejection(m: int, s: int, kind: int) -> int:
+    """A duration in ticks of a kind that takes several uniforms."""
     b, d, e = load_f(s, S_B), load_f(s, S_D), load_f(s, S_E)
     step = PROPOSE
     normal = 0.0
     value = 0.0
     while step != DRAWN:
         step, normal, value = attempt(step, normal, _next_unit(m, s), kind, b, d, e)
-    return value
+    return whole_ticks(value)  # type: ignore[no-any-return]
 
 
 @compiled
@@ -109,16 +140,13 @@ def sample(m: int, s: int) -> int:
     if kind == CONSTANT:
         return load(s, S_TICKS)
     if is_rejecting(kind):
-        value = _by_rejection(m, s, kind)
-    else:
-        u = _next_unit(m, s)
-        if kind == EMPIRICAL:
-            first = m + load(m, H_VALUES) + load(s, S_VALUES) * FIELD
-            value = load_f(first, chosen(u, load(s, S_VALUE_COUNT)))
-        else:
-            a, b, c = load_f(s, S_A), load_f(s, S_B), load_f(s, S_C)
-            value = quantile(kind, u, a, b, c, load_f(s, S_D), load_f(s, S_E))
-    return whole_ticks(value)  # type: ignore[no-any-return]
+        return _by_rejection(m, s, kind)
+    word = load(s, S_WORD)
+    at = word & (STOCK - 1)
+    if at == 0:
+        _restock(m, s, word)
+    store(s, S_WORD, word + 1)
+    return load(s, S_STOCK + at)
 
 
 @compiled
