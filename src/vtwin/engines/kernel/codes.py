@@ -36,6 +36,7 @@ CONWIP: Final = int(ReleaseKind.CONWIP)
 
 PAUSE: Final = int(ShiftEnd.PAUSE)
 FINISH: Final = int(ShiftEnd.FINISH)
+HAND_OVER: Final = int(ShiftEnd.HAND_OVER)
 
 ROW_STATE: Final = int(Event.STATE)
 ROW_RELEASE: Final = int(Event.RELEASE)

@@ -14,7 +14,6 @@ from vtwin.plant.primitives import (
     NONE,
     DispatchRule,
     FailureClock,
-    ShiftEnd,
 )
 from vtwin.plant.program import Program
 
@@ -37,7 +36,6 @@ _MISSING: tuple[tuple[str, Uses], ...] = (
         "routes that branch",
         lambda p: any(op.then != NEXT or op.branches or op.sample != 1 for op in p.operations),
     ),
-    ("attendance for a part of the work", lambda p: any(op.load != NONE for op in p.operations)),
     ("tools that wear", lambda p: any(tool.life for tool in p.tools)),
     ("maintenance by cycles", lambda p: any(f.clock is FailureClock.CYCLES for f in p.failures)),
     ("planned maintenance", lambda p: any(f.planned for f in p.failures)),
@@ -45,12 +43,6 @@ _MISSING: tuple[tuple[str, Uses], ...] = (
         "dispatch by critical ratio",
         lambda p: any(s.rule is DispatchRule.CRITICAL_RATIO for s in p.stations),
     ),
-    (
-        "work handed over at the end of a shift",
-        lambda p: any(w.shift_end is ShiftEnd.HAND_OVER for w in p.workers),
-    ),
-    ("people who miss shifts", lambda p: any(w.absence for w in p.workers)),
-    ("people who walk", lambda p: any(w.speed for w in p.workers)),
     ("arrivals that follow a profile", lambda p: any(s.profile != NONE for s in p.sources)),
     ("conditions that end a run", lambda p: bool(p.run.stop)),
     ("peaks of power", lambda p: bool(p.run.demand) or any(m.surge for m in p.machines)),

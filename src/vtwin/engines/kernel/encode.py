@@ -243,9 +243,12 @@ class _Encoding:
 
     def _way(self, start: int, step: int, machine: int, cycle: int) -> None:
         spec, worked_on = self.program.operations[step], self.program.machines[machine]
-        scrap = NONE
+        scrap = loading = NONE
         if spec.scrap > 0.0:
             scrap = self._stream(None, worked_on.name, f"scrap/{spec.name}")
+        if spec.load != NONE:
+            load = self.program.distributions[spec.load]
+            loading = self._stream(load, worked_on.name, f"load/{spec.name}")
         self._link(start, W_MACHINE=self.machines.at(machine), W_STEP=self.steps.at(step))
         self._fill(
             start,
@@ -254,6 +257,7 @@ class _Encoding:
             ),
             W_EXPECTED=self.expected[cycle],
             W_SCRAP_STREAM=scrap,
+            W_LOAD_STREAM=loading,
             W_PLAIN=spec.tool == NONE and spec.skill == NONE and worked_on.setup == NONE,
         )
 
@@ -277,6 +281,10 @@ class _Encoding:
                 M_ON_DUTY=1,
                 M_FIT=1,
                 M_FINISHES=spec.shift_end is ShiftEnd.FINISH,
+                M_CYCLING=NONE,
+                M_HANDED=NONE,
+                M_X=spec.x,
+                M_Y=spec.y,
             )
             self._link(
                 start,
@@ -419,7 +427,11 @@ class _Encoding:
                 P_TENDS=spec.tends,
                 P_ON_SHIFT=1,
                 P_PRESENT=1,
+                P_PACE=spec.speed,
             )
+            if spec.absence > 0.0:
+                self.draft.put_float(start + at.P_ABSENCE, spec.absence)
+                self._fill(start, P_ABSENCE_STREAM=self._stream(None, spec.name, "absence"))
             self._link(start, P_TASKS=tasks.start, P_SPEEDS=speeds.start)
         for skill in range(len(p.skills)):
             order = rules.worker_order(p.workers, skill)
@@ -486,7 +498,12 @@ class _Encoding:
                 SH_OPEN=bool(spec.open) and spec.open[0][0] <= 0,
                 SH_CHANGE_COUNT=len(changes),
             )
-            self._link(start, SH_CHANGES=self.draft.numbers(changes))
+            resumes = [int(tick in spec.resumes) for tick in changes]
+            self._link(
+                start,
+                SH_CHANGES=self.draft.numbers(changes),
+                SH_RESUMES=self.draft.numbers(resumes),
+            )
             machines = [n for n, m in enumerate(p.machines) if m.calendar == index]
             people = [n for n, w in enumerate(p.workers) if w.calendar == index]
             self._list(

@@ -23,6 +23,7 @@ from vtwin.engines.kernel.layout import (
     F_SIZE,
     F_SKILL,
     F_SLOT,
+    F_SPEED,
     F_STRIKES,
     F_STRUCK,
     F_TASK,
@@ -33,14 +34,31 @@ from vtwin.engines.kernel.layout import (
     M_INDEX,
     M_ITEM,
     M_LEFT,
-    M_WORK,
+    M_WHOLE,
     NOTHING,
+    T_COMING,
     record,
 )
 from vtwin.engines.kernel.machines import break_down, is_in_process, lose_item, repaired
-from vtwin.engines.kernel.memory import add, load, store
-from vtwin.engines.kernel.rules import at_speed
-from vtwin.engines.kernel.staff import ask, is_complete, release_crew
+from vtwin.engines.kernel.memory import (
+    add,
+    load,
+    load_f,
+    store,
+    store_f,
+)
+from vtwin.engines.kernel.rules import (
+    at_speed,
+    handed_over,
+)
+from vtwin.engines.kernel.staff import (
+    arrive,
+    ask,
+    crew_speed,
+    file_claim,
+    is_complete,
+    release_crew,
+)
 from vtwin.engines.kernel.streams import draw
 from vtwin.engines.kernel.trace import note
 
@@ -64,8 +82,11 @@ def _age(m: int, fault: int) -> None:
 
 @compiled
 def fault_due(m: int, fault: int) -> None:
-    """The timed event of a failure mode: it strikes, or its repair ends."""
-    if load(fault, F_STRUCK):
+    """The timed event of a failure mode: it strikes, people come, or its repair ends."""
+    if load(load(fault, F_TASK), T_COMING):
+        arrive(m, load(fault, F_TASK))
+        repairers_came(m, fault)
+    elif load(fault, F_STRUCK):
         _end(m, fault)
     else:
         _strike(m, fault)
@@ -82,7 +103,7 @@ def _strike(m: int, fault: int) -> None:
     if is_in_process(machine):
         part = load(fault, F_PART)
         if part == REWORKED:
-            store(machine, M_LEFT, load(machine, M_WORK))
+            store(machine, M_LEFT, load(machine, M_WHOLE))
         elif part == SCRAPPED:
             lose_item(m, machine)
     store(fault, F_REPAIR_LEFT, draw(m, load(fault, F_REPAIR)))
@@ -92,14 +113,34 @@ def _strike(m: int, fault: int) -> None:
     else:
         item = load(machine, M_ITEM)
         priority = 0 if item == NOTHING else load(item, E_PRIORITY)
+        store_f(fault, F_SPEED, 0.0)
         ask(m, load(fault, F_TASK), skill, load(fault, F_HEADS), 1, priority, 0)
 
 
 @compiled
-def repairers_came(m: int, fault: int, speed: float) -> None:
-    """The people asked for are there (S-46)."""
-    store(fault, F_REPAIR_LEFT, at_speed(load(fault, F_REPAIR_LEFT), speed))
+def repairers_came(m: int, fault: int) -> None:
+    """The people asked for are there (S-46), or others in their place (S-118)."""
+    speed, before = crew_speed(load(fault, F_TASK)), load_f(fault, F_SPEED)
+    left = load(fault, F_REPAIR_LEFT)
+    if before == 0.0:
+        store(fault, F_REPAIR_LEFT, at_speed(left, speed))
+    else:
+        store(fault, F_REPAIR_LEFT, handed_over(left, before, speed))
+    store_f(fault, F_SPEED, speed)
     refresh_repair(m, fault)
+
+
+@compiled
+def leave_repair(m: int, fault: int) -> None:
+    """At the end of a shift the crew leaves the repair to others, unless it ends now (S-118)."""
+    task = load(fault, F_TASK)
+    if load(fault, F_RUNNING):
+        ran = load(m, H_NOW) - load(fault, F_RUN_FROM)
+        if load(fault, F_REPAIR_LEFT) <= ran:
+            return
+        _halt(m, fault, ran)
+    release_crew(m, task)
+    file_claim(m, task)
 
 
 @compiled
@@ -112,10 +153,15 @@ def refresh_repair(m: int, fault: int) -> None:
     elif running:
         ran = load(m, H_NOW) - load(fault, F_RUN_FROM)
         if load(fault, F_REPAIR_LEFT) > ran:  # else it ends in this instant (S-13)
-            store(fault, F_RUNNING, 0)
-            add(fault, F_REPAIR_LEFT, -ran)
-            add(m, H_PENDING, -1)
-            cancel(m, load(fault, F_SLOT))
+            _halt(m, fault, ran)
+
+
+@compiled
+def _halt(m: int, fault: int, ran: int) -> None:
+    store(fault, F_RUNNING, 0)
+    add(fault, F_REPAIR_LEFT, -ran)
+    add(m, H_PENDING, -1)
+    cancel(m, load(fault, F_SLOT))
 
 
 @compiled

@@ -12,9 +12,9 @@ from vtwin.engines.kernel.layout import (
     M_TASK,
     M_WORK_KIND,
     NOTHING,
+    P_COMING,
     P_ON_SHIFT,
     P_PRESENT,
-    P_SPEEDS,
     P_TASK_COUNT,
     P_TASKS,
     P_TENDS,
@@ -25,7 +25,6 @@ from vtwin.engines.kernel.layout import (
     SK_FEW_TO_TEND_HEADS,
     SK_FEW_TO_TEND_PASS,
     SK_GRANTED,
-    SK_INDEX,
     SK_WAITED,
     T_ALONE,
     T_CREW,
@@ -41,8 +40,12 @@ from vtwin.engines.kernel.layout import (
     WORK_MACHINE,
 )
 from vtwin.engines.kernel.machines import staffed
-from vtwin.engines.kernel.memory import add, load, load_f, store
-from vtwin.engines.kernel.staff import send, withdraw
+from vtwin.engines.kernel.memory import add, load, store
+from vtwin.engines.kernel.staff import (
+    send,
+    set_out,
+    withdraw,
+)
 
 
 @compiled
@@ -66,22 +69,13 @@ def _meet(m: int, task: int) -> None:
     add(skill, SK_GRANTED, 1)
     add(skill, SK_WAITED, load(task, T_WAITED) + load(m, H_NOW) - load(task, T_FROM))
     withdraw(m, task)
-    send(m, task)
-    speed = _speed(task, load(skill, SK_INDEX))
-    if load(work, M_WORK_KIND) == WORK_MACHINE:
-        staffed(m, work, speed)
+    ticks = send(m, task)
+    if ticks > 0:
+        set_out(m, task, ticks)
+    elif load(work, M_WORK_KIND) == WORK_MACHINE:
+        staffed(m, work)
     else:
-        repairers_came(m, work, speed)
-
-
-@compiled
-def _speed(task: int, skill: int) -> float:
-    """That of the slowest of the crew in a skill (S-111)."""
-    crew = load(task, T_CREW)
-    speed = load_f(load(load(crew, 0), P_SPEEDS), skill)
-    for n in range(1, load(task, T_CREW_COUNT)):
-        speed = min(speed, load_f(load(load(crew, n), P_SPEEDS), skill))
-    return speed
+        repairers_came(m, work)
 
 
 @compiled
@@ -135,6 +129,8 @@ def _may_tend(person: int) -> int:
     count = load(person, P_TASK_COUNT)
     if not load(person, P_ON_SHIFT) or (count > 0 and count >= load(person, P_TENDS)):
         return 0
+    if load(person, P_COMING):
+        return 0
     tasks = load(person, P_TASKS)
     for n in range(count):
         if load(load(tasks, n), T_ALONE):
@@ -143,22 +139,36 @@ def _may_tend(person: int) -> int:
 
 
 @compiled
-def _add_idle(task: int, skill: int, heads: int, only: int) -> None:
-    """Add people who have no task, or are present with this ``only`` one, to the crew."""
+def _add_idle(task: int, skill: int, heads: int, attended: int) -> None:
+    """Add people who have no task, or may leave this ``attended`` one to repair, to the crew."""
     able, crew, found = load(skill, SK_ABLE), load(task, T_CREW), load(task, T_CREW_COUNT)
     for n in range(load(skill, SK_ABLE_COUNT)):
         if found == heads:
             break
         person = load(able, n)
-        if only == NOTHING:
-            suits = load(person, P_ON_SHIFT) and load(person, P_TASK_COUNT) == 0
-        else:
-            suits = (
-                load(person, P_PRESENT)
-                and load(person, P_TASK_COUNT) == 1
-                and load(load(person, P_TASKS), 0) == only
-            )
-        if suits:
+        if _may_repair(person, attended) if attended != NOTHING else _is_idle(person):
             store(crew, found, person)
             found += 1
     store(task, T_CREW_COUNT, found)
+
+
+@compiled
+def _is_idle(person: int) -> int:
+    """Whether somebody may be given any task (S-50)."""
+    return 1 if load(person, P_ON_SHIFT) and load(person, P_TASK_COUNT) == 0 else 0
+
+
+@compiled
+def _may_repair(person: int, attended: int) -> int:
+    """Whether somebody is bound to a task and to no other set-up or repair (S-116)."""
+    if not load(person, P_PRESENT) or load(person, P_COMING):
+        return 0
+    bound = 0
+    tasks = load(person, P_TASKS)
+    for n in range(load(person, P_TASK_COUNT)):
+        task = load(tasks, n)
+        if task == attended:
+            bound = 1
+        elif load(task, T_ALONE):
+            return 0
+    return bound

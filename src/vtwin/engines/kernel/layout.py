@@ -153,6 +153,12 @@ WORK_MACHINE, WORK_FAULT = range(2)
     M_RUN_FROM,
     M_LEFT,
     M_SETUP_NEXT,  # a claimed worker comes for the set-up, not the operation
+    M_WHOLE,  # ticks the part of the work under way takes
+    M_CYCLING,  # ticks of the cycle that follows the loading (S-113), NONE: nothing is loaded
+    M_HANDED,  # SETUP or WORKING: what a crew has left to another (S-118), else NONE
+    M_SPEED,  # float: of the crew
+    M_X,  # where people go, mm
+    M_Y,
     M_STRIKER,  # the failure mode that strikes before the work is done
     # What it can do
     M_WAYS,  # addresses, by operation
@@ -255,6 +261,7 @@ START_FIRST, START_BY_RULE, START_FROM_DOOR = range(3)
     W_STREAM,
     W_EXPECTED,  # ticks per cycle
     W_SCRAP_STREAM,
+    W_LOAD_STREAM,  # how long it is attended; NONE: to its end
     W_PLAIN,  # nothing to mount, to set up or to wait for: work begins at once
     W_VISITS,
     W_CYCLES,
@@ -352,6 +359,7 @@ NOWHERE, OUTSIDE, IN_QUEUE = range(3)
     F_RUNNING,  # its repair
     F_RUN_FROM,
     F_REPAIR_LEFT,
+    F_SPEED,  # float: of those who repair; 0: nobody has begun
     F_STRUCK,
     F_SINCE,
     F_STRIKES,
@@ -381,6 +389,10 @@ NOWHERE, OUTSIDE, IN_QUEUE = range(3)
     T_KEY_4,
     T_NEXT,  # in the list of open claims
     T_BEFORE,
+    T_COMING,  # the crew is on its way (S-114)
+    T_WALKING,  # and goes on
+    T_WALK_FROM,
+    T_WALK_LEFT,
     T_CREW,  # addresses of those who were sent, in the order they were chosen
     T_CREW_COUNT,
     T_SIZE,
@@ -396,7 +408,16 @@ NOWHERE, OUTSIDE, IN_QUEUE = range(3)
     P_PRESENT,
     P_TASKS,  # addresses, in the order of being sent
     P_TASK_COUNT,
+    P_COMING,  # to the last of them
+    P_MISSING,  # this shift (S-117)
+    P_ABSENCE,  # float: probability to miss one
+    P_ABSENCE_STREAM,
+    P_PACE,  # mm/s, 0: ways take no time
+    P_PLACED,  # was sent somewhere: to
+    P_X,
+    P_Y,
     P_BUSY,
+    P_WALKED,
     P_DUTY,
     P_SINCE,
     P_SIZE,
@@ -450,6 +471,7 @@ NOWHERE, OUTSIDE, IN_QUEUE = range(3)
     SH_OPEN,
     SH_CHANGES,  # ticks at which it opens or closes
     SH_CHANGE_COUNT,
+    SH_RESUMES,  # of each of them, whether it ends a break and begins no shift
     SH_NEXT,
     SH_MACHINES,
     SH_MACHINE_COUNT,

@@ -34,10 +34,12 @@ from vtwin.engines.kernel.layout import (
     M_AGEING_COUNT,
     M_BEGUN,
     M_CYCLES,
+    M_CYCLING,
     M_DOING,
     M_DOWN,
     M_FINISHES,
     M_FIT,
+    M_HANDED,
     M_INDEX,
     M_ITEM,
     M_KEY,
@@ -54,12 +56,14 @@ from vtwin.engines.kernel.layout import (
     M_SETUP_TICKS,
     M_SETUPS,
     M_SLOT,
+    M_SPEED,
     M_STATE,
     M_STATION,
     M_STRIKER,
     M_TASK,
     M_TOOL,
     M_WAY,
+    M_WHOLE,
     M_WORK,
     NOTHING,
     OP_FOLLOWING,
@@ -73,9 +77,11 @@ from vtwin.engines.kernel.layout import (
     OP_TOOL,
     OR_STARTED,
     T_CLAIMED,
+    T_COMING,
     T_CREW_COUNT,
     W_BUSY,
     W_CYCLES,
+    W_LOAD_STREAM,
     W_MACHINE,
     W_PIECES,
     W_PLAIN,
@@ -85,17 +91,33 @@ from vtwin.engines.kernel.layout import (
     W_STREAM,
     W_VISITS,
 )
-from vtwin.engines.kernel.memory import FIELD, add, load, load_f, store
+from vtwin.engines.kernel.memory import (
+    FIELD,
+    add,
+    load,
+    load_f,
+    store,
+    store_f,
+)
 from vtwin.engines.kernel.queues import expect
 from vtwin.engines.kernel.releases import leave, scrap
-from vtwin.engines.kernel.rules import at_speed, repeated, shares
+from vtwin.engines.kernel.rules import (
+    at_speed,
+    handed_over,
+    repeated,
+    shares,
+)
 from vtwin.engines.kernel.staff import (
+    arrive,
     ask,
     crew_may_go_home,
+    crew_speed,
+    file_claim,
     is_complete,
     release_crew,
     resume,
     suspend,
+    withdraw,
 )
 from vtwin.engines.kernel.streams import draw, uniform
 from vtwin.engines.kernel.tools import loosened, mount
@@ -217,12 +239,40 @@ def refresh(m: int, machine: int) -> None:
                 resume(m, task)
             else:
                 suspend(m, task)
+        elif load(task, T_COMING):
+            _claim_again(m, machine)  # nobody comes to a machine that cannot work (S-115)
         if load(machine, M_ITEM) == NOTHING:
             _look_again(m, machine)
     if went:
         crew_may_go_home(m, task)
     changed(m, machine)
     run_or_halt(m, machine)
+
+
+@compiled
+def _claim_again(m: int, machine: int) -> None:
+    """The crew is free, and the claim is filed anew with its key."""
+    task = load(machine, M_TASK)
+    release_crew(m, task)
+    file_claim(m, task)
+    if not load(machine, M_FIT):
+        suspend(m, task)
+
+
+@compiled
+def leave_work(m: int, machine: int) -> None:
+    """At the end of a shift the crew leaves what it does to others, unless it ends now (S-118)."""
+    if load(machine, M_RUNNING):
+        if not _has_work_left(m, machine):
+            return
+        _call_off(m, machine)
+        _halt(m, machine)
+    doing = load(machine, M_DOING)
+    if WORKING <= doing <= SETUP:
+        store(machine, M_HANDED, doing)
+        store(machine, M_DOING, WAITING_OPERATOR)
+    _claim_again(m, machine)
+    changed(m, machine)
 
 
 @compiled
@@ -300,17 +350,48 @@ def _wait_for(m: int, machine: int, skill: int, heads: int, alone: int) -> None:
 
 
 @compiled
-def staffed(m: int, machine: int, speed: float) -> None:
-    """The people asked for are there (S-50)."""
+def staffed(m: int, machine: int) -> None:
+    """The people asked for are there (S-50, S-114)."""
     changed(m, machine)
-    if load(machine, M_SETUP_NEXT):
+    before, speed = load_f(machine, M_SPEED), crew_speed(load(machine, M_TASK))
+    store_f(machine, M_SPEED, speed)
+    if load(machine, M_HANDED) != NONE:
+        _take_over(m, machine, before, speed)
+    elif load(machine, M_SETUP_NEXT):
         store(machine, M_SETUP_NEXT, 0)
         store(machine, M_LEFT, at_speed(load(machine, M_LEFT), speed))
         _begin_setup(m, machine)
     else:
-        stream = load(load(machine, M_WAY), W_STREAM)
-        work = repeated(draw(m, stream), load(machine, M_CYCLES))
+        _begin_attended(m, machine, speed)
+
+
+@compiled
+def _begin_attended(m: int, machine: int, speed: float) -> None:
+    """All of the operation goes at the crew's speed, or only its loading (S-113)."""
+    way = load(machine, M_WAY)
+    loading, load_stream = 0, load(way, W_LOAD_STREAM)
+    if load_stream != NONE:
+        loading = at_speed(draw(m, load_stream), speed)
+    work = repeated(draw(m, load(way, W_STREAM)), load(machine, M_CYCLES))
+    if load_stream == NONE:
         _begin(m, machine, at_speed(work, speed))
+    else:
+        store(machine, M_CYCLING, work)
+        _begin(m, machine, loading)
+        add(machine, M_WORK, work)
+
+
+@compiled
+def _take_over(m: int, machine: int, before: float, speed: float) -> None:
+    """Go on with what others have left (S-118)."""
+    left = load(machine, M_LEFT)
+    more = handed_over(left, before, speed) - left
+    add(machine, M_WORK, more)
+    add(machine, M_WHOLE, more)
+    add(machine, M_LEFT, more)
+    store(machine, M_DOING, load(machine, M_HANDED))
+    store(machine, M_HANDED, NONE)
+    run_or_halt(m, machine)
 
 
 @compiled
@@ -321,6 +402,7 @@ def _begin_setup(m: int, machine: int) -> None:
     serial = load(load(machine, M_ITEM), IT_SERIAL)
     note(m, ROW_SETUP, load(machine, M_INDEX), serial, load(machine, M_KEY))
     store(machine, M_WORK, load(machine, M_LEFT))
+    store(machine, M_WHOLE, load(machine, M_LEFT))
     run_or_halt(m, machine)
 
 
@@ -329,6 +411,7 @@ def _begin(m: int, machine: int, work: int) -> None:
     """Begin the operation, which takes ``work`` ticks here."""
     item = load(machine, M_ITEM)
     store(machine, M_WORK, work)
+    store(machine, M_WHOLE, work)
     store(machine, M_LEFT, work)
     store(machine, M_DOING, WORKING)
     store(machine, M_BEGUN, 1)
@@ -350,11 +433,18 @@ def _begin(m: int, machine: int, work: int) -> None:
 
 @compiled
 def machine_due(m: int, machine: int) -> None:
-    """The timed event of a machine: what it does is done."""
+    """The timed event of a machine: what it does is done, or its crew is there."""
+    task = load(machine, M_TASK)
+    if load(task, T_COMING):
+        arrive(m, task)
+        staffed(m, machine)
+        return
     add(m, H_PENDING, -1)
     store(machine, M_RUNNING, 0)
     if load(machine, M_DOING) == SETUP:
         _finish_setup(m, machine)
+    elif load(machine, M_CYCLING) != NONE:
+        _finish_loading(m, machine)
     else:
         _finish(m, machine)
 
@@ -365,6 +455,19 @@ def _finish_setup(m: int, machine: int) -> None:
     add(machine, M_SETUP_TICKS, load(machine, M_WORK))
     release_crew(m, load(machine, M_TASK))
     _staff_operation(m, machine)
+
+
+@compiled
+def _finish_loading(m: int, machine: int) -> None:
+    """The crew is free, the machine goes on without it (S-113)."""
+    _age(machine, load(m, H_NOW) - load(machine, M_RUN_FROM))
+    release_crew(m, load(machine, M_TASK))
+    cycle = load(machine, M_CYCLING)
+    store(machine, M_LEFT, cycle)
+    store(machine, M_WHOLE, cycle)
+    store(machine, M_CYCLING, NONE)
+    changed(m, machine)
+    run_or_halt(m, machine)
 
 
 @compiled
@@ -443,15 +546,22 @@ def repaired(m: int, machine: int) -> None:
 @compiled
 def is_in_process(machine: int) -> int:
     """Whether an item is in an operation that has begun, and is halted."""
-    return load(machine, M_DOING) == WORKING and not load(machine, M_RUNNING)
+    if load(machine, M_RUNNING):
+        return 0
+    return load(machine, M_DOING) == WORKING or load(machine, M_HANDED) == WORKING
 
 
 @compiled
 def lose_item(m: int, machine: int) -> None:
     """The item in work is scrap (S-45)."""
     item = load(machine, M_ITEM)
+    task = load(machine, M_TASK)
     store(machine, M_BEGUN, 0)
-    release_crew(m, load(machine, M_TASK))
+    store(machine, M_HANDED, NONE)
+    store(machine, M_CYCLING, NONE)
+    if load(task, T_CLAIMED):
+        withdraw(m, task)
+    release_crew(m, task)
     hand_over(m, machine)
     scrap(m, item, load(item, IT_QUANTITY), load(machine, M_INDEX))
     forget(m, item)

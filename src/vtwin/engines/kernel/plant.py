@@ -54,7 +54,7 @@ from vtwin.engines.kernel.layout import (
 from vtwin.engines.kernel.machines import is_in_process, machine_due
 from vtwin.engines.kernel.memory import load, store
 from vtwin.engines.kernel.releases import begin_releases, book_due, source_due
-from vtwin.engines.kernel.shifts import begin_shifts, shift_due
+from vtwin.engines.kernel.shifts import begin_shifts, shift_due, somebody_misses
 from vtwin.engines.kernel.states import account_changed
 from vtwin.engines.kernel.stations import settle_station
 
@@ -114,6 +114,8 @@ def _is_stalled(m: int) -> int:
         if not load(shift, SH_OPEN) and load(shift, SH_MACHINE_COUNT) + load(
             shift, SH_PERSON_COUNT
         ):
+            return 0
+        if somebody_misses(shift):
             return 0
     for n in range(load(m, H_FAULT_COUNT)):
         if _may_scrap(record(m, H_FAULTS, F_SIZE, n)):

@@ -37,7 +37,7 @@ class Counters:
         """Read every counter as of now."""
         t = self._at
         ways, stations, products = t.ways, t.stations, t.products
-        busy, duty = self._attendance(now)
+        busy, duty, walked = self._attendance(now)
         return Reading(
             {
                 "machine_state": self._states(now),
@@ -65,7 +65,7 @@ class Counters:
                 "carrier_area": [],
                 "worker_busy": busy,
                 "worker_duty": duty,
-                "worker_walk": [0] * t.people.count,
+                "worker_walk": walked,
                 "skill_claims": self._column(t.skills, at.SK_GRANTED).tolist(),
                 "skill_wait": self._column(t.skills, at.SK_WAITED).tolist(),
                 "tool_renewals": [0] * t.tools.count,
@@ -97,15 +97,17 @@ class Counters:
         moments = self._wide(self._at.products, at.PR_MOMENT)
         return [m + n * now for m, n in zip(moments, self.inside(), strict=True)]
 
-    def _attendance(self, now: int) -> tuple[list[int], list[int]]:
-        """Ticks each worker was busy and present (S-55)."""
+    def _attendance(self, now: int) -> tuple[list[int], list[int], list[int]]:
+        """Ticks each worker was busy, present and on the way (S-55)."""
         people = self._at.people
         since = now - self._column(people, at.P_SINCE)
         present = self._column(people, at.P_PRESENT) != 0
         at_work = present & (self._column(people, at.P_TASK_COUNT) != 0)
+        walks = at_work & (self._column(people, at.P_COMING) != 0)
         busy = self._column(people, at.P_BUSY) + since * at_work
         duty = self._column(people, at.P_DUTY) + since * present
-        return busy.tolist(), duty.tolist()
+        walked = self._column(people, at.P_WALKED) + since * walks
+        return busy.tolist(), duty.tolist(), walked.tolist()
 
     def _down(self, now: int) -> list[int]:
         faults = self._at.faults

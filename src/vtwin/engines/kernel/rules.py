@@ -48,6 +48,27 @@ def at_speed(ticks: int, speed: float) -> int:
 
 
 @compiled
+def handed_over(left: int, before: float, after: float) -> int:
+    """Ticks left of work at the speed of those who take it over (S-118)."""
+    if before == after:
+        return left
+    taken = left * before / after + 0.5
+    return int(taken) if taken < LONGEST_WORK else LONGEST_WORK
+
+
+_SECOND: Final = 1_000_000_000
+
+
+@compiled
+def walk(from_x: int, from_y: int, to_x: int, to_y: int, speed: int) -> int:
+    """Ticks of a way along the axes of the floor (S-114)."""
+    if speed == 0:
+        return 0
+    distance = abs(to_x - from_x) + abs(to_y - from_y)
+    return (distance * _SECOND + speed // 2) // speed
+
+
+@compiled
 def queue_key(rule: int, due: int, priority: int, work: int) -> int:
     """First part of where an item stands among those of the same operation (S-25)."""
     if rule == FIFO:

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from vtwin.engines.kernel.building import compiled
 from vtwin.engines.kernel.calendar import schedule
-from vtwin.engines.kernel.codes import PLANNED_STOP, ROW_STATE
-from vtwin.engines.kernel.faults import refresh_repair
+from vtwin.engines.kernel.codes import (
+    HAND_OVER,
+    PLANNED_STOP,
+    ROW_STATE,
+)
+from vtwin.engines.kernel.faults import (
+    leave_repair,
+    refresh_repair,
+)
 from vtwin.engines.kernel.layout import (
     H_CLAIMS_CHANGED,
     H_SHIFT_COUNT,
@@ -16,8 +23,12 @@ from vtwin.engines.kernel.layout import (
     M_OPEN,
     M_STATE,
     M_WORK_KIND,
+    P_ABSENCE,
+    P_ABSENCE_STREAM,
+    P_MISSING,
     P_ON_SHIFT,
     P_PRESENT,
+    P_SHIFT_END,
     P_TASK_COUNT,
     P_TASKS,
     SH_CHANGE_COUNT,
@@ -28,15 +39,30 @@ from vtwin.engines.kernel.layout import (
     SH_OPEN,
     SH_PEOPLE,
     SH_PERSON_COUNT,
+    SH_RESUMES,
     SH_SIZE,
     SH_SLOT,
+    T_COMING,
     T_WORK,
     WORK_MACHINE,
     record,
 )
-from vtwin.engines.kernel.machines import refresh
-from vtwin.engines.kernel.memory import add, load, store
-from vtwin.engines.kernel.staff import add_up, stays
+from vtwin.engines.kernel.machines import (
+    leave_work,
+    refresh,
+)
+from vtwin.engines.kernel.memory import (
+    add,
+    load,
+    load_f,
+    store,
+)
+from vtwin.engines.kernel.staff import (
+    add_up,
+    stays,
+    walk_or_stop,
+)
+from vtwin.engines.kernel.streams import uniform
 from vtwin.engines.kernel.trace import note
 
 
@@ -46,7 +72,14 @@ def begin_shifts(m: int) -> None:
     for n in range(load(m, H_SHIFT_COUNT)):
         shift = record(m, H_SHIFTS, SH_SIZE, n)
         _set(m, shift)
-        if not load(shift, SH_OPEN):
+        is_open = load(shift, SH_OPEN)
+        for k in range(load(shift, SH_PERSON_COUNT)):
+            person = load(load(shift, SH_PEOPLE), k)
+            missing = 1 if is_open and _misses(m, person) else 0
+            store(person, P_MISSING, missing)
+            store(person, P_ON_SHIFT, is_open - missing)
+            store(person, P_PRESENT, is_open - missing)
+        if not is_open:
             for k in range(load(shift, SH_MACHINE_COUNT)):
                 machine = load(load(shift, SH_MACHINES), k)
                 store(machine, M_OPEN, 0)
@@ -54,10 +87,6 @@ def begin_shifts(m: int) -> None:
                 store(machine, M_FIT, 0)
                 store(machine, M_STATE, PLANNED_STOP)
                 note(m, ROW_STATE, load(machine, M_INDEX), -1, PLANNED_STOP)
-            for k in range(load(shift, SH_PERSON_COUNT)):
-                person = load(load(shift, SH_PEOPLE), k)
-                store(person, P_ON_SHIFT, 0)
-                store(person, P_PRESENT, 0)
 
 
 @compiled
@@ -73,24 +102,65 @@ def shift_due(m: int, shift: int) -> None:
     """A calendar opens or closes."""
     is_open = 1 - load(shift, SH_OPEN)
     store(shift, SH_OPEN, is_open)
+    resumes = load(load(shift, SH_RESUMES), load(shift, SH_NEXT))
     add(shift, SH_NEXT, 1)
     for n in range(load(shift, SH_MACHINE_COUNT)):
         machine = load(load(shift, SH_MACHINES), n)
         store(machine, M_OPEN, is_open)
         refresh(m, machine)
     for n in range(load(shift, SH_PERSON_COUNT)):
-        _change_person(m, load(load(shift, SH_PEOPLE), n), is_open)
+        _change_person(m, load(load(shift, SH_PEOPLE), n), is_open, resumes)
     _set(m, shift)
 
 
 @compiled
-def _change_person(m: int, person: int, is_open: int) -> None:
-    """The worker's calendar changes (S-54)."""
-    store(person, P_ON_SHIFT, is_open)
-    if is_open:
+def _change_person(m: int, person: int, is_open: int, resumes: int) -> None:
+    """The worker's calendar changes (S-54); ``resumes``: it opens after a break."""
+    if is_open and not resumes:
+        store(person, P_MISSING, 1 if _misses(m, person) and not load(person, P_PRESENT) else 0)
+    on_shift = 1 if is_open and not load(person, P_MISSING) else 0
+    store(person, P_ON_SHIFT, on_shift)
+    if on_shift:
         _set_present(m, person, 1)
-    elif not stays(person):
-        _set_present(m, person, 0)
+    elif load(person, P_PRESENT):
+        if load(person, P_SHIFT_END) == HAND_OVER:
+            _leave_all(m, person)
+        if not stays(person):
+            _set_present(m, person, 0)
+
+
+@compiled
+def _misses(m: int, person: int) -> int:
+    """Whether somebody does not come to a shift that begins (S-117)."""
+    absence = load_f(person, P_ABSENCE)
+    if absence == 0.0:
+        return 0
+    return 1 if uniform(m, load(person, P_ABSENCE_STREAM)) < absence else 0
+
+
+@compiled
+def somebody_misses(shift: int) -> int:
+    """Whether somebody who keeps an open calendar is away: that may change at its next opening."""
+    people = load(shift, SH_PEOPLE)
+    for n in range(load(shift, SH_PERSON_COUNT)):
+        if load(load(people, n), P_MISSING):
+            return load(shift, SH_OPEN)
+    return 0
+
+
+@compiled
+def _leave_all(m: int, person: int) -> None:
+    """The shift is over: what does not end at this tick is left to others (S-118)."""
+    tasks = load(person, P_TASKS)
+    n = 0
+    while n < load(person, P_TASK_COUNT):
+        before, work = load(person, P_TASK_COUNT), load(load(tasks, n), T_WORK)
+        if load(work, M_WORK_KIND) == WORK_MACHINE:
+            leave_work(m, work)
+        else:
+            leave_repair(m, work)
+        if load(person, P_TASK_COUNT) == before:
+            n += 1
 
 
 @compiled
@@ -101,8 +171,11 @@ def _set_present(m: int, person: int, present: int) -> None:
     store(person, P_PRESENT, present)
     tasks = load(person, P_TASKS)
     for n in range(load(person, P_TASK_COUNT)):
-        work = load(load(tasks, n), T_WORK)
-        if load(work, M_WORK_KIND) == WORK_MACHINE:
+        task = load(tasks, n)
+        work = load(task, T_WORK)
+        if load(task, T_COMING):
+            walk_or_stop(m, task)
+        elif load(work, M_WORK_KIND) == WORK_MACHINE:
             refresh(m, work)
         else:
             refresh_repair(m, work)

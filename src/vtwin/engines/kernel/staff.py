@@ -7,6 +7,10 @@ list of tasks in the order in which they are met; the pass over them is in ``gra
 from __future__ import annotations
 
 from vtwin.engines.kernel.building import compiled
+from vtwin.engines.kernel.calendar import (
+    cancel,
+    schedule,
+)
 from vtwin.engines.kernel.codes import PAUSE, ROW_FREE, ROW_GRANT
 from vtwin.engines.kernel.layout import (
     H_CLAIM_FIRST,
@@ -14,22 +18,34 @@ from vtwin.engines.kernel.layout import (
     H_CLAIMS_CHANGED,
     H_GRANT_RULE,
     H_NOW,
+    H_PENDING,
     M_INDEX,
     M_ON_DUTY,
     M_WORK_KIND,
+    M_X,
+    M_Y,
     NOTHING,
     P_BUSY,
+    P_COMING,
     P_DUTY,
     P_INDEX,
     P_ON_SHIFT,
+    P_PACE,
+    P_PLACED,
     P_PRESENT,
     P_SHIFT_END,
     P_SINCE,
+    P_SPEEDS,
     P_TASK_COUNT,
     P_TASKS,
+    P_WALKED,
+    P_X,
+    P_Y,
+    SK_INDEX,
     T_ALONE,
     T_BEFORE,
     T_CLAIMED,
+    T_COMING,
     T_CREW,
     T_CREW_COUNT,
     T_FROM,
@@ -44,12 +60,25 @@ from vtwin.engines.kernel.layout import (
     T_SLOT,
     T_SUSPENDED,
     T_WAITED,
+    T_WALK_FROM,
+    T_WALK_LEFT,
+    T_WALKING,
     T_WORK,
     WORK_MACHINE,
 )
-from vtwin.engines.kernel.memory import add, load, store
+from vtwin.engines.kernel.memory import (
+    add,
+    load,
+    load_f,
+    store,
+)
 from vtwin.engines.kernel.queues import insert_after, take_out
-from vtwin.engines.kernel.rules import claim_key_2, claim_key_3, claim_key_4
+from vtwin.engines.kernel.rules import (
+    claim_key_2,
+    claim_key_3,
+    claim_key_4,
+    walk,
+)
 from vtwin.engines.kernel.trace import note
 
 # -- claims ----------------------------------------------------------------------------------
@@ -136,22 +165,110 @@ def is_complete(task: int) -> int:
 
 
 @compiled
-def send(m: int, task: int) -> None:
-    """The crew that was chosen goes to work."""
+def send(m: int, task: int) -> int:
+    """The crew that was chosen goes to work; ticks its longest way takes (S-114)."""
     crew = load(task, T_CREW)
-    place = load(load(task, T_PLACE), M_INDEX)
+    place = load(task, T_PLACE)
+    longest = 0
     for n in range(load(task, T_CREW_COUNT)):
         person = load(crew, n)
         add_up(m, person)
         count = load(person, P_TASK_COUNT)
         store(load(person, P_TASKS), count, task)
         store(person, P_TASK_COUNT, count + 1)
-        note(m, ROW_GRANT, load(person, P_INDEX), -1, place)
+        if place == NOTHING:
+            note(m, ROW_GRANT, load(person, P_INDEX), -1, -1)
+        else:
+            note(m, ROW_GRANT, load(person, P_INDEX), -1, load(place, M_INDEX))
+            longest = max(longest, _way(person, place))
+    return longest
+
+
+@compiled
+def _way(person: int, place: int) -> int:
+    """Ticks somebody needs to a machine; from now on that is where the next way begins."""
+    x, y = load(place, M_X), load(place, M_Y)
+    ticks = 0
+    if load(person, P_PLACED):
+        ticks = walk(load(person, P_X), load(person, P_Y), x, y, load(person, P_PACE))
+    store(person, P_PLACED, 1)
+    store(person, P_X, x)
+    store(person, P_Y, y)
+    return ticks
+
+
+@compiled
+def crew_speed(task: int) -> float:
+    """That of the slowest of the crew in the skill it is wanted for (S-111)."""
+    crew, skill = load(task, T_CREW), load(load(task, T_SKILL), SK_INDEX)
+    speed = load_f(load(load(crew, 0), P_SPEEDS), skill)
+    for n in range(1, load(task, T_CREW_COUNT)):
+        speed = min(speed, load_f(load(load(crew, n), P_SPEEDS), skill))
+    return speed
+
+
+@compiled
+def set_out(m: int, task: int, ticks: int) -> None:
+    """The crew is on its way so long."""
+    crew = load(task, T_CREW)
+    for n in range(load(task, T_CREW_COUNT)):
+        store(load(crew, n), P_COMING, 1)
+    store(task, T_COMING, 1)
+    store(task, T_WALK_LEFT, ticks)
+    _walk(m, task)
+
+
+@compiled
+def _walk(m: int, task: int) -> None:
+    now = load(m, H_NOW)
+    store(task, T_WALKING, 1)
+    store(task, T_WALK_FROM, now)
+    add(m, H_PENDING, 1)
+    schedule(m, load(task, T_SLOT), now + load(task, T_WALK_LEFT))
+
+
+@compiled
+def _stop(m: int, task: int) -> None:
+    store(task, T_WALKING, 0)
+    add(m, H_PENDING, -1)
+    cancel(m, load(task, T_SLOT))
+
+
+@compiled
+def walk_or_stop(m: int, task: int) -> None:
+    """Somebody of a crew on its way has gone home or come back."""
+    walking = load(task, T_WALKING)
+    if is_complete(task):
+        if not walking:
+            _walk(m, task)
+    elif walking:
+        passed = load(m, H_NOW) - load(task, T_WALK_FROM)
+        if load(task, T_WALK_LEFT) > passed:  # else it arrives in this instant (S-13)
+            add(task, T_WALK_LEFT, -passed)
+            _stop(m, task)
+
+
+@compiled
+def arrive(m: int, task: int) -> None:
+    """The last of the crew is there."""
+    add(m, H_PENDING, -1)
+    store(task, T_WALKING, 0)
+    store(task, T_COMING, 0)
+    crew = load(task, T_CREW)
+    for n in range(load(task, T_CREW_COUNT)):
+        person = load(crew, n)
+        add_up(m, person)
+        store(person, P_COMING, 0)
+    store(m, H_CLAIMS_CHANGED, 1)
 
 
 @compiled
 def release_crew(m: int, task: int) -> None:
-    """The work is over: the crew is free."""
+    """The crew is free: the work is over, or left to others."""
+    if load(task, T_COMING):
+        store(task, T_COMING, 0)
+        if load(task, T_WALKING):
+            _stop(m, task)
     count = load(task, T_CREW_COUNT)
     if count != 0:
         store(task, T_CREW_COUNT, 0)
@@ -183,6 +300,8 @@ def add_up(m: int, person: int) -> None:
         add(person, P_DUTY, passed)
         if load(person, P_TASK_COUNT) != 0:
             add(person, P_BUSY, passed)
+            if load(person, P_COMING):
+                add(person, P_WALKED, passed)
     store(person, P_SINCE, now)
 
 
@@ -209,6 +328,8 @@ def _done(m: int, person: int, task: int) -> None:
     """A task is over: the worker is free, or goes home if the shift is over (S-54)."""
     add_up(m, person)
     tasks, count = load(person, P_TASKS), load(person, P_TASK_COUNT) - 1
+    if load(tasks, count) == task:
+        store(person, P_COMING, 0)
     n = 0
     while load(tasks, n) != task:
         n += 1
