@@ -24,6 +24,19 @@ def test_speed_when_slower_then_it_takes_longer_to_the_rounded_tick():  # S-52
     assert rules.at_speed(10, 3.0) == 3
 
 
+def test_handing_over_when_the_next_is_faster_then_less_is_left():  # S-118
+    assert rules.handed_over(80, 0.5, 2.0) == 20
+    assert rules.handed_over(3, 1.0, 2.0) == 2  # half a tick is rounded up
+    assert rules.handed_over(10**15 + 1, 0.3, 0.3) == 10**15 + 1
+
+
+def test_walking_then_along_the_axes_to_the_rounded_tick():  # S-114
+    assert rules.walk(0, 0, 3000, -4000, 1000) == 7_000_000_000
+    assert rules.walk(1, 1, 0, 1, 3) == 333_333_333
+    assert rules.walk(0, 0, 1, 0, 2_000_000_000) == 1  # half a tick is rounded up
+    assert rules.walk(0, 0, 5, 5, 0) == 0
+
+
 def test_expected_time_when_random_then_it_is_the_mean_in_ticks():  # S-25
     assert rules.expected_ticks(exponential(0.5)) == 500_000_000
     assert rules.expected_ticks(constant(2.0)) == 2_000_000_000

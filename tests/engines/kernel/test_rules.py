@@ -15,6 +15,8 @@ from vtwin.plant.program import GrantRule
 shares = called(compiled.shares, 2)
 repeated = called(compiled.repeated, 2)
 at_speed = called(compiled.at_speed, 2)
+handed_over = called(compiled.handed_over, 3)
+walk = called(compiled.walk, 5)
 queue_key = called(compiled.queue_key, 4)
 queue_key_low = called(compiled.queue_key_low, 2)
 claim_key_2 = called(compiled.claim_key_2, 3)
@@ -41,6 +43,18 @@ def test_repeated_then_the_product_or_beyond_every_horizon(once, cycles):  # S-3
 @given(ticks, st.floats(0.01, 100.0))
 def test_at_speed_then_the_same_rounding(duration, speed):  # S-52
     assert at_speed(duration, speed) == min(rules.at_speed(duration, speed), LONGEST_WORK)
+
+
+@given(ticks, st.floats(0.01, 100.0), st.floats(0.01, 100.0))
+def test_handed_over_then_the_same_rounding(left, before, after):  # S-118
+    expected = min(rules.handed_over(left, before, after), LONGEST_WORK)
+    assert handed_over(left, before, after) == expected
+    assert handed_over(left, before, before) == left
+
+
+@given(*(st.integers(-(2**31) + 1, 2**31 - 1) for _ in range(4)), st.integers(0, 2**31 - 1))
+def test_walk_then_the_same_ticks(x, y, to_x, to_y, speed):  # S-114
+    assert walk(x, y, to_x, to_y, speed) == rules.walk(x, y, to_x, to_y, speed)
 
 
 @given(st.sampled_from(DISPATCH), *(st.tuples(ticks, priorities, counts) for _ in range(2)))

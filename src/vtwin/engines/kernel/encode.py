@@ -97,6 +97,8 @@ def too_large(program: Program) -> bool:
         *(n for o in program.orders for n in (o.quantity, o.lot, abs(o.priority))),
         *(n for s in program.sources for n in (s.lot, s.level)),
         *(op.pieces_per_cycle for op in program.operations),
+        *(abs(n) for m in program.machines for n in (m.x, m.y)),
+        *(w.speed for w in program.workers),
     ]
     late = [abs(n) for o in program.orders for n in (o.due, o.release)]
     late += [abs(s.due_after) for s in program.sources]
