@@ -15,6 +15,7 @@ def called(function: Any, arguments: int) -> Callable[..., Any]:
         2: lambda a, b: function(a, b),
         3: lambda a, b, c: function(a, b, c),
         4: lambda a, b, c, d: function(a, b, c, d),
+        5: lambda a, b, c, d, e: function(a, b, c, d, e),
     }
     made = numba.njit(calls[arguments])
     return lambda *given: made(*(int(a) if isinstance(a, int) else a for a in given))
