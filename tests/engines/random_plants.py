@@ -210,7 +210,8 @@ def _people_and_failures(draw, plant: Plant, calendar) -> None:
 
 def _batches(draw, plant: Plant) -> None:
     """Stations whose machines take several items together (S-120 to S-126)."""
-    for name in plant.stations:
+    belts = {m["station"] for m in plant.machines.values() if m.get("belt")}
+    for name in sorted(plant.stations.keys() - belts):  # S-140
         for recipe in draw(st.sampled_from([(), ("all",), ("all",), ("a", "b")])):
             least = draw(st.integers(1, 3))
             most = least + draw(st.integers(0, 3))

@@ -19,18 +19,13 @@ from vtwin.plant.program import Program
 
 Uses = Callable[[Program], bool]
 
+#: An item knows its carriers by the bits of one number.
+_KINDS = 60
+
 
 _MISSING: tuple[tuple[str, Uses], ...] = (
-    ("batches", lambda p: any(op.batch != NONE for op in p.operations)),
     ("belts", lambda p: any(machine.belt != NONE for machine in p.machines)),
-    (
-        "assembly",
-        lambda p: bool(p.stocks) or any(op.kit for op in p.operations),
-    ),
-    (
-        "carriers",
-        lambda p: bool(p.carriers),
-    ),
+    ("more than 60 kinds of carriers", lambda p: len(p.carriers) > _KINDS),
     ("vehicles", lambda p: bool(p.vehicles)),
     (
         "routes that branch",

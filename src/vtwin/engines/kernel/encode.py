@@ -20,6 +20,7 @@ from vtwin.plant.primitives import (
     UNLIMITED,
     DispatchRule,
     FailureClock,
+    Kit,
     MachineState,
     ReleaseKind,
     ShiftEnd,
@@ -63,6 +64,11 @@ class Template:
     sources: Table
     orders: Table
     shifts: Table
+    batches: Table
+    stocks: Table
+    carriers: Table
+    stored: tuple[int, ...]  # product of each stock
+    carrier_counts: tuple[int, ...]
 
     def copy(self, items: int, rows: int) -> Fields:
         """An arena of its own with room for so many items in the plant at a time and so many
@@ -99,6 +105,8 @@ def too_large(program: Program) -> bool:
         *(op.pieces_per_cycle for op in program.operations),
         *(abs(n) for m in program.machines for n in (m.x, m.y)),
         *(w.speed for w in program.workers),
+        *(part.pieces for op in program.operations for part in op.kit),
+        *(batch.most for batch in program.batches),
     ]
     late = [abs(n) for o in program.orders for n in (o.due, o.release)]
     late += [abs(s.due_after) for s in program.sources]
@@ -124,7 +132,9 @@ class _Encoding:
         self.owned = sorted(f for machine in p.machines for f in machine.failures)
         self.machines = draft.table(len(p.machines), at.M_SIZE)
         self.stations = draft.table(len(p.stations), at.ST_SIZE)
-        self.steps = draft.table(len(p.operations), at.OP_SIZE)
+        #: Bought parts have one operation that is done nowhere.
+        self.bought = [n for n, product in enumerate(p.products) if not product.route]
+        self.steps = draft.table(len(p.operations) + len(self.bought), at.OP_SIZE)
         self.ways = draft.table(sum(len(op.modes) for op in p.operations), at.W_SIZE)
         self.products = draft.table(len(p.products), at.PR_SIZE)
         self.faults = draft.table(len(self.owned), at.F_SIZE)
@@ -138,6 +148,9 @@ class _Encoding:
         heads = [spec.heads for spec in p.operations]
         heads += [spec.heads for spec in p.failures] + [spec.heads for spec in p.setups]
         self.most_heads = max(heads, default=1)
+        self.batches = draft.table(len(p.batches), at.BA_SIZE)
+        self.stocks = draft.table(len(p.stocks), at.STK_SIZE)
+        self.carriers = draft.table(len(p.carriers), at.CA_SIZE)
         self.bins = lead_bin(p.run.horizon) + 1
         #: Ways of each operation, (machine, record), by machine.
         self.ways_of: list[list[tuple[int, int]]] = []
@@ -184,6 +197,9 @@ class _Encoding:
         self._tools()
         self._releases()
         self._shifts()
+        self._batches()
+        self._stocks()
+        self._carriers()
         self._head()
         fields, addresses = self.draft.done()
         return Template(
@@ -204,6 +220,11 @@ class _Encoding:
             self.sources,
             self.orders,
             self.shifts,
+            self.batches,
+            self.stocks,
+            self.carriers,
+            tuple(stock.product for stock in self.program.stocks),
+            tuple(carrier.count for carrier in self.program.carriers),
         )
 
     def _steps(self) -> None:
@@ -218,7 +239,10 @@ class _Encoding:
                 start,
                 OP_INDEX=index,
                 OP_PRODUCT=spec.product,
-                OP_PER_CYCLE=spec.pieces_per_cycle,
+                # A batch is one cycle, whatever is in it (S-123).
+                OP_PER_CYCLE=spec.pieces_per_cycle if spec.batch == NONE else _ENDLESS,
+                OP_NEEDS=bool(spec.kit) or spec.takes != NONE,
+                OP_KIT_COUNT=len(spec.kit),
                 OP_SETUP_KEY=spec.setup_key,
                 OP_REMAINING=lengths[spec.product] - spec.step,
                 OP_WAY_COUNT=len(spec.modes),
@@ -232,6 +256,10 @@ class _Encoding:
                 OP_TOOL=self._ref(self.tools, spec.tool),
                 OP_SKILL=self._ref(self.skills, spec.skill),
                 OP_WAYS=self.ways.at(first),
+                OP_RECIPE=self._ref(self.batches, spec.batch),
+                OP_KIT=self._kit(spec.kit),
+                OP_TAKES=self._ref(self.carriers, spec.takes),
+                OP_RETURNS=self._ref(self.carriers, spec.returns),
             )
             self.ways_of.append([])
             for mode in spec.modes:
@@ -242,6 +270,62 @@ class _Encoding:
         for product in p.products:
             for step, following in pairwise(product.route):
                 self._link(self.steps.at(step), OP_FOLLOWING=self.steps.at(following))
+        for n, index in enumerate(self.bought, len(p.operations)):
+            self._fill(self.steps.at(n), OP_INDEX=NONE, OP_PRODUCT=index)
+
+    def _first_step(self, product: int) -> int:
+        """Where items of a product begin."""
+        route = self.program.products[product].route
+        bought = len(self.program.operations)
+        return self.steps.at(route[0] if route else bought + self.bought.index(product))
+
+    def _kit(self, kit: Sequence[Kit]) -> int:
+        """The components of a kit; where they begin."""
+        table = self.draft.table(len(kit), at.KIT_SIZE)
+        for n, part in enumerate(kit):
+            self._fill(table.at(n), KIT_PIECES=part.pieces)
+            self._link(table.at(n), KIT_STOCK=self.stocks.at(part.stock))
+        return table.start
+
+    def _batches(self) -> None:
+        p = self.program
+        for index, spec in enumerate(p.batches):
+            done = [n for n, op in enumerate(p.operations) if op.batch == index]
+            start = self.batches.at(index)
+            self._fill(
+                start,
+                BA_SLOT=self.slots.batches[index],
+                BA_LEAST=spec.least,
+                BA_MOST=spec.most,
+                BA_WAIT=spec.wait,
+                BA_DUE=at.NEVER,
+            )
+            self._list(start, "BA_STEPS", "BA_STEP_COUNT", [self.steps.at(n) for n in done])
+            if done:
+                self._link(start, BA_STATION=self.stations.at(p.operations[done[0]].station))
+
+    def _stocks(self) -> None:
+        p = self.program
+        for index, spec in enumerate(p.stocks):
+            takers = {op.station for op in p.operations for k in op.kit if k.stock == index}
+            start = self.stocks.at(index)
+            places = _ENDLESS if spec.places == UNLIMITED else spec.places
+            self._fill(start, STK_INDEX=index, STK_PLACES=places)
+            self._link(start, STK_PRODUCT=self.products.at(spec.product))
+            self._link(self.products.at(spec.product), PR_STOCK=start)
+            users = [self.stations.at(n) for n in sorted(takers)]
+            self._list(start, "STK_USERS", "STK_USER_COUNT", users)
+
+    def _carriers(self) -> None:
+        p = self.program
+        for index, spec in enumerate(p.carriers):
+            takers = {op.station for op in p.operations if op.takes == index}
+            start = self.carriers.at(index)
+            self._fill(start, CA_INDEX=index, CA_FREE=spec.count)
+            users = [self.stations.at(n) for n in sorted(takers)]
+            self._list(start, "CA_USERS", "CA_USER_COUNT", users)
+        every = [self.carriers.at(n) for n in range(len(p.carriers))]
+        self._list(0, "H_CARRIERS", "H_CARRIER_COUNT", every)
 
     def _way(self, start: int, step: int, machine: int, cycle: int) -> None:
         spec, worked_on = self.program.operations[step], self.program.machines[machine]
@@ -260,7 +344,11 @@ class _Encoding:
             W_EXPECTED=self.expected[cycle],
             W_SCRAP_STREAM=scrap,
             W_LOAD_STREAM=loading,
-            W_PLAIN=spec.tool == NONE and spec.skill == NONE and worked_on.setup == NONE,
+            W_PLAIN=spec.tool == NONE
+            and spec.skill == NONE
+            and worked_on.setup == NONE
+            and spec.takes == NONE
+            and not spec.kit,
         )
 
     def _machines(self) -> None:
@@ -360,6 +448,9 @@ class _Encoding:
             self._list(
                 start, "ST_MATES", "ST_MATE_COUNT", [self.stations.at(n) for n in sorted(mates)]
             )
+            recipes = sorted({p.operations[n].batch for n in lines[index]} - {NONE})
+            records = [self.batches.at(n) for n in recipes]
+            self._list(start, "ST_RECIPES", "ST_RECIPE_COUNT", records)
 
     def _how_to_start(self, station: int, lines: list[int]) -> int:
         """The shortest way to decide that gives the same decisions (S-25)."""
@@ -374,6 +465,9 @@ class _Encoding:
             and p.operations[lines[0]].tool == NONE
             and all(m.setup == NONE for m in machines)
             and len(p.operations[lines[0]].modes) == len(machines)
+            and p.operations[lines[0]].batch == NONE
+            and p.operations[lines[0]].takes == NONE
+            and not p.operations[lines[0]].kit
         ):
             return at.START_FIRST
         return at.START_BY_RULE
@@ -469,7 +563,7 @@ class _Encoding:
             if spec.kind is ReleaseKind.ARRIVALS:
                 interval = p.distributions[spec.interval]
                 self._fill(start, SO_STREAM=self._stream(interval, spec.name, "interval"))
-            self._link(start, SO_STEP=self.steps.at(p.products[spec.product].route[0]))
+            self._link(start, SO_STEP=self._first_step(spec.product))
         for index, order in enumerate(p.orders):
             start = self.orders.at(index)
             self._fill(
@@ -486,7 +580,7 @@ class _Encoding:
                 OR_DONE=-1,
                 OR_STANDS=at.NOWHERE,
             )
-            self._link(start, E_STEP=self.steps.at(p.products[order.product].route[0]))
+            self._link(start, E_STEP=self._first_step(order.product))
 
     def _shifts(self) -> None:
         p = self.program
@@ -545,6 +639,7 @@ class _Encoding:
             (at.SLOT_MACHINE, self.slots.machines, self.machines),
             (at.SLOT_FAULT, failures, self.faults),
             (at.SLOT_SOURCE, self.slots.sources, self.sources),
+            (at.SLOT_BATCH, self.slots.batches, self.batches),
         )
         for kind, numbers, owners in kinds:
             for index, slot in enumerate(numbers):

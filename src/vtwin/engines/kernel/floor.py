@@ -27,7 +27,9 @@ from vtwin.engines.kernel.layout import (
     H_SERIAL,
     H_STATIONS,
     H_STATUS,
+    IT_CARRIERS,
     IT_MACHINE,
+    IT_MATE,
     IT_ORDER,
     IT_OUTPUT,
     IT_QUANTITY,
@@ -133,6 +135,8 @@ def new_item(m: int, step: int, quantity: int, release: int, due: int) -> int:
     store(item, IT_SOURCE, NOTHING)
     store(item, IT_MACHINE, NOTHING)
     store(item, IT_OUTPUT, NOTHING)
+    store(item, IT_MATE, NOTHING)
+    store(item, IT_CARRIERS, 0)
     return item
 
 

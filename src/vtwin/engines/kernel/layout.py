@@ -70,6 +70,8 @@ REACHED, PAUSED, SHORT, STALLED, NO_TIME, OVERFLOWED = range(6)
     H_CLAIMS_CHANGED,  # a grant may be possible: phase C2 has to follow
     H_BOOK_SLOT,
     H_BOOK_NEXT,  # the first order not yet released
+    H_CARRIERS,  # addresses, by index
+    H_CARRIER_COUNT,
     # Tables
     H_SLOTS,
     H_MACHINES,
@@ -120,7 +122,7 @@ STOCK = 32
 R_TIME, R_KIND, R_ENTITY, R_ITEM, R_VALUE, R_SIZE = range(6)
 
 #: What a slot belongs to.
-SLOT_SHIFT, SLOT_MACHINE, SLOT_FAULT, SLOT_SOURCE, SLOT_BOOK = range(5)
+SLOT_SHIFT, SLOT_MACHINE, SLOT_FAULT, SLOT_SOURCE, SLOT_BOOK, SLOT_BATCH = range(6)
 
 #: What people are wanted for: field 0 of a machine or failure mode.
 WORK_MACHINE, WORK_FAULT = range(2)
@@ -133,7 +135,7 @@ WORK_MACHINE, WORK_FAULT = range(2)
     M_SLOT,
     M_STATION,
     # What is in hand
-    M_ITEM,
+    M_ITEM,  # the first of a batch; IT_MATE leads to the others
     M_WAY,
     M_CYCLES,
     M_WORK,  # ticks the operation or set-up takes here
@@ -206,6 +208,8 @@ START_FIRST, START_BY_RULE, START_FROM_DOOR = range(3)
     ST_TURN,  # which supply is next
     ST_MATES,  # addresses of other stations that use the same tools
     ST_MATE_COUNT,
+    ST_RECIPES,  # addresses of its batches
+    ST_RECIPE_COUNT,
     # Lists of entries
     ST_DOOR_FIRST,
     ST_DOOR_LAST,
@@ -248,6 +252,12 @@ START_FIRST, START_BY_RULE, START_FROM_DOOR = range(3)
     OP_LAST,
     OP_SUPPLIED,  # a saturated source begins here
     OP_STANDING,  # items at the door and entries outside that wait for it
+    OP_RECIPE,  # the batch it is done in
+    OP_NEEDS,  # it takes a kit or a carrier
+    OP_KIT,
+    OP_KIT_COUNT,
+    OP_TAKES,  # carrier
+    OP_RETURNS,
     OP_REFUSED,  # the last pass (H_PASS) that found no machine for it
     OP_SIZE,
     *_,
@@ -286,6 +296,8 @@ START_FIRST, START_BY_RULE, START_FROM_DOOR = range(3)
     E_KEY,  # key within the operation (S-25), two fields
     E_KEY_LOW,
     E_POSITION,
+    E_KIN_NEXT,  # in the list of those who wait for the same batch
+    E_KIN_BEFORE,
     E_SIZE,
     *_,
 ) = range(1000)
@@ -301,6 +313,8 @@ START_FIRST, START_BY_RULE, START_FROM_DOOR = range(3)
     IT_FROM,  # index of the machine it came out of
     IT_STUCK_NEXT,  # in the list of those that want into the output buffer
     IT_STUCK_BEFORE,
+    IT_MATE,  # the next item of its batch in the machine
+    IT_CARRIERS,  # bits of the carriers it is on
     IT_SIZE,
     *_,
 ) = range(E_SIZE, 1000)
@@ -337,7 +351,59 @@ NOWHERE, OUTSIDE, IN_QUEUE = range(3)
     PR_MOMENT,  # wide: of the pieces inside
     PR_MOMENT_LOW,
     PR_HISTOGRAM,  # good pieces by lead_bin
+    PR_STOCK,  # where its finished pieces wait for assemblies
     PR_SIZE,
+    *_,
+) = range(1000)
+
+# -- batches, stocks, carriers ---------------------------------------------------------------
+
+(
+    BA_SLOT,
+    BA_LEAST,
+    BA_MOST,
+    BA_WAIT,
+    BA_STATION,
+    BA_STEPS,  # addresses of its operations
+    BA_STEP_COUNT,
+    BA_FIRST,  # those in the queue, as they came
+    BA_LAST,
+    BA_DUE,  # tick its clock is set for
+    BA_COUNT,  # what the last look found: so many wait,
+    BA_OLDEST,  # and since when the first of them
+    BA_SIZE,
+    *_,
+) = range(1000)
+
+(
+    STK_INDEX,
+    STK_PLACES,
+    STK_PRODUCT,
+    STK_USERS,  # addresses of the stations that take from it
+    STK_USER_COUNT,
+    STK_LEVEL,
+    STK_TAKEN,
+    STK_MOMENT,  # wide
+    STK_MOMENT_LOW,
+    STK_DOOR_FIRST,
+    STK_DOOR_LAST,
+    STK_OUTSIDE_FIRST,
+    STK_OUTSIDE_LAST,
+    STK_SIZE,
+    *_,
+) = range(1000)
+
+#: One component of a kit.
+KIT_STOCK, KIT_PIECES, KIT_SIZE = range(3)
+
+(
+    CA_INDEX,
+    CA_FREE,
+    CA_USERS,  # addresses of the stations that take it
+    CA_USER_COUNT,
+    CA_MOMENT,  # wide: of those in use
+    CA_MOMENT_LOW,
+    CA_SIZE,
     *_,
 ) = range(1000)
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 from vtwin.base.streams import binomial
 from vtwin.engines.kernel.building import compiled
 from vtwin.engines.kernel.calendar import cancel, schedule
+from vtwin.engines.kernel.carriers import give_back
 from vtwin.engines.kernel.codes import (
     BLOCKED,
     ROW_FINISH,
     ROW_SETUP,
     ROW_START,
     SETUP,
-    STARVED,
     WAITING_OPERATOR,
     WORKING,
 )
-from vtwin.engines.kernel.floor import changed, forget, mark
+from vtwin.engines.kernel.floor import changed, forget, product_of
+from vtwin.engines.kernel.handing import hand_over, look_again
 from vtwin.engines.kernel.layout import (
     CELL_EXPECTED,
     CELL_SIZE,
@@ -27,6 +28,7 @@ from vtwin.engines.kernel.layout import (
     H_NOW,
     H_PENDING,
     IT_MACHINE,
+    IT_MATE,
     IT_ORDER,
     IT_QUANTITY,
     IT_SERIAL,
@@ -58,7 +60,6 @@ from vtwin.engines.kernel.layout import (
     M_SLOT,
     M_SPEED,
     M_STATE,
-    M_STATION,
     M_STRIKER,
     M_TASK,
     M_TOOL,
@@ -69,13 +70,17 @@ from vtwin.engines.kernel.layout import (
     OP_FOLLOWING,
     OP_HEADS,
     OP_INDEX,
+    OP_NEEDS,
     OP_PER_CYCLE,
     OP_REMAINING,
+    OP_RETURNS,
     OP_SCRAP,
     OP_SETUP_KEY,
     OP_SKILL,
     OP_TOOL,
+    OP_WAYS,
     OR_STARTED,
+    PR_STOCK,
     T_CLAIMED,
     T_COMING,
     T_CREW_COUNT,
@@ -87,6 +92,7 @@ from vtwin.engines.kernel.layout import (
     W_PLAIN,
     W_SCRAP_STREAM,
     W_SCRAPPED,
+    W_SIZE,
     W_STEP,
     W_STREAM,
     W_VISITS,
@@ -99,7 +105,8 @@ from vtwin.engines.kernel.memory import (
     store,
     store_f,
 )
-from vtwin.engines.kernel.queues import expect
+from vtwin.engines.kernel.needs import take_needs
+from vtwin.engines.kernel.queues import expect, expect_room
 from vtwin.engines.kernel.releases import leave, scrap
 from vtwin.engines.kernel.rules import (
     at_speed,
@@ -119,8 +126,9 @@ from vtwin.engines.kernel.staff import (
     suspend,
     withdraw,
 )
+from vtwin.engines.kernel.stocks import is_open
 from vtwin.engines.kernel.streams import draw, uniform
-from vtwin.engines.kernel.tools import loosened, mount
+from vtwin.engines.kernel.tools import mount
 from vtwin.engines.kernel.trace import note
 from vtwin.plant.primitives import NONE
 
@@ -242,7 +250,7 @@ def refresh(m: int, machine: int) -> None:
         elif load(task, T_COMING):
             _claim_again(m, machine)  # nobody comes to a machine that cannot work (S-115)
         if load(machine, M_ITEM) == NOTHING:
-            _look_again(m, machine)
+            look_again(m, machine)
     if went:
         crew_may_go_home(m, task)
     changed(m, machine)
@@ -275,25 +283,20 @@ def leave_work(m: int, machine: int) -> None:
     changed(m, machine)
 
 
-@compiled
-def _look_again(m: int, machine: int) -> None:
-    """A machine with nothing in hand: its station and those that want its tool are dirty."""
-    mark(m, load(machine, M_STATION))
-    tool = load(machine, M_TOOL)
-    if tool != NOTHING:
-        loosened(m, tool)
-
-
 # -- taking an item (phase C1, S-30) ---------------------------------------------------------
 
 
 @compiled
 def take(m: int, item: int, way: int) -> None:
-    """An item comes into the machine."""
+    """An item comes into the machine, with the others of its batch (S-121)."""
     machine, step = load(way, W_MACHINE), load(way, W_STEP)
     store(machine, M_ITEM, item)
     store(machine, M_WAY, way)
     store(item, IT_MACHINE, machine)
+    mate = load(item, IT_MATE)
+    while mate != NOTHING:
+        store(mate, IT_MACHINE, machine)
+        mate = load(mate, IT_MATE)
     quantity, per_cycle = load(item, IT_QUANTITY), load(step, OP_PER_CYCLE)
     cycles = 1 if quantity <= per_cycle else shares(quantity, per_cycle)
     store(machine, M_CYCLES, cycles)
@@ -309,6 +312,8 @@ def _prepare(m: int, machine: int, step: int) -> None:
     tool, key = load(step, OP_TOOL), load(step, OP_SETUP_KEY)
     if tool != NOTHING:
         mount(m, machine, tool)
+    if load(step, OP_NEEDS):
+        take_needs(m, step, load(machine, M_ITEM))
     cell = _cell(machine, key)
     if key != NONE:
         store(machine, M_KEY, key)
@@ -417,15 +422,22 @@ def _begin(m: int, machine: int, work: int) -> None:
     store(machine, M_BEGUN, 1)
     if load(machine, M_STATE) != WORKING:
         changed(m, machine)
-    step = load(item, E_STEP)
-    note(m, ROW_START, load(machine, M_INDEX), load(item, IT_SERIAL), load(step, OP_INDEX))
-    order = load(item, IT_ORDER)
-    if order != NOTHING and load(order, OR_STARTED) < 0:
-        store(order, OR_STARTED, load(m, H_NOW))
+    while item != NOTHING:
+        _started(m, machine, item)
+        item = load(item, IT_MATE)
     if load(machine, M_FIT) and load(load(machine, M_TASK), T_CREW_COUNT) == 0:
         _run(m, machine)
     else:
         run_or_halt(m, machine)
+
+
+@compiled
+def _started(m: int, machine: int, item: int) -> None:
+    """The operation of an item begins."""
+    step, order = load(item, E_STEP), load(item, IT_ORDER)
+    note(m, ROW_START, load(machine, M_INDEX), load(item, IT_SERIAL), load(step, OP_INDEX))
+    if order != NOTHING and load(order, OR_STARTED) < 0:
+        store(order, OR_STARTED, load(m, H_NOW))
 
 
 # -- the end of a set-up or operation (phase B) ----------------------------------------------
@@ -474,32 +486,78 @@ def _finish_loading(m: int, machine: int) -> None:
 def _finish(m: int, machine: int) -> None:
     """The operation is done (S-35)."""
     item, way = load(machine, M_ITEM), load(machine, M_WAY)
-    step = load(way, W_STEP)
     store(machine, M_BEGUN, 0)
     _age(machine, load(m, H_NOW) - load(machine, M_RUN_FROM))
-    add(way, W_VISITS, 1)
     add(way, W_CYCLES, load(machine, M_CYCLES))
-    add(way, W_PIECES, load(item, IT_QUANTITY))
     add(way, W_BUSY, load(machine, M_WORK))
-    note(m, ROW_FINISH, load(machine, M_INDEX), load(item, IT_SERIAL), load(step, OP_INDEX))
+    _count(m, machine, item, way)
+    mate = load(item, IT_MATE)
+    while mate != NOTHING:
+        _count(m, machine, mate, way_on(load(mate, E_STEP), machine))
+        mate = load(mate, IT_MATE)
     release_crew(m, load(machine, M_TASK))
+    while item != NOTHING:
+        mate = load(item, IT_MATE)
+        _send_on(m, machine, item, way)
+        item = mate
+        if item != NOTHING:
+            way = way_on(load(item, E_STEP), machine)
+    if not load(machine, M_OPEN):
+        refresh(m, machine)  # what it finished after its shift is finished now
+
+
+@compiled
+def _count(m: int, machine: int, item: int, way: int) -> None:
+    """An item of what was done; cycles and their time are those of the first (S-123)."""
+    add(way, W_VISITS, 1)
+    add(way, W_PIECES, load(item, IT_QUANTITY))
+    step = load(way, W_STEP)
+    note(m, ROW_FINISH, load(machine, M_INDEX), load(item, IT_SERIAL), load(step, OP_INDEX))
+
+
+@compiled
+def way_on(step: int, machine: int) -> int:
+    """An operation on a machine that can do it."""
+    way = load(step, OP_WAYS)
+    while load(way, W_MACHINE) != machine:
+        way += W_SIZE * FIELD
+    return way
+
+
+@compiled
+def _send_on(m: int, machine: int, item: int, way: int) -> None:
+    """What becomes of an item whose operation is over (S-35, S-64)."""
+    step = load(way, W_STEP)
+    carrier = load(step, OP_RETURNS)
+    if carrier != NOTHING:
+        give_back(m, item, carrier)
     if load_f(step, OP_SCRAP) > 0.0:
         _inspect(m, machine, item, way)
     following = load(step, OP_FOLLOWING)
     if load(item, IT_QUANTITY) == 0:
-        hand_over(m, machine)
+        hand_over(m, machine, item)
         forget(m, item)
     elif following == NOTHING:
-        hand_over(m, machine)
-        leave(m, item)
-        forget(m, item)
+        _finished(m, machine, item, step)
     else:
         store(machine, M_DOING, BLOCKED)
         store(item, E_STEP, following)
         changed(m, machine)
         expect(m, item, machine)
-    if not load(machine, M_OPEN):
-        refresh(m, machine)  # what it finished after its shift is finished now
+
+
+@compiled
+def _finished(m: int, machine: int, item: int, step: int) -> None:
+    """An item has no operation before it: it leaves, or waits for room in its stock (S-127)."""
+    stock = load(product_of(m, step), PR_STOCK)
+    if stock == NOTHING or is_open(stock, load(item, IT_QUANTITY)):
+        hand_over(m, machine, item)
+        leave(m, item)
+        forget(m, item)
+    else:
+        store(machine, M_DOING, BLOCKED)
+        changed(m, machine)
+        expect_room(m, item, machine, stock)
 
 
 @compiled
@@ -510,17 +568,6 @@ def _inspect(m: int, machine: int, item: int, way: int) -> None:
     if lost > 0:
         add(way, W_SCRAPPED, lost)
         scrap(m, item, lost, load(machine, M_INDEX))
-
-
-@compiled
-def hand_over(m: int, machine: int) -> None:
-    """The item has left the machine."""
-    store(load(machine, M_ITEM), IT_MACHINE, NOTHING)
-    store(machine, M_ITEM, NOTHING)
-    store(machine, M_WAY, NOTHING)
-    store(machine, M_DOING, STARVED)
-    changed(m, machine)
-    _look_again(m, machine)
 
 
 # -- failures --------------------------------------------------------------------------------
@@ -553,7 +600,7 @@ def is_in_process(machine: int) -> int:
 
 @compiled
 def lose_item(m: int, machine: int) -> None:
-    """The item in work is scrap (S-45)."""
+    """The items in work are scrap (S-45)."""
     item = load(machine, M_ITEM)
     task = load(machine, M_TASK)
     store(machine, M_BEGUN, 0)
@@ -562,8 +609,11 @@ def lose_item(m: int, machine: int) -> None:
     if load(task, T_CLAIMED):
         withdraw(m, task)
     release_crew(m, task)
-    hand_over(m, machine)
-    scrap(m, item, load(item, IT_QUANTITY), load(machine, M_INDEX))
-    forget(m, item)
+    while item != NOTHING:
+        mate = load(item, IT_MATE)
+        hand_over(m, machine, item)
+        scrap(m, item, load(item, IT_QUANTITY), load(machine, M_INDEX))
+        forget(m, item)
+        item = mate
     if not load(machine, M_OPEN):
         refresh(m, machine)

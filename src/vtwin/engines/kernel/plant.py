@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from vtwin.engines.kernel.batches import batch_due
 from vtwin.engines.kernel.building import compiled
 from vtwin.engines.kernel.codes import SCRAPPED
 from vtwin.engines.kernel.faults import begin_faults, fault_due
@@ -42,6 +43,7 @@ from vtwin.engines.kernel.layout import (
     SL_KIND,
     SL_RECORD,
     SL_SIZE,
+    SLOT_BATCH,
     SLOT_FAULT,
     SLOT_MACHINE,
     SLOT_SHIFT,
@@ -86,6 +88,8 @@ def happen(m: int, slot: int) -> None:
         source_due(m, here)
     elif kind == SLOT_SHIFT:
         shift_due(m, here)
+    elif kind == SLOT_BATCH:
+        batch_due(m, here)
     else:
         book_due(m)
 

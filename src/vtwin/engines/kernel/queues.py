@@ -11,9 +11,12 @@ from vtwin.engines.kernel.building import compiled
 from vtwin.engines.kernel.codes import FIFO
 from vtwin.engines.kernel.floor import mark
 from vtwin.engines.kernel.layout import (
+    BA_FIRST,
+    BA_LAST,
     E_BEFORE,
     E_KEY,
     E_KEY_LOW,
+    E_KIN_NEXT,
     E_NEXT,
     E_POSITION,
     E_STEP,
@@ -26,6 +29,7 @@ from vtwin.engines.kernel.layout import (
     NOTHING,
     OP_FIRST,
     OP_LAST,
+    OP_RECIPE,
     OP_STANDING,
     OP_STATION,
     ST_DOOR_FIRST,
@@ -34,6 +38,7 @@ from vtwin.engines.kernel.layout import (
     ST_OUTSIDE_LAST,
     ST_RULE,
     ST_STUCK_FIRST,
+    STK_DOOR_FIRST,
 )
 from vtwin.engines.kernel.memory import add, load, store
 
@@ -91,17 +96,29 @@ def _file(head: int, first: int, link: int, item: int) -> None:
 @compiled
 def expect(m: int, item: int, machine: int) -> None:
     """A machine has finished an item whose next operation (its step) is elsewhere (S-22)."""
-    store(item, IT_FINISHED, load(m, H_NOW))
-    store(item, IT_FROM, load(machine, M_INDEX))
     step = load(item, E_STEP)
     station = load(step, OP_STATION)
-    _file(station, ST_DOOR_FIRST, E_NEXT, item)
+    _stand(m, item, machine, station, ST_DOOR_FIRST)
     add(step, OP_STANDING, 1)
+    mark(m, station)
+
+
+@compiled
+def expect_room(m: int, item: int, machine: int, stock: int) -> None:
+    """A machine has finished an item that waits for room in its stock (S-127)."""
+    _stand(m, item, machine, stock, STK_DOOR_FIRST)
+
+
+@compiled
+def _stand(m: int, item: int, machine: int, where: int, door: int) -> None:
+    """A finished item stands at a door, and wants into the output buffer meanwhile (S-24)."""
+    store(item, IT_FINISHED, load(m, H_NOW))
+    store(item, IT_FROM, load(machine, M_INDEX))
+    _file(where, door, E_NEXT, item)
     home = load(machine, M_STATION)
     if load(home, ST_OUTPUT_PLACES) != 0:
         _file(home, ST_STUCK_FIRST, IT_STUCK_NEXT, item)
         mark(m, home)
-    mark(m, station)
 
 
 @compiled
@@ -170,6 +187,9 @@ def _merged(a: int, b: int) -> int:
 @compiled
 def join_line(station: int, step: int, entry: int) -> None:
     """An entry that has its key and position joins the line of its operation."""
+    recipe = load(step, OP_RECIPE)
+    if recipe != NOTHING:
+        insert_after(recipe, BA_FIRST, E_KIN_NEXT, load(recipe, BA_LAST), entry)
     if load(station, ST_RULE) == FIFO:
         insert_after(step, OP_FIRST, E_NEXT, load(step, OP_LAST), entry)
     else:
@@ -181,7 +201,9 @@ def join_line(station: int, step: int, entry: int) -> None:
 @compiled
 def leave_line(station: int, step: int) -> None:
     """The first of a line leaves it."""
-    first = load(step, OP_FIRST)
+    first, recipe = load(step, OP_FIRST), load(step, OP_RECIPE)
+    if recipe != NOTHING:
+        take_out(recipe, BA_FIRST, E_KIN_NEXT, first)
     if load(station, ST_RULE) == FIFO:
         take_out(step, OP_FIRST, E_NEXT, first)
     else:

@@ -60,9 +60,9 @@ class Counters:
                 "product_scrap": self._column(products, at.PR_SCRAPPED).tolist(),
                 "product_lead": self._wide(products, at.PR_LEAD),
                 "product_wip_area": self._pieces_area(now),
-                "stock_taken": [],
-                "stock_area": [],
-                "carrier_area": [],
+                "stock_taken": self._column(t.stocks, at.STK_TAKEN).tolist(),
+                "stock_area": self._area(t.stocks, at.STK_MOMENT, at.STK_LEVEL, now),
+                "carrier_area": self._carrier_area(now),
                 "worker_busy": busy,
                 "worker_duty": duty,
                 "worker_walk": walked,
@@ -88,10 +88,21 @@ class Counters:
         return [m + n * now for m, n in zip(self._wide(table, moment), held, strict=True)]
 
     def inside(self) -> list[int]:
-        """Pieces in the plant, by product."""
-        products = self._at.products
+        """Pieces in the plant, by product: finished ones in stock are (S-128)."""
+        products, stocks = self._at.products, self._at.stocks
         gone = self._column(products, at.PR_GOOD) + self._column(products, at.PR_SCRAPPED)
-        return list((self._column(products, at.PR_RELEASED) - gone).tolist())
+        inside = self._column(products, at.PR_RELEASED) - gone
+        inside[list(self._at.stored)] += self._column(stocks, at.STK_LEVEL)
+        return list(inside.tolist())
+
+    def _carrier_area(self, now: int) -> list[int]:
+        """Carriers in use, in carrier-ticks (S-137)."""
+        carriers = self._at.carriers
+        used = [n - free for n, free in zip(
+            self._at.carrier_counts, self._column(carriers, at.CA_FREE).tolist(), strict=True
+        )]  # fmt: skip
+        moments = self._wide(carriers, at.CA_MOMENT)
+        return [moment + n * now for moment, n in zip(moments, used, strict=True)]
 
     def _pieces_area(self, now: int) -> list[int]:
         moments = self._wide(self._at.products, at.PR_MOMENT)

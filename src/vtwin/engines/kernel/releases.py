@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from vtwin.engines.kernel.building import compiled
 from vtwin.engines.kernel.calendar import schedule
+from vtwin.engines.kernel.carriers import give_all_back
 from vtwin.engines.kernel.codes import (
     ARRIVALS,
     CONWIP,
@@ -11,10 +12,11 @@ from vtwin.engines.kernel.codes import (
     ROW_ORDER_DONE,
     ROW_SCRAP,
 )
-from vtwin.engines.kernel.floor import enter, lead_bin, mark, new_item, product_of
+from vtwin.engines.kernel.floor import enter, forget, lead_bin, mark, new_item, product_of
 from vtwin.engines.kernel.layout import (
     E_DUE,
     E_JOINED,
+    E_NEXT,
     E_PRIORITY,
     E_RELEASE,
     E_STEP,
@@ -27,6 +29,7 @@ from vtwin.engines.kernel.layout import (
     H_SOURCE_COUNT,
     H_SOURCES,
     IN_QUEUE,
+    IT_CARRIERS,
     IT_ORDER,
     IT_QUANTITY,
     IT_SERIAL,
@@ -53,6 +56,7 @@ from vtwin.engines.kernel.layout import (
     PR_LEAD,
     PR_MOMENT,
     PR_SCRAPPED,
+    PR_STOCK,
     SO_DUE_AFTER,
     SO_KIND,
     SO_LEVEL,
@@ -64,11 +68,14 @@ from vtwin.engines.kernel.layout import (
     ST_ARRIVALS,
     ST_MOMENT,
     ST_QUEUED,
+    STK_OUTSIDE_FIRST,
+    STK_OUTSIDE_LAST,
     record,
 )
 from vtwin.engines.kernel.memory import add, load, store
-from vtwin.engines.kernel.queues import stand_outside
+from vtwin.engines.kernel.queues import insert_after, stand_outside
 from vtwin.engines.kernel.rules import shares
+from vtwin.engines.kernel.stocks import is_open, put_in
 from vtwin.engines.kernel.streams import draw
 from vtwin.engines.kernel.sums import add_wide
 from vtwin.engines.kernel.trace import note
@@ -100,7 +107,10 @@ def _conwip_item(m: int, source: int) -> None:
 def _arrive(m: int, source: int) -> None:
     item = source_item(m, source)
     if item != NOTHING:
-        stand_outside(m, item)
+        if load(load(source, SO_STEP), OP_STATION) == NOTHING:
+            _deliver(m, item)
+        else:
+            stand_outside(m, item)
     schedule(m, load(source, SO_SLOT), load(m, H_NOW) + draw(m, load(source, SO_STREAM)))
 
 
@@ -146,6 +156,9 @@ def _add_pieces(m: int, order: int, pieces: int) -> None:
     """Pieces of an order enter the plant, at its release or for others that were lost."""
     step = load(order, E_STEP)
     enter(m, step, pieces, -1)
+    if load(step, OP_STATION) == NOTHING:
+        _deliver_order(m, order, step, pieces)
+        return
     lot, remaining = load(order, OR_LOT), load(order, OR_REMAINING)
     store(order, OR_REMAINING, remaining + pieces)
     add(order, OR_OUTSTANDING, pieces)
@@ -212,6 +225,34 @@ def book_due(m: int) -> None:
     _book_next(m)
 
 
+# -- bought parts (S-132) ---------------------------------------------------------------------
+
+
+@compiled
+def _deliver(m: int, item: int) -> None:
+    """A bought item goes into its stock, or waits for room there."""
+    stock = load(product_of(m, load(item, E_STEP)), PR_STOCK)
+    if is_open(stock, load(item, IT_QUANTITY)):
+        leave(m, item)
+        forget(m, item)
+    else:
+        insert_after(stock, STK_OUTSIDE_FIRST, E_NEXT, load(stock, STK_OUTSIDE_LAST), item)
+
+
+@compiled
+def _deliver_order(m: int, order: int, step: int, pieces: int) -> None:
+    """All lots of an order of bought parts are delivered."""
+    add(order, OR_OUTSTANDING, pieces)
+    while pieces > 0:
+        lot = min(load(order, OR_LOT), pieces)
+        item = new_item(m, step, lot, load(m, H_NOW), NEVER)
+        if item == NOTHING:
+            return
+        store(item, IT_ORDER, order)
+        pieces -= lot
+        _deliver(m, item)
+
+
 # -- out of the plant ------------------------------------------------------------------------
 
 
@@ -225,9 +266,15 @@ def leave(m: int, item: int) -> None:
     add(product, PR_GOOD, quantity)
     add(product, PR_ITEMS, 1)
     add_wide(product, PR_LEAD, quantity, lead)
-    add_wide(product, PR_MOMENT, quantity, now)
+    stock = load(product, PR_STOCK)
+    if stock == NOTHING:
+        add_wide(product, PR_MOMENT, quantity, now)
+    else:
+        put_in(m, stock, quantity)
     add(load(product, PR_HISTOGRAM), lead_bin(lead), quantity)
     note(m, ROW_LEAVE, load(step, OP_PRODUCT), load(item, IT_SERIAL), quantity)
+    if load(item, IT_CARRIERS) != 0:
+        give_all_back(m, item)
     order, source = load(item, IT_ORDER), load(item, IT_SOURCE)
     if order != NOTHING:
         add(order, OR_GOOD, quantity)
@@ -252,5 +299,7 @@ def scrap(m: int, item: int, pieces: int, machine: int) -> None:
         _gone(m, order, pieces)
         if load(order, OR_REPLACE):
             _add_pieces(m, order, pieces)
+    if left == 0 and load(item, IT_CARRIERS) != 0:
+        give_all_back(m, item)
     if source != NOTHING and left == 0:
         _conwip_item(m, source)

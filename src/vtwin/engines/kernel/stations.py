@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from vtwin.engines.kernel.batches import is_ready, set_clocks
 from vtwin.engines.kernel.building import compiled
 from vtwin.engines.kernel.codes import FIFO, LEAST_SETUP, ROW_ARRIVE, SPT
-from vtwin.engines.kernel.floor import mark, mark_all
+from vtwin.engines.kernel.floor import mark_all
+from vtwin.engines.kernel.handing import fetch, hand_over
 from vtwin.engines.kernel.layout import (
+    BA_MOST,
+    BA_STEP_COUNT,
+    BA_STEPS,
     E_DUE,
     E_IS_ORDER,
     E_JOINED,
@@ -19,18 +24,20 @@ from vtwin.engines.kernel.layout import (
     H_PASS,
     IN_QUEUE,
     IT_MACHINE,
+    IT_MATE,
     IT_OUTPUT,
     IT_QUANTITY,
     IT_SERIAL,
     M_FIT,
     M_ITEM,
-    M_STATION,
     M_WAY_COUNT,
     M_WAYS,
     NOTHING,
     NOWHERE,
     OP_FIRST,
+    OP_NEEDS,
     OP_PER_CYCLE,
+    OP_RECIPE,
     OP_REFUSED,
     OP_TOOL,
     OP_WAY_COUNT,
@@ -39,6 +46,7 @@ from vtwin.engines.kernel.layout import (
     OR_QUANTITY,
     OR_REMAINING,
     OR_STANDS,
+    SO_LOT,
     SO_STEP,
     ST_ARRIVALS,
     ST_DOOR_FIRST,
@@ -57,6 +65,7 @@ from vtwin.engines.kernel.layout import (
     ST_PLACES,
     ST_POSITION,
     ST_QUEUED,
+    ST_RECIPE_COUNT,
     ST_RULE,
     ST_START,
     ST_STUCK_FIRST,
@@ -71,8 +80,9 @@ from vtwin.engines.kernel.layout import (
     W_SIZE,
     W_STEP,
 )
-from vtwin.engines.kernel.machines import expected_setup, hand_over, mismatch, take
+from vtwin.engines.kernel.machines import expected_setup, mismatch, take, way_on
 from vtwin.engines.kernel.memory import FIELD, add, load, store
+from vtwin.engines.kernel.needs import are_met, are_met_for
 from vtwin.engines.kernel.queues import (
     join_line,
     leave_door,
@@ -105,6 +115,8 @@ def settle_station(m: int, station: int) -> None:
             started = _start_from_door(m, station)
         else:
             started = _start_by_rule(m, station)
+    if load(station, ST_RECIPE_COUNT) != 0:
+        set_clocks(m, station)
 
 
 # -- letting in ------------------------------------------------------------------------------
@@ -116,27 +128,11 @@ def _fill_output(m: int, station: int) -> None:
     item = load(station, ST_STUCK_FIRST)
     while item != NOTHING and load(station, ST_HELD) < load(station, ST_OUTPUT_PLACES):
         leave_stuck(station, item)
-        hand_over(m, load(item, IT_MACHINE))
+        hand_over(m, load(item, IT_MACHINE), item)
         store(item, IT_OUTPUT, station)
         add(station, ST_HELD, 1)
         add_wide(station, ST_HELD_MOMENT, -1, load(m, H_NOW))
         item = load(station, ST_STUCK_FIRST)
-
-
-@compiled
-def _fetch(m: int, item: int) -> None:
-    """Take an item from the machine or output buffer that holds it."""
-    machine, home = load(item, IT_MACHINE), load(item, IT_OUTPUT)
-    if machine != NOTHING:
-        home = load(machine, M_STATION)
-        if load(home, ST_OUTPUT_PLACES) != 0:
-            leave_stuck(home, item)
-        hand_over(m, machine)
-    elif home != NOTHING:
-        store(item, IT_OUTPUT, NOTHING)
-        add(home, ST_HELD, -1)
-        add_wide(home, ST_HELD_MOMENT, 1, load(m, H_NOW))
-        mark(m, home)
 
 
 @compiled
@@ -146,7 +142,7 @@ def _admit(m: int, station: int) -> None:
     item = load(station, ST_DOOR_FIRST)
     while item != NOTHING and load(station, ST_QUEUED) < places:
         leave_door(station, item)
-        _fetch(m, item)
+        fetch(m, item)
         _join(m, station, item)
         item = load(station, ST_DOOR_FIRST)
     entry = load(station, ST_OUTSIDE_FIRST)
@@ -247,8 +243,126 @@ def _take_head(m: int, station: int, way: int) -> int:
     item = _head(m, station, load(way, W_STEP))
     if item == NOTHING:
         return 0
+    if load(load(way, W_STEP), OP_RECIPE) != NOTHING and not _gather(m, station, way, item):
+        return 0
     take(m, item, way)
     return 1
+
+
+# -- batches (S-121, S-124) ------------------------------------------------------------------
+
+
+@compiled
+def _gather(m: int, station: int, way: int, first: int) -> int:
+    """Behind the first item of a batch come the others from the queue; whether there was room
+    for them.
+    """
+    recipe, machine, last = load(load(way, W_STEP), OP_RECIPE), load(way, W_MACHINE), first
+    for _ in range(load(recipe, BA_MOST) - 1):
+        step = _next_of_batch(station, recipe, machine)
+        if step == NOTHING:
+            return 1
+        item = _head(m, station, step)
+        if item == NOTHING:
+            return 0
+        store(last, IT_MATE, item)
+        last = item
+    return 1
+
+
+@compiled
+def _next_of_batch(station: int, recipe: int, machine: int) -> int:
+    """The operation of a batch whose head is next on a machine; NOTHING when nobody waits."""
+    best, a, b, c, position = NOTHING, 0, 0, 0, 0
+    rule, steps = load(station, ST_RULE), load(recipe, BA_STEPS)
+    for n in range(load(recipe, BA_STEP_COUNT)):
+        step = load(steps, n)
+        first = load(step, OP_FIRST)
+        if first == NOTHING:
+            continue
+        expected = load(way_on(step, machine), W_EXPECTED)
+        setup = expected_setup(machine, step) if rule == LEAST_SETUP else 0
+        x = _part_of_key(rule, first, expected, setup, 0)
+        y = _part_of_key(rule, first, expected, setup, 1)
+        z = _part_of_key(rule, first, expected, setup, 2)
+        at = load(first, E_POSITION)
+        if best == NOTHING or _is_less(x, a, y, b, z, c, at, position, 0, 0):
+            best, a, b, c, position = step, x, y, z, at
+    return best
+
+
+@compiled
+def _part_of_key(rule: int, first: int, expected: int, setup: int, part: int) -> int:
+    """One of the three numbers by which the first of a line is compared (S-25)."""
+    if rule == FIFO:
+        return 0
+    x, y = load(first, E_KEY), load(first, E_KEY_LOW)
+    if rule == SPT:
+        low = x * (expected & 0x7FFFFFFF)
+        if part == 0:
+            return x * (expected >> 31) + (low >> 31)
+        return low & 0x7FFFFFFF if part == 1 else 0
+    if rule == LEAST_SETUP:
+        if part == 0:
+            return setup
+        return x if part == 1 else y
+    if part == 0:
+        return x
+    return y if part == 1 else 0
+
+
+@compiled
+def _bring_company(m: int, station: int, recipe: int, first: int) -> int:
+    """Behind the first item of a batch come those at the door, then those outside; whether
+    there was room for them.
+    """
+    left, last = load(recipe, BA_MOST) - 1, first
+    item = load(station, ST_DOOR_FIRST)
+    while item != NOTHING and left > 0:
+        following = load(item, E_NEXT)
+        if load(load(item, E_STEP), OP_RECIPE) == recipe:
+            leave_door(station, item)
+            fetch(m, item)
+            store(last, IT_MATE, item)
+            last = item
+            left -= 1
+        item = following
+    entry = load(station, ST_OUTSIDE_FIRST)
+    while entry != NOTHING and left > 0:
+        following = load(entry, E_NEXT)
+        if load(load(entry, E_STEP), OP_RECIPE) != recipe:
+            entry = following
+            continue
+        item = entry
+        if load(entry, E_IS_ORDER):
+            item = _lot_from_outside(m, station, entry)
+            if item == NOTHING:
+                return 0
+            if load(entry, OR_REMAINING) == 0:
+                entry = following
+        else:
+            leave_outside(station, entry)
+            entry = following
+        store(last, IT_MATE, item)
+        last = item
+        left -= 1
+    return 1
+
+
+@compiled
+def _supply_company(m: int, source: int, recipe: int, first: int) -> int:
+    """Behind the first item of a batch come others of the same supply; whether there was room."""
+    last = first
+    for _ in range(load(recipe, BA_MOST) - 1):
+        item = source_item(m, source)
+        if item == NOTHING:
+            return 0
+        store(last, IT_MATE, item)
+        last = item
+    return 1
+
+
+# -- by rule ---------------------------------------------------------------------------------
 
 
 @compiled
@@ -283,6 +397,8 @@ def _start_by_rule(m: int, station: int) -> int:
             step = load(way, W_STEP)
             first = load(step, OP_FIRST)
             if first == NOTHING or not can_mount(machine, load(step, OP_TOOL)):
+                continue
+            if not _may_begin(m, step, first):
                 continue
             x, y, z = load(first, E_KEY), load(first, E_KEY_LOW), 0
             if rule == FIFO:
@@ -331,11 +447,21 @@ def _has_free(station: int) -> int:
 
 
 @compiled
-def _way_unless_refused(step: int, turn: int) -> int:
-    """A free machine's way for an operation, sought once in a pass."""
+def _may_begin(m: int, step: int, first: int) -> int:
+    """Whether kit and carrier are there, and enough for a batch."""
+    if load(step, OP_NEEDS) and not are_met(step, first):
+        return 0
+    recipe = load(step, OP_RECIPE)
+    return recipe == NOTHING or is_ready(m, recipe)
+
+
+@compiled
+def _way_unless_refused(m: int, first: int, turn: int) -> int:
+    """A free machine's way for the operation of one who waits, sought once in a pass."""
+    step = load(first, E_STEP)
     if load(step, OP_REFUSED) == turn:
         return NOTHING
-    way = free_way(step)
+    way = free_way(step) if _may_begin(m, step, first) else NOTHING
     if way == NOTHING:
         store(step, OP_REFUSED, turn)
     return way
@@ -352,15 +478,15 @@ def _start_from_door(m: int, station: int) -> int:
     store(m, H_PASS, turn)
     item = load(station, ST_DOOR_FIRST)
     while item != NOTHING:
-        way = _way_unless_refused(load(item, E_STEP), turn)
+        way = _way_unless_refused(m, item, turn)
         if way != NOTHING:
             leave_door(station, item)
-            _fetch(m, item)
+            fetch(m, item)
             return _enter(m, station, item, way)
         item = load(item, E_NEXT)
     entry = load(station, ST_OUTSIDE_FIRST)
     while entry != NOTHING:
-        way = _way_unless_refused(load(entry, E_STEP), turn)
+        way = _way_unless_refused(m, entry, turn)
         if way != NOTHING:
             if not load(entry, E_IS_ORDER):
                 leave_outside(station, entry)
@@ -378,20 +504,42 @@ def _start_supply(m: int, station: int) -> int:
     for _ in range(count):
         source = load(load(station, ST_SUPPLIES), n)
         n = n + 1 if n + 1 < count else 0
-        way = free_way(load(source, SO_STEP))
+        step = load(source, SO_STEP)
+        if load(step, OP_NEEDS) and not are_met_for(step, load(source, SO_LOT), NOTHING):
+            continue
+        way = free_way(step)
         if way != NOTHING:
             store(station, ST_TURN, n)
-            return _enter(m, station, source_item(m, source), way)
+            item, recipe = source_item(m, source), load(step, OP_RECIPE)
+            if item == NOTHING:
+                return 0
+            if recipe != NOTHING and not _supply_company(m, source, recipe, item):
+                return 0
+            return _start(m, station, item, way)
     return 0
 
 
 @compiled
 def _enter(m: int, station: int, item: int, way: int) -> int:
-    """Go straight to a machine, without a place in the queue; whether there was an item."""
+    """One from the door or outside goes to a machine, with the others of its batch; whether
+    there was an item.
+    """
     if item == NOTHING:
         return 0
-    add(station, ST_ARRIVALS, 1)
-    note(m, ROW_ARRIVE, load(station, ST_INDEX), load(item, IT_SERIAL), load(item, IT_QUANTITY))
+    recipe = load(load(way, W_STEP), OP_RECIPE)
+    if recipe != NOTHING and not _bring_company(m, station, recipe, item):
+        return 0
+    return _start(m, station, item, way)
+
+
+@compiled
+def _start(m: int, station: int, item: int, way: int) -> int:
+    """Go straight to a machine, without a place in the queue."""
+    here = item
+    while here != NOTHING:
+        add(station, ST_ARRIVALS, 1)
+        note(m, ROW_ARRIVE, load(station, ST_INDEX), load(here, IT_SERIAL), load(here, IT_QUANTITY))
+        here = load(here, IT_MATE)
     take(m, item, way)
     return 1
 

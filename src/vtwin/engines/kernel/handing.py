@@ -1,0 +1,78 @@
+"""Items leave what holds them: machines and output buffers."""
+
+from __future__ import annotations
+
+from vtwin.engines.kernel.building import compiled
+from vtwin.engines.kernel.codes import STARVED
+from vtwin.engines.kernel.floor import changed, mark
+from vtwin.engines.kernel.layout import (
+    H_NOW,
+    IT_MACHINE,
+    IT_MATE,
+    IT_OUTPUT,
+    M_DOING,
+    M_ITEM,
+    M_STATION,
+    M_TOOL,
+    M_WAY,
+    NOTHING,
+    ST_HELD,
+    ST_HELD_MOMENT,
+    ST_OUTPUT_PLACES,
+)
+from vtwin.engines.kernel.memory import add, load, store
+from vtwin.engines.kernel.queues import leave_stuck
+from vtwin.engines.kernel.sums import add_wide
+from vtwin.engines.kernel.tools import loosened
+
+
+@compiled
+def look_again(m: int, machine: int) -> None:
+    """A machine with nothing in hand: its station and those that want its tool are dirty."""
+    mark(m, load(machine, M_STATION))
+    tool = load(machine, M_TOOL)
+    if tool != NOTHING:
+        loosened(m, tool)
+
+
+@compiled
+def hand_over(m: int, machine: int, item: int) -> None:
+    """An item has left the machine, which is free when it was the last one (S-125)."""
+    first, mate = load(machine, M_ITEM), load(item, IT_MATE)
+    store(item, IT_MACHINE, NOTHING)
+    if first != item or mate != NOTHING:
+        _leave_batch(machine, first, item, mate)
+        return
+    store(machine, M_ITEM, NOTHING)
+    store(machine, M_WAY, NOTHING)
+    store(machine, M_DOING, STARVED)
+    changed(m, machine)
+    look_again(m, machine)
+
+
+@compiled
+def _leave_batch(machine: int, first: int, item: int, mate: int) -> None:
+    """The others of the batch stay in the machine."""
+    store(item, IT_MATE, NOTHING)
+    if first == item:
+        store(machine, M_ITEM, mate)
+        return
+    while load(first, IT_MATE) != item:
+        first = load(first, IT_MATE)
+    store(first, IT_MATE, mate)
+
+
+@compiled
+def fetch(m: int, item: int) -> None:
+    """Take an item from the machine or output buffer that holds it."""
+    machine, home = load(item, IT_MACHINE), load(item, IT_OUTPUT)
+    if machine != NOTHING:
+        home = load(machine, M_STATION)
+        if load(home, ST_OUTPUT_PLACES) != 0:
+            leave_stuck(home, item)
+        hand_over(m, machine, item)
+    elif home != NOTHING:
+        store(item, IT_OUTPUT, NOTHING)
+        add(home, ST_HELD, -1)
+        add_wide(home, ST_HELD_MOMENT, 1, load(m, H_NOW))
+        mark(m, home)
