@@ -381,6 +381,7 @@ class Machine:
         mates = tuple(self.mates)
         for mate in mates:
             self._count(mate, now)
+            floor.other_events -= 1  # its visit is no event of its own
         if self.task.crew:
             self.task.free(now)
         self._send_on(item, way, now)
