@@ -14,6 +14,7 @@ from vtwin.base.draws import constant, empirical, erlang, exponential, gamma, lo
 from vtwin.base.errors import Refused
 from vtwin.engines import recurrence, reference
 from vtwin.engines.choose import Cancelled
+from vtwin.engines.choose import engine as choose
 from vtwin.plant.primitives import UNLIMITED, DispatchRule
 
 TIMES = st.sampled_from(
@@ -185,3 +186,17 @@ def test_draw_when_it_is_no_time_then_it_is_refused_by_name():
                 said.append(str(refused))
     assert said[::2] == said[1::2]
     assert any("s1" in words and "V501" in words for words in said)
+
+
+def test_trace_when_wanted_then_the_kernel_makes_it():
+    program = exponential_line(3, 1, 100.0).program()
+    traced = recurrence.simulate(program, 0, trace=True)
+    assert traced.trace is not None
+    assert not same(dataclasses.replace(traced, trace=None), recurrence.simulate(program, 0))
+
+
+def test_recurrence_when_asked_for_by_name_then_it_runs_or_says_why_not():
+    program = exponential_line(3, 1, 100.0).program()
+    assert choose("recurrence", program).name == "recurrence"
+    with pytest.raises(Refused, match=r"V503.*several machines"):
+        choose("recurrence", STRANGERS["parallel"]().program())

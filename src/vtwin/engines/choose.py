@@ -10,7 +10,7 @@ from vtwin.base.errors import Problem, Refused, did_you_mean
 from vtwin.plant.program import Program
 from vtwin.plant.trace import Tally
 
-NAMES = ("auto", "reference", "kernel")
+NAMES = ("auto", "reference", "kernel", "recurrence")
 
 
 class Cancelled(Exception):
@@ -44,8 +44,8 @@ class Chosen:
 def engine(name: str, program: Program) -> Chosen:
     """The engine called ``name`` for this program; ``auto`` takes the fastest that covers it.
 
-    Raises Refused for an engine that does not exist (V502), and for the kernel if it does not
-    have what the program uses (V503).
+    Raises Refused for an engine that does not exist (V502), and for one that does not have what
+    the program uses (V503).
     """
     if name not in NAMES:
         raise Refused(
@@ -57,6 +57,8 @@ def engine(name: str, program: Program) -> Chosen:
         )
     if name == "reference":
         return _reference("the reference engine was asked for")
+    if name == "recurrence":
+        return _recurrence(program)
     from vtwin.engines.kernel.coverage import unsupported
 
     missing = unsupported(program)
@@ -69,6 +71,16 @@ def engine(name: str, program: Program) -> Chosen:
         told = (f"the compiled kernel has no {what}" for what in missing)
         raise Refused([Problem("V503", what, hint=hint) for what in told])
     return _reference(f"the compiled kernel has no {', '.join(missing)}")
+
+
+def _recurrence(program: Program) -> Chosen:
+    from vtwin.engines.recurrence import line, simulate
+
+    found = line(program)
+    if isinstance(found, str):
+        hint = "use --engine auto, or kernel for plants of any kind"
+        raise Refused(Problem("V503", f"there is no recurrence for this plant: {found}", hint=hint))
+    return Chosen("recurrence", simulate, "the departure recurrence was asked for")
 
 
 def _reference(why: str) -> Chosen:

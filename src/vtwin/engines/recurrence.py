@@ -461,16 +461,21 @@ def simulate(
     trace: bool = False,
     on_progress: Callable[[float], bool] | None = None,
 ) -> Tally:
-    """One replication, as :func:`vtwin.engines.reference.simulate`; never with a trace.
+    """One replication, as :func:`vtwin.engines.reference.simulate`, with the same answer. A
+    trace has to be made from event to event: the kernel makes it.
 
     Raises:
-        ValueError: the program is no line of this kind, or a trace is wanted.
+        ValueError: the program is no line of this kind.
         Refused: when a random draw is no time (V501).
         Cancelled: when ``on_progress`` returned False.
     """
-    plan = "a recurrence has no trace" if trace else _planned(_Same(program))
+    plan = _planned(_Same(program))
     if isinstance(plan, str):
         raise ValueError(plan)
+    if trace:
+        from vtwin.engines import kernel
+
+        return kernel.simulate(program, replication, seed=seed, trace=True, on_progress=on_progress)
     arena = plan.arena.copy()
     at = int(arena.ctypes.data)
     arena[H_SEED], arena[H_REPLICATION] = address(

@@ -50,7 +50,7 @@ def run_many(
 ) -> list[Tally]:
     """Simulate the replications with these numbers; tallies come back in that order.
 
-    By default the first runs here and the others in threads (kernel) or in worker processes
+    By default the first runs here and the others in threads (compiled engines) or in processes
     (reference engine), if there is enough work to be worth starting any. ``executor`` is
     anything with ``submit`` (the `concurrent.futures` protocol), a cluster for instance.
     ``on_done`` is called in this thread as each finishes, in any order. When ``cancelled``
@@ -69,10 +69,10 @@ def run_many(
             if trace_first:
                 work.finish(_here(work, chosen, work.wanted[0], trace=True))
             through(executor, work)
-        elif chosen.name == "kernel":
-            _here_and_in_threads(work, chosen, trace_first)
-        else:
+        elif chosen.name == "reference":
             _here_and_in_workers(work, chosen, trace_first)
+        else:
+            _here_and_in_threads(work, chosen, trace_first)
     except Stopped:
         pass
     except KeyboardInterrupt:
