@@ -167,6 +167,12 @@ CODES: dict[str, str] = {
     "V373": "people are absent who have no shifts to miss",
     "V374": "people walk to a machine whose place is not given",
     "V375": "a warning: ways are walked on a floor whose places are not measured",
+    "V381": "ways on after a step: to an unknown step, or shares that are not all of the items",
+    "V382": "busy times of arrivals that cannot be",
+    "V383": "items go round and never come to an end",
+    "V384": "a step no way leads to",
+    "V385": "the first step of a route takes only some items",
+    "V386": "a run ends by something that is not in the plant",
     # 4xx plant records
     "V401": "the mapping document of plant records has a key, table, column or unit amiss",
     "V402": "a file or folder of plant records is missing or cannot be read",

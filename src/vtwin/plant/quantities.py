@@ -412,8 +412,10 @@ POWER: Final = _quantity("power", "3 kW")
 Power = Annotated[float, POWER]
 Energy = Annotated[float, _quantity("energy", "1.2 kWh")]
 Mass = Annotated[float, _quantity("mass", "130 t")]
-Share = Annotated[float, _quantity("share", "2 %", most=1.0)]
-Scale = Annotated[float, _quantity("share", "60 %")]
+SHARE: Final = _quantity("share", "2 %", most=1.0)
+PERCENT: Final = _quantity("share", "60 %")
+Share = Annotated[float, SHARE]
+Scale = Annotated[float, PERCENT]
 Rate = Annotated[float, _quantity("rate", "450 /d")]
 Number = Annotated[float, _number("0.8", above_zero=True)]
 Whole = Annotated[int, _whole(0, "3")]

@@ -24,7 +24,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from vtwin.plant.primitives import MachineState, ReleaseKind
+from vtwin.plant.primitives import NEXT, MachineState, ReleaseKind
 from vtwin.plant.program import Program
 from vtwin.plant.trace import Tally
 from vtwin.results.active import ActivePeriods, active_periods
@@ -306,6 +306,8 @@ def _active(periods: ActivePeriods | None) -> Vote:
 
 def serial_line(program: Program) -> tuple[str, ...] | None:
     """Entries in flow order when all routes run along one line of stations, else None."""
+    if any(o.branches or o.then != NEXT or o.sample != 1 for o in program.operations):
+        return None
     follows: dict[int, int] = {}
     stations: list[int] = []
     for product in program.products:

@@ -13,6 +13,7 @@ from vtwin.plant.program import Program
 from vtwin.scenario import (
     batches,
     belts,
+    branching,
     calendars,
     checks,
     kits,
@@ -105,6 +106,7 @@ def _draft(resolved: Resolved) -> Draft | None:
     belts.read_belts(draft)
     draft.problems += calendars.check(document, resolved.tree)
     routes.read_routes(draft)
+    branching.read_ways(draft)
     stations.lower_equipment(draft)
     lives.read_tools(draft)
     lives.read_modes(draft)

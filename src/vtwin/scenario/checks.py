@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import Any
 
 from vtwin.base.errors import Problem
+from vtwin.plant.flows import rate, visits
 from vtwin.plant.primitives import NEVER, NONE, ReleaseKind
 from vtwin.plant.program import Program
 from vtwin.scenario import calendars, staffing
+from vtwin.scenario.branching import ways
 from vtwin.scenario.draft import Draft, StepDraft
 
 #: A warning of overload is given from this share on; below it a queue still drains.
@@ -25,6 +26,7 @@ def check_plant(draft: Draft) -> None:
     _check_reached(draft)
     _check_rings(draft)
     _check_orders_in_time(draft)
+    _check_ends(draft)
     _check_endless(draft)
 
 
@@ -130,7 +132,7 @@ def _check_rings(draft: Draft) -> None:
     for product, route in draft.routes.items():
         if product in draft.broken:
             continue
-        for before, after in pairwise(route):
+        for before, after in ways(route):
             a, b = draft.station_of[before.on[0]], draft.station_of[after.on[0]]
             if draft.stations[b].input is not None:
                 graph.add_edge(a, b)
@@ -175,6 +177,18 @@ def _check_orders_in_time(draft: Draft) -> None:
             draft.problems.append(Problem("V338", what, first.where, hint, "warning"))
 
 
+def _check_ends(draft: Draft) -> None:
+    """Whether what ends the run is in the plant."""
+    for end in draft.document.run.stop:
+        path = ("run", "stop")
+        if end.pieces is None and not draft.orders and not draft.wrong_already("orders"):
+            what = "the run ends when the orders are done, and there are none"
+            hint = "endless release is never done: write `{good: 500 pieces}`, or leave it out"
+            draft.fault("V386", what, path, hint)
+        if end.product is not None and end.product not in draft.routes:
+            draft.unknown("product", end.product, draft.routes, path)
+
+
 def _check_endless(draft: Draft) -> None:
     """Endless release into steps that take no time: endlessly many parts at one instant."""
     for source in draft.sources:
@@ -201,7 +215,7 @@ def load_warnings(draft: Draft, program: Program) -> list[Problem]:
     """
     items, end = _demand(program)
     work: dict[int, float] = {}
-    for operation in program.operations:
+    for operation, times in zip(program.operations, visits(program), strict=True):
         pieces, lots = items.get(operation.product, (0.0, 0.0))
         if lots == 0:
             continue
@@ -213,7 +227,7 @@ def load_warnings(draft: Draft, program: Program) -> list[Problem]:
             for m in operation.modes
         ]
         cycles = -(-per_lot // operation.pieces_per_cycle)
-        load = lots * cycles * min(means)
+        load = lots * times * cycles * min(means)
         work[operation.station] = work.get(operation.station, 0.0) + load
     found = []
     for index, seconds in sorted(work.items()):
@@ -240,10 +254,10 @@ def _demand(program: Program) -> tuple[dict[int, tuple[float, float]], int]:
     found: dict[int, tuple[float, float]] = {}
     horizon = program.run.horizon
     saturated = {s.product for s in program.sources if s.kind is not ReleaseKind.ARRIVALS}
-    for source in program.sources:
+    for index, source in enumerate(program.sources):
         if source.interval == NONE or source.product in saturated:
             continue
-        lots = horizon / 1e9 / program.distributions[source.interval].mean
+        lots = horizon / 1e9 * rate(program, index)
         _add(found, source.product, lots * source.lot, lots)
     for order in program.orders:
         if order.release < horizon and order.due != NEVER and order.due <= horizon:

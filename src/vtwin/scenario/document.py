@@ -31,6 +31,7 @@ from vtwin.plant.quantities import (
     Share,
     Whole,
 )
+from vtwin.scenario.choices import BusyTimes, Ends, NextSteps, SampleOf
 from vtwin.scenario.values import (
     VERSION,
     Cycle,
@@ -54,8 +55,6 @@ from vtwin.scenario.values import (
 
 #: Words of the language's plan that no engine can play yet.
 NOT_YET: Final[dict[str, str]] = {
-    "sample": "inspecting only some items",
-    "rework": "sending items back",
     "reallocate": "searching for the best reallocation",
     "wip": "the price of work in process",
 }
@@ -87,6 +86,7 @@ class Run(Written):
     demand: Duration = Field(
         default=900.0, description="width of the window whose mean is the peak power; 0 s: none"
     )
+    stop: Ends = Field(default=(), description="what ends a run before its horizon")
     grant: Literal["closest_to_done", "longest_wait", "downstream_first"] = Field(
         default="closest_to_done", description="who gets the next free person"
     )
@@ -121,6 +121,17 @@ class BatchEntry(Written):
     )
 
 
+class ReworkEntry(Written):
+    """Items that go back after a step."""
+
+    to: str = Field(description="operation they go back to")
+    chance: Share = Field(description="share of the items that go back")
+    most: Whole | None = Field(
+        default=None,
+        description="how often one item may go back; then it is scrap; default: ever again",
+    )
+
+
 class StepEntry(WithFamilyKeys):
     """One step of a route."""
 
@@ -144,6 +155,11 @@ class StepEntry(WithFamilyKeys):
     load: RandomTime | None = Field(
         default=None, description="time the operator loads; then the machine goes on alone"
     )
+    rework: ReworkEntry | None = Field(default=None, description="items that go back after it")
+    next: NextSteps | None = Field(
+        default=None, description="where items go on; default: the next step of the route"
+    )
+    sample: SampleOf = Field(default=1, description="part of the items that stop here: 1/10")
     tool: str | None = Field(default=None, description="tool that must be mounted")
     setup: str | None = Field(
         default=None,
@@ -192,6 +208,9 @@ class OrderEntry(Written):
     product: str | None = Field(default=None, description="what is ordered")
     order: str | None = Field(default=None, description="the order's own name")
     every: RandomTime | None = Field(default=None, description="time between arrivals")
+    profile: BusyTimes | None = Field(
+        default=None, description="busy and quiet times of `every:`; default: always alike"
+    )
     saturated: Truth = Field(default=False, description="always one more item waiting")
     conwip: Count | None = Field(default=None, description="items kept in the plant")
     quantity: Count | None = Field(default=None, description="good pieces wanted, once")
@@ -339,8 +358,8 @@ class EquipmentEntry(WithFamilyKeys):
     shift_end: Literal["pause", "finish"] = Field(
         default="pause", description="what happens to the work in hand at the end of a shift"
     )
-    dispatch: Literal["fifo", "edd", "spt", "least_setup", "priority"] | None = Field(
-        default=None, description="who goes first; default: fifo"
+    dispatch: Literal["fifo", "edd", "spt", "least_setup", "priority", "critical_ratio"] | None = (
+        Field(default=None, description="who goes first; default: fifo")
     )
     failures: dict[str, FailureEntry] = Field(default={}, description="ways to fail, by name")
     maintenance: dict[str, MaintenanceEntry] = Field(

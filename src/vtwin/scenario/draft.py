@@ -14,6 +14,7 @@ from vtwin.base.errors import Problem, Refused, Where, did_you_mean
 from vtwin.plant.family import Family, Lowered
 from vtwin.plant.primitives import Belt, FailureClock, PartAtFailure
 from vtwin.plant.quantities import Amount
+from vtwin.scenario.choices import Pace
 from vtwin.scenario.document import BatchEntry, Document, EquipmentEntry
 from vtwin.scenario.load import Resolved
 from vtwin.scenario.tree import Node
@@ -34,6 +35,15 @@ class Equipment:
     is_buffer: bool
     capacity: int | None  # of a buffer; None: unlimited
     machines: tuple[str, ...]  # () for a buffer
+
+
+@dataclass(frozen=True, slots=True)
+class BranchDraft:
+    """Another way on after a step: to an operation, or out ("")."""
+
+    share: float
+    operation: str
+    most: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +71,9 @@ class StepDraft:
     takes: str | None = None
     returns: str | None = None
     by: str | None = None
+    then: str | None = None  # operation that follows; "": none; None: the next of the route
+    branches: tuple[BranchDraft, ...] = ()
+    sample: int = 1  # every so many-th item stops
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +159,7 @@ class SourceDraft:
     lot: int
     due_after: float | None
     where: Where
+    pace: Pace | None = None
 
 
 @dataclass(frozen=True, slots=True)

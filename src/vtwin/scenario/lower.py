@@ -12,9 +12,12 @@ from vtwin.base.units import TICKS_PER_SECOND, ticks
 from vtwin.people.staff import Group, hire, skills_of
 from vtwin.plant.primitives import (
     NEVER,
+    NEXT,
     NONE,
+    OUT,
     UNLIMITED,
     Batch,
+    Branch,
     Calendar,
     CallRule,
     Carrier,
@@ -28,17 +31,20 @@ from vtwin.plant.primitives import (
     Operation,
     Order,
     Product,
+    Profile,
     ReleaseKind,
     SetupTable,
     ShiftEnd,
     Source,
     Station,
     Stock,
+    StopKind,
     Tool,
     Vehicle,
 )
-from vtwin.plant.program import GrantRule, Program, RunSpec
+from vtwin.plant.program import GrantRule, Program, RunSpec, Stop
 from vtwin.scenario import belts, calendars
+from vtwin.scenario.branching import GONE
 from vtwin.scenario.document import Document, EquipmentEntry
 from vtwin.scenario.draft import BatchDraft, Draft, Equipment, FleetDraft, StepDraft
 from vtwin.scenario.layout import floor_places
@@ -141,6 +147,8 @@ class _Lowering:
         self.keys = self._keys()
         self.distribution_index = self._distributions()
         self.setup_index: dict[str, int] = {}
+        paced = sorted(source.name for source in draft.sources if source.pace is not None)
+        self.profile_index = {name: i for i, name in enumerate(paced)}
 
     def _keys(self) -> dict[str, dict[str, dict[str, str]]]:
         """Station -> set-up key -> equipment -> what the equipment itself calls it. One list
@@ -178,7 +186,7 @@ class _Lowering:
         machines = tuple(self._machines(modes))
         return Program(
             name=document.name,
-            run=_measured(self.run, machines, document.run.demand),
+            run=_measured(self._run(), machines, document.run.demand),
             distributions=tuple(self.distribution_index),
             calendars=self.calendars,
             skills=self.skills,
@@ -193,6 +201,7 @@ class _Lowering:
             products=tuple(self._product(name) for name in self.products),
             sources=tuple(self._sources()),
             orders=tuple(self._orders()),
+            profiles=tuple(self._profiles()),
             batches=tuple(self._batch(draft.batches[name]) for name in self.batch_index),
             stocks=tuple(self._stock(name) for name in self.stock_index),
             belts=tuple(
@@ -212,6 +221,20 @@ class _Lowering:
             labels=self._labels(),
             targets=self._targets(),
         )
+
+    def _run(self) -> RunSpec:
+        """The run with what ends it."""
+        ends = tuple(
+            Stop(StopKind.ORDERS_DONE)
+            if end.pieces is None
+            else Stop(
+                StopKind.GOOD_PIECES,
+                NONE if end.product is None else self.product_index[end.product],
+                end.pieces,
+            )
+            for end in self.document.run.stop
+        )
+        return replace(self.run, stop=ends)
 
     def _setups(self) -> tuple[SetupTable, ...]:
         """One table per different content, named after the first equipment that has it."""
@@ -371,6 +394,16 @@ class _Lowering:
             fleet=self.fleet_index.get(draft.fleet_of.get(step.operation, ""), NONE),
             takes=self.carrier_index[step.takes] if step.takes else NONE,
             returns=self.carrier_index[step.returns] if step.returns else NONE,
+            then=NEXT if step.then is None else self._target(step.then),
+            branches=tuple(
+                Branch(
+                    branch.share,
+                    self._target(branch.operation),
+                    UNLIMITED if branch.most is None else branch.most,
+                )
+                for branch in step.branches
+            ),
+            sample=step.sample,
         )
 
     def _planned(self, machine: str, cycle: Distribution) -> float:
@@ -386,6 +419,10 @@ class _Lowering:
         names = {n: made for made in self.fleets for n in machine_names(made.name, made.count)}
         for name in sorted(names):
             yield Vehicle(name, self.fleets.index(names[name]), names[name].start)
+
+    def _target(self, operation: str) -> int:
+        """Where a way on leads."""
+        return OUT if operation == GONE else self.operation_index[operation]
 
     def _batch(self, made: BatchDraft) -> Batch:
         return Batch(made.name, made.least, made.most, _due(made.wait))
@@ -420,7 +457,21 @@ class _Lowering:
                 level=source.level,
                 lot=source.lot,
                 due_after=NEVER if source.due_after is None else ticks(source.due_after),
+                profile=self.profile_index.get(source.name, NONE),
             )
+
+    def _profiles(self) -> Iterable[Profile]:
+        """Busy times by source; a weekly one is turned so that it begins on the run's first day."""
+        start = self.document.run.start
+        for source in sorted(self.draft.sources, key=lambda source: source.name):
+            if source.pace is None:
+                continue
+            pace, period = source.pace, ticks(source.pace.period)
+            shift = ticks(DAY_S * start.weekday()) if start and pace.weekly else 0
+            steps = sorted(((ticks(at) - shift) % period, percent) for at, percent in pace.steps)
+            if steps[0][0] > 0:
+                steps.insert(0, (0, steps[-1][1]))
+            yield Profile(source.name, period, tuple(steps))
 
     def _orders(self) -> Iterable[Order]:
         made = [

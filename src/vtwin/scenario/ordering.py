@@ -96,6 +96,9 @@ def _add_source(draft: Draft, entry: OrderEntry, kind: str, path: tuple[Any, ...
         if due is None:
             hint = "write how long after its release, such as `due: 2 d`"
             draft.fault("V320", "endless release cannot be due on one date", (*path, "due"), hint)
+    if entry.profile is not None and kind != "every":
+        what = "`profile` belongs to arrivals: nothing comes `every:` so often here"
+        draft.fault("V320", what, (*path, "profile"), "leave it out, or write `every:`")
     names = {"every": "arrivals", "saturated": "saturated", "conwip": "conwip"}
     if entry.every is not None and entry.every.mean <= 0:
         draft.fault("V203", "every: a time between arrivals must be more than zero", path)
@@ -109,6 +112,7 @@ def _add_source(draft: Draft, entry: OrderEntry, kind: str, path: tuple[Any, ...
             lot=_lot(draft, product, entry.lot),
             due_after=due,
             where=draft.where(path),
+            pace=entry.profile,
         )
     )
 

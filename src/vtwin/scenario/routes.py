@@ -151,6 +151,7 @@ def _step(
         kit=dict(sorted((step.kit or _parts(draft, product, position)).items())),
         takes=step.takes,
         returns=step.returns,
+        sample=step.sample,
         heads=crew.people if crew else 1,
         load=_load(draft, step, entries, crew, path),
         by=step.by,

@@ -1,0 +1,69 @@
+"""How much comes where in the long run: visits of operations and the pace of sources."""
+
+from __future__ import annotations
+
+from vtwin.plant.primitives import NONE, OUT, UNLIMITED, Branch, Profile
+from vtwin.plant.program import Program
+from vtwin.plant.rules import followers
+
+#: Rounds after which what still goes round is left out of account.
+_ROUNDS = 1000
+_NOTHING = 1e-9
+
+
+def visits(program: Program) -> tuple[float, ...]:
+    """How often an item of its product is worked on at each operation, on average; scrap is left
+    out of account, and a limit of rework is met as often as if each time round were a new item.
+    """
+    after = followers(program.products, program.operations)
+    found = [0.0] * len(program.operations)
+    for product in program.products:
+        coming = {product.route[0]: 1.0} if product.route else {}
+        for _ in range(_ROUNDS):
+            onward: dict[int, float] = {}
+            for operation, items in coming.items():
+                spec = program.operations[operation]
+                stopping = items / spec.sample
+                found[operation] += stopping
+                left = items
+                for branch in spec.branches:
+                    share = stopping * _taken(branch)
+                    left -= stopping * branch.share
+                    _add(onward, branch.operation, share)
+                _add(onward, after[operation], left)
+            coming = {o: items for o, items in onward.items() if items > _NOTHING}
+            if not coming:
+                break
+    return tuple(found)
+
+
+def _add(onward: dict[int, float], operation: int, items: float) -> None:
+    if operation not in (NONE, OUT):
+        onward[operation] = onward.get(operation, 0.0) + items
+
+
+def _taken(branch: Branch) -> float:
+    """The share that takes a branch, those over its limit not counted: of an item that comes
+    back each time, as many take it as with this share and no limit.
+    """
+    if branch.most == UNLIMITED or branch.share == 0.0:
+        return branch.share
+    times = sum(branch.share**n for n in range(1, min(branch.most, _ROUNDS) + 1))
+    return times / (1.0 + times)
+
+
+def mean_speed(profile: Profile) -> float:
+    """How fast intervals pass on average under a profile; 1 is as written."""
+    ends = [*(begin for begin, _ in profile.steps[1:]), profile.period]
+    passed = sum((end - begin) * p for (begin, p), end in zip(profile.steps, ends, strict=True))
+    return passed / 100 / profile.period
+
+
+def rate(program: Program, source: int) -> float:
+    """Items per second a source of arrivals lets in, on average; 0 for other sources."""
+    spec = program.sources[source]
+    if spec.interval == NONE:
+        return 0.0
+    speed = 1.0 if spec.profile == NONE else mean_speed(program.profiles[spec.profile])
+    mean = program.distributions[spec.interval].mean
+    return speed / mean if mean else 0.0
