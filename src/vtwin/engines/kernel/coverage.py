@@ -13,7 +13,6 @@ from vtwin.plant.primitives import (
     NEXT,
     NONE,
     DispatchRule,
-    FailureClock,
 )
 from vtwin.plant.program import Program
 
@@ -32,8 +31,6 @@ _MISSING: tuple[tuple[str, Uses], ...] = (
         lambda p: any(op.then != NEXT or op.branches or op.sample != 1 for op in p.operations),
     ),
     ("tools that wear", lambda p: any(tool.life for tool in p.tools)),
-    ("maintenance by cycles", lambda p: any(f.clock is FailureClock.CYCLES for f in p.failures)),
-    ("planned maintenance", lambda p: any(f.planned for f in p.failures)),
     (
         "dispatch by critical ratio",
         lambda p: any(s.rule is DispatchRule.CRITICAL_RATIO for s in p.stations),

@@ -383,12 +383,7 @@ class _Encoding:
                 M_TOOL=self._ref(self.tools, spec.initial_tool),
             )
             self._list(start, "M_WAYS", "M_WAY_COUNT", ways[index])
-            ageing = sorted(
-                (f for f in spec.failures if p.failures[f].clock is FailureClock.OPERATING),
-                key=lambda f: self.slots.failures[f],
-            )
-            faults = [self.faults.at(self.owned.index(f)) for f in ageing]
-            self._list(start, "M_AGEING", "M_AGEING_COUNT", faults)
+            self._modes(start, spec.failures)
             if spec.setup != NONE:
                 self._cells(start, spec.name, spec.setup)
 
@@ -399,6 +394,18 @@ class _Encoding:
         self._link(start, T_WORK=work, T_PLACE=place, T_CREW=crew.start)
         self._fill(start, T_SLOT=slot)
         return start
+
+    def _modes(self, machine: int, failures: tuple[int, ...]) -> None:
+        """Modes that strike through the work, and those looked at when it ends, by slot."""
+        ageing, upkeep = [], []
+        for index in sorted(failures, key=lambda f: self.slots.failures[f]):
+            spec, record = self.program.failures[index], self.faults.at(self.owned.index(index))
+            if spec.planned or spec.clock is FailureClock.CYCLES:
+                upkeep.append(record)
+            elif spec.clock is FailureClock.OPERATING:
+                ageing.append(record)
+        self._list(machine, "M_AGEING", "M_AGEING_COUNT", ageing)
+        self._list(machine, "M_UPKEEP", "M_UPKEEP_COUNT", upkeep)
 
     def _cells(self, machine: int, name: str, setup: int) -> None:
         """The set-up table as one machine uses it; a stream per cell (S-33)."""
@@ -491,6 +498,8 @@ class _Encoding:
                 F_SLOT=self.slots.failures[index],
                 F_PART=spec.part,
                 F_HEADS=spec.heads,
+                F_PLANNED=spec.planned,
+                F_LIFE=spec.life if spec.clock is FailureClock.CYCLES else 0,
                 F_CALENDAR_CLOCK=spec.clock is FailureClock.CALENDAR,
                 F_AFTER=self._stream(spec.after, spec.name, "after"),
                 F_REPAIR=self._stream(spec.repair, spec.name, "repair"),

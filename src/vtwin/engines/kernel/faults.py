@@ -1,4 +1,6 @@
-"""Failure modes of machines and their repair (S-44 to S-48)."""
+"""Failure modes of machines, their repair, and planned maintenance (S-44 to S-48, S-100 to
+S-102).
+"""
 
 from __future__ import annotations
 
@@ -13,8 +15,10 @@ from vtwin.engines.kernel.layout import (
     F_HEADS,
     F_INDEX,
     F_LEFT,
+    F_LIFE,
     F_MACHINE,
     F_PART,
+    F_PLANNED,
     F_REPAIR,
     F_REPAIR_LEFT,
     F_RUN_FROM,
@@ -27,10 +31,12 @@ from vtwin.engines.kernel.layout import (
     F_STRIKES,
     F_STRUCK,
     F_TASK,
+    F_WAITS,
     H_FAULT_COUNT,
     H_FAULTS,
     H_NOW,
     H_PENDING,
+    M_BEGUN,
     M_INDEX,
     M_ITEM,
     M_LEFT,
@@ -72,7 +78,11 @@ def begin_faults(m: int) -> None:
 
 @compiled
 def _age(m: int, fault: int) -> None:
-    """Begin to age, as good as new (S-44)."""
+    """Begin to age, as good as new (S-44, S-100)."""
+    life = load(fault, F_LIFE)
+    if life > 0:
+        store(fault, F_LEFT, life)
+        return
     after = draw(m, load(fault, F_AFTER))
     if load(fault, F_CALENDAR_CLOCK):
         schedule(m, load(fault, F_SLOT), load(m, H_NOW) + after)
@@ -82,12 +92,16 @@ def _age(m: int, fault: int) -> None:
 
 @compiled
 def fault_due(m: int, fault: int) -> None:
-    """The timed event of a failure mode: it strikes, people come, or its repair ends."""
+    """The timed event of a failure mode: it strikes, people come, or its repair ends. A planned one
+    that is due waits until nothing is begun on the machine (S-101).
+    """
     if load(load(fault, F_TASK), T_COMING):
         arrive(m, load(fault, F_TASK))
         repairers_came(m, fault)
     elif load(fault, F_STRUCK):
         _end(m, fault)
+    elif load(fault, F_PLANNED) and load(load(fault, F_MACHINE), M_BEGUN):
+        store(fault, F_WAITS, 1)
     else:
         _strike(m, fault)
 
@@ -96,6 +110,7 @@ def fault_due(m: int, fault: int) -> None:
 def _strike(m: int, fault: int) -> None:
     machine = load(fault, F_MACHINE)
     store(fault, F_STRUCK, 1)
+    store(fault, F_WAITS, 0)
     store(fault, F_SINCE, load(m, H_NOW))
     add(fault, F_STRIKES, 1)
     note(m, ROW_FAIL, load(fault, F_INDEX), -1, load(machine, M_INDEX))
@@ -184,4 +199,4 @@ def _end(m: int, fault: int) -> None:
     note(m, ROW_REPAIRED, load(fault, F_INDEX), -1, load(machine, M_INDEX))
     release_crew(m, load(fault, F_TASK))
     _age(m, fault)
-    repaired(m, machine)
+    repaired(m, machine, fault)

@@ -149,6 +149,7 @@ WORK_MACHINE, WORK_FAULT = range(2)
     M_FINISHES,
     M_ON_DUTY,
     M_DOWN,  # failure modes it suffers from
+    M_SERVICED,  # those of them that are planned
     M_FIT,  # on duty and not down
     # The set-up or operation under way
     M_RUNNING,
@@ -167,6 +168,8 @@ WORK_MACHINE, WORK_FAULT = range(2)
     M_WAY_COUNT,
     M_AGEING,  # addresses of its failure modes on the operating clock, by slot
     M_AGEING_COUNT,
+    M_UPKEEP,  # addresses of its modes looked at when an operation ends (S-100, S-101)
+    M_UPKEEP_COUNT,
     M_SETUPS,  # its set-up cells, row by row; NOTHING: it needs no set-ups
     M_SETUP_KEYS,
     M_SETUP_SKILL,
@@ -421,7 +424,10 @@ KIT_STOCK, KIT_PIECES, KIT_SIZE = range(3)
     F_AFTER,
     F_REPAIR,
     F_TASK,
-    F_LEFT,  # ticks of work until it strikes (operating clock)
+    F_LIFE,  # cycles (clock of cycles), else 0
+    F_PLANNED,
+    F_WAITS,  # planned, due, and something is begun on the machine
+    F_LEFT,  # ticks of work (operating clock) or cycles until it strikes
     F_RUNNING,  # its repair
     F_RUN_FROM,
     F_REPAIR_LEFT,

@@ -23,8 +23,12 @@ from vtwin.engines.kernel.layout import (
     CELL_STREAM,
     E_PRIORITY,
     E_STEP,
+    F_CALENDAR_CLOCK,
     F_LEFT,
+    F_LIFE,
+    F_PLANNED,
     F_SLOT,
+    F_WAITS,
     H_NOW,
     H_PENDING,
     IT_MACHINE,
@@ -50,6 +54,7 @@ from vtwin.engines.kernel.layout import (
     M_OPEN,
     M_RUN_FROM,
     M_RUNNING,
+    M_SERVICED,
     M_SETUP_COUNT,
     M_SETUP_HEADS,
     M_SETUP_KEYS,
@@ -63,6 +68,8 @@ from vtwin.engines.kernel.layout import (
     M_STRIKER,
     M_TASK,
     M_TOOL,
+    M_UPKEEP,
+    M_UPKEEP_COUNT,
     M_WAY,
     M_WHOLE,
     M_WORK,
@@ -190,6 +197,26 @@ def _age(machine: int, ticks: int) -> None:
     ageing = load(machine, M_AGEING)
     for n in range(load(machine, M_AGEING_COUNT)):
         add(load(ageing, n), F_LEFT, -ticks)
+    upkeep = load(machine, M_UPKEEP)
+    for n in range(load(machine, M_UPKEEP_COUNT)):
+        fault = load(upkeep, n)
+        if load(fault, F_LIFE) == 0:  # of the calendar clock nobody reads what is left
+            add(fault, F_LEFT, -ticks)
+
+
+@compiled
+def _look(m: int, machine: int, cycles: int) -> None:
+    """Nothing is begun any more: what waited for that, or has worn out, strikes in this tick's
+    B (S-100, S-101).
+    """
+    upkeep, now = load(machine, M_UPKEEP), load(m, H_NOW)
+    for n in range(load(machine, M_UPKEEP_COUNT)):
+        fault = load(upkeep, n)
+        if load(fault, F_LIFE) > 0:
+            add(fault, F_LEFT, -cycles)
+        worn = load(fault, F_LEFT) <= 0 and not load(fault, F_CALENDAR_CLOCK)
+        if worn or load(fault, F_WAITS):
+            schedule(m, load(fault, F_SLOT), now)
 
 
 @compiled
@@ -502,6 +529,7 @@ def _finish(m: int, machine: int) -> None:
         item = mate
         if item != NOTHING:
             way = way_on(load(item, E_STEP), machine)
+    _look(m, machine, load(machine, M_CYCLES))
     if not load(machine, M_OPEN):
         refresh(m, machine)  # what it finished after its shift is finished now
 
@@ -577,6 +605,7 @@ def _inspect(m: int, machine: int, item: int, way: int) -> None:
 def break_down(m: int, machine: int, fault: int) -> None:
     """A failure mode strikes; one on the operating clock does so through the work."""
     add(machine, M_DOWN, 1)
+    add(machine, M_SERVICED, load(fault, F_PLANNED))
     if load(machine, M_STRIKER) == fault:
         store(machine, M_STRIKER, NOTHING)
         _halt(m, machine)
@@ -584,9 +613,10 @@ def break_down(m: int, machine: int, fault: int) -> None:
 
 
 @compiled
-def repaired(m: int, machine: int) -> None:
+def repaired(m: int, machine: int, fault: int) -> None:
     """A failure mode is over."""
     add(machine, M_DOWN, -1)
+    add(machine, M_SERVICED, -load(fault, F_PLANNED))
     refresh(m, machine)
 
 
@@ -615,5 +645,6 @@ def lose_item(m: int, machine: int) -> None:
         scrap(m, item, load(item, IT_QUANTITY), load(machine, M_INDEX))
         forget(m, item)
         item = mate
+    _look(m, machine, 0)
     if not load(machine, M_OPEN):
         refresh(m, machine)

@@ -12,6 +12,7 @@ from vtwin.engines.kernel.layout import (
     F_CALENDAR_CLOCK,
     F_MACHINE,
     F_PART,
+    F_PLANNED,
     F_SIZE,
     F_STRUCK,
     H_CHANGED,
@@ -140,6 +141,7 @@ def _may_scrap(fault: int) -> int:
     return (
         load(fault, F_CALENDAR_CLOCK)
         and load(fault, F_PART) == SCRAPPED
+        and not load(fault, F_PLANNED)
         and not load(fault, F_STRUCK)
         and is_in_process(load(fault, F_MACHINE))
     )

@@ -14,6 +14,7 @@ from vtwin.engines.kernel.layout import (
     M_INDEX,
     M_LISTED,
     M_ON_DUTY,
+    M_SERVICED,
     M_SINCE,
     M_STATE,
     M_TASK,
@@ -30,7 +31,7 @@ def present_state(machine: int) -> int:
     if not load(machine, M_ON_DUTY):
         return PLANNED_STOP
     if load(machine, M_DOWN):
-        return DOWN
+        return DOWN if load(machine, M_DOWN) > load(machine, M_SERVICED) else PLANNED_STOP
     if not is_complete(load(machine, M_TASK)):
         return WAITING_OPERATOR
     return load(machine, M_DOING)
