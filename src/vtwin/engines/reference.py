@@ -135,9 +135,10 @@ class Run:
     def _add_stocks(self) -> None:
         floor = self.floor
         for index, spec in enumerate(self._program.stocks):
-            product = floor.products[spec.product]
-            product.stock = Stock(floor, index, spec, product)
-            floor.stocks.append(product.stock)
+            floor.stocks.append(Stock(floor, index, spec, floor.products[spec.product]))
+        for product, made in zip(floor.products, self._program.products, strict=True):
+            if made.stock != NONE:
+                product.stock = floor.stocks[made.stock]
 
     def _add_machines(self) -> None:
         floor, program = self.floor, self._program

@@ -312,7 +312,6 @@ class _Encoding:
             places = _ENDLESS if spec.places == UNLIMITED else spec.places
             self._fill(start, STK_INDEX=index, STK_PLACES=places)
             self._link(start, STK_PRODUCT=self.products.at(spec.product))
-            self._link(self.products.at(spec.product), PR_STOCK=start)
             users = [self.stations.at(n) for n in sorted(takers)]
             self._list(start, "STK_USERS", "STK_USER_COUNT", users)
 
@@ -484,7 +483,8 @@ class _Encoding:
             start = self.products.at(index)
             histogram = self.draft.table(self.bins, 1)
             self._fill(start, PR_INDEX=index)
-            self._link(start, PR_HISTOGRAM=histogram.start)
+            stock = self._ref(self.stocks, self.program.products[index].stock)
+            self._link(start, PR_HISTOGRAM=histogram.start, PR_STOCK=stock)
 
     def _faults(self) -> None:
         p = self.program
