@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from typing import Final
 
-from vtwin.plant.primitives import DispatchRule, MachineState, PartAtFailure, ReleaseKind, ShiftEnd
+from vtwin.plant.primitives import (
+    CallRule,
+    DispatchRule,
+    MachineState,
+    PartAtFailure,
+    ReleaseKind,
+    ShiftEnd,
+)
 from vtwin.plant.program import GrantRule
-from vtwin.plant.trace import Event
+from vtwin.plant.trace import Event, VehicleState
 
 WORKING: Final = int(MachineState.WORKING)
 SETUP: Final = int(MachineState.SETUP)
@@ -38,6 +45,13 @@ PAUSE: Final = int(ShiftEnd.PAUSE)
 FINISH: Final = int(ShiftEnd.FINISH)
 HAND_OVER: Final = int(ShiftEnd.HAND_OVER)
 
+NEAREST: Final = int(CallRule.NEAREST)
+
+VEHICLE_IDLE: Final = int(VehicleState.IDLE)
+VEHICLE_EMPTY: Final = int(VehicleState.EMPTY)
+VEHICLE_LOADED: Final = int(VehicleState.LOADED)
+VEHICLE_BLOCKED: Final = int(VehicleState.BLOCKED)
+
 ROW_STATE: Final = int(Event.STATE)
 ROW_RELEASE: Final = int(Event.RELEASE)
 ROW_ARRIVE: Final = int(Event.ARRIVE)
@@ -53,3 +67,7 @@ ROW_SETUP: Final = int(Event.SETUP)
 ROW_ORDER_DONE: Final = int(Event.ORDER_DONE)
 ROW_MOUNT: Final = int(Event.MOUNT)
 ROW_KIT: Final = int(Event.KIT)
+ROW_SEND: Final = int(Event.SEND)
+ROW_PICK: Final = int(Event.PICK)
+ROW_REACH: Final = int(Event.REACH)
+ROW_DROP: Final = int(Event.DROP)

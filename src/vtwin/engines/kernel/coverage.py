@@ -23,9 +23,7 @@ _KINDS = 60
 
 
 _MISSING: tuple[tuple[str, Uses], ...] = (
-    ("belts", lambda p: any(machine.belt != NONE for machine in p.machines)),
     ("more than 60 kinds of carriers", lambda p: len(p.carriers) > _KINDS),
-    ("vehicles", lambda p: bool(p.vehicles)),
     (
         "routes that branch",
         lambda p: any(op.then != NEXT or op.branches or op.sample != 1 for op in p.operations),

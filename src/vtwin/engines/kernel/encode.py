@@ -18,6 +18,7 @@ from vtwin.plant.order import Slots, slots
 from vtwin.plant.primitives import (
     NONE,
     UNLIMITED,
+    Belt,
     DispatchRule,
     FailureClock,
     Kit,
@@ -26,7 +27,7 @@ from vtwin.plant.primitives import (
     ShiftEnd,
 )
 from vtwin.plant.program import Program
-from vtwin.plant.trace import lead_bin
+from vtwin.plant.trace import VehicleState, lead_bin
 
 #: Places of an unlimited buffer; more than any run can fill.
 _ENDLESS = 2**62
@@ -69,6 +70,8 @@ class Template:
     carriers: Table
     stored: tuple[int, ...]  # product of each stock
     carrier_counts: tuple[int, ...]
+    fleets: Table
+    vehicles: Table
 
     def copy(self, items: int, rows: int) -> Fields:
         """An arena of its own with room for so many items in the plant at a time and so many
@@ -145,6 +148,8 @@ class _Encoding:
         self.sources = draft.table(len(p.sources), at.SO_SIZE)
         self.orders = draft.table(len(p.orders), at.OR_SIZE)
         self.shifts = draft.table(len(p.calendars), at.SH_SIZE)
+        self.fleets = draft.table(len(p.fleets), at.FL_SIZE)
+        self.vehicles = draft.table(len(p.vehicles), at.V_SIZE)
         heads = [spec.heads for spec in p.operations]
         heads += [spec.heads for spec in p.failures] + [spec.heads for spec in p.setups]
         self.most_heads = max(heads, default=1)
@@ -200,6 +205,7 @@ class _Encoding:
         self._batches()
         self._stocks()
         self._carriers()
+        self._transport()
         self._head()
         fields, addresses = self.draft.done()
         return Template(
@@ -225,6 +231,8 @@ class _Encoding:
             self.carriers,
             tuple(stock.product for stock in self.program.stocks),
             tuple(carrier.count for carrier in self.program.carriers),
+            self.fleets,
+            self.vehicles,
         )
 
     def _steps(self) -> None:
@@ -255,6 +263,7 @@ class _Encoding:
                 OP_STATION=self.stations.at(spec.station),
                 OP_TOOL=self._ref(self.tools, spec.tool),
                 OP_SKILL=self._ref(self.skills, spec.skill),
+                OP_FLEET=self._ref(self.fleets, spec.fleet),
                 OP_WAYS=self.ways.at(first),
                 OP_RECIPE=self._ref(self.batches, spec.batch),
                 OP_KIT=self._kit(spec.kit),
@@ -383,8 +392,26 @@ class _Encoding:
             )
             self._list(start, "M_WAYS", "M_WAY_COUNT", ways[index])
             self._modes(start, spec.failures)
+            if spec.belt != NONE:
+                self._belt(start, p.belts[spec.belt])
             if spec.setup != NONE:
                 self._cells(start, spec.name, spec.setup)
+
+    def _belt(self, machine: int, spec: Belt) -> None:
+        start = self.draft.table(1, at.B_SIZE).start
+        self._fill(
+            start,
+            B_PLACES=spec.places,
+            B_TRAVEL=spec.travel,
+            B_PITCH=spec.pitch,
+            B_ACCUMULATING=spec.accumulating,
+            B_TICKING=1,
+            B_LAST_IN=-spec.pitch,
+            B_LAST_OUT=-spec.pitch,
+            B_DUE=-1,
+        )
+        self._link(start, B_CLOSED=self.draft.table(1, at.IT_SIZE).start)
+        self._link(machine, M_BELT=start)
 
     def _task(self, index: int, work: int, place: int, slot: int) -> int:
         """What a machine or failure mode needs people for."""
@@ -443,6 +470,8 @@ class _Encoding:
                 ST_OUTPUT_PLACES=_ENDLESS if spec.output == UNLIMITED else spec.output,
                 ST_IS_ENDLESS=spec.input == UNLIMITED,
             )
+            if spec.nodes:
+                self._link(start, ST_NODES=self.draft.numbers(spec.nodes))
             machines = [n for n, machine in enumerate(p.machines) if machine.station == index]
             self._list(
                 start, "ST_MACHINES", "ST_MACHINE_COUNT", [self.machines.at(n) for n in machines]
@@ -616,10 +645,39 @@ class _Encoding:
             )
             self._list(start, "SH_PEOPLE", "SH_PERSON_COUNT", [self.people.at(n) for n in people])
 
+    def _transport(self) -> None:
+        p = self.program
+        for index, spec in enumerate(p.fleets):
+            start = self.fleets.at(index)
+            self._fill(
+                start,
+                FL_INDEX=index,
+                FL_RULE=spec.rule,
+                FL_NODES=len(spec.nodes),
+                FL_LOAD=spec.load,
+                FL_UNLOAD=spec.unload,
+            )
+            ways = [ticks for row in spec.travel for ticks in row]
+            self._link(start, FL_TRAVEL=self.draft.numbers(ways))
+            own = [n for n, vehicle in enumerate(p.vehicles) if vehicle.fleet == index]
+            self._list(start, "FL_VEHICLES", "FL_VEHICLE_COUNT", [self.vehicles.at(n) for n in own])
+        for index, vehicle in enumerate(p.vehicles):
+            start = self.vehicles.at(index)
+            self._fill(
+                start,
+                V_INDEX=index,
+                V_RANK=len(p.machines) + index,
+                V_SLOT=self.slots.vehicles[index],
+                V_NODE=vehicle.node,
+                V_STATE=VehicleState.IDLE,
+            )
+            self._link(start, V_FLEET=self.fleets.at(vehicle.fleet))
+
     def _head(self) -> None:
         """The head, the calendar, the streams and the lists of the whole plant."""
         p, draft = self.program, self.draft
-        for name in ("machines", "stations", "products", "faults", "sources", "orders", "shifts"):
+        names = ("machines", "stations", "products", "faults", "sources", "orders", "shifts")
+        for name in (*names, "fleets", "vehicles"):
             table: Table = getattr(self, name)
             head = "H_" + name.upper()
             self._fill(0, **{head: table.start * FIELD, head[:-1] + "_COUNT": table.count})
@@ -649,6 +707,7 @@ class _Encoding:
             (at.SLOT_FAULT, failures, self.faults),
             (at.SLOT_SOURCE, self.slots.sources, self.sources),
             (at.SLOT_BATCH, self.slots.batches, self.batches),
+            (at.SLOT_VEHICLE, self.slots.vehicles, self.vehicles),
         )
         for kind, numbers, owners in kinds:
             for index, slot in enumerate(numbers):

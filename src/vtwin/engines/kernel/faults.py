@@ -39,13 +39,17 @@ from vtwin.engines.kernel.layout import (
     M_BEGUN,
     M_INDEX,
     M_ITEM,
-    M_LEFT,
-    M_WHOLE,
     NOTHING,
     T_COMING,
     record,
 )
-from vtwin.engines.kernel.machines import break_down, is_in_process, lose_item, repaired
+from vtwin.engines.kernel.machines import (
+    begin_again,
+    break_down,
+    is_in_process,
+    lose_item,
+    repaired,
+)
 from vtwin.engines.kernel.memory import (
     add,
     load,
@@ -118,7 +122,7 @@ def _strike(m: int, fault: int) -> None:
     if is_in_process(machine):
         part = load(fault, F_PART)
         if part == REWORKED:
-            store(machine, M_LEFT, load(machine, M_WHOLE))
+            begin_again(m, machine)
         elif part == SCRAPPED:
             lose_item(m, machine)
     store(fault, F_REPAIR_LEFT, draw(m, load(fault, F_REPAIR)))

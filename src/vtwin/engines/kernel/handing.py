@@ -1,15 +1,19 @@
-"""Items leave what holds them: machines and output buffers."""
+"""Items leave what holds them: machines, output buffers and vehicles."""
 
 from __future__ import annotations
 
+from vtwin.engines.kernel.belts import take_off
 from vtwin.engines.kernel.building import compiled
-from vtwin.engines.kernel.codes import STARVED
+from vtwin.engines.kernel.codes import STARVED, VEHICLE_EMPTY
+from vtwin.engines.kernel.fleets import drop, picked_up, reach
 from vtwin.engines.kernel.floor import changed, mark
 from vtwin.engines.kernel.layout import (
     H_NOW,
     IT_MACHINE,
     IT_MATE,
     IT_OUTPUT,
+    IT_VEHICLE,
+    M_BELT,
     M_DOING,
     M_ITEM,
     M_STATION,
@@ -19,6 +23,8 @@ from vtwin.engines.kernel.layout import (
     ST_HELD,
     ST_HELD_MOMENT,
     ST_OUTPUT_PLACES,
+    V_ITEM,
+    V_STATE,
 )
 from vtwin.engines.kernel.memory import add, load, store
 from vtwin.engines.kernel.queues import leave_stuck
@@ -38,6 +44,9 @@ def look_again(m: int, machine: int) -> None:
 @compiled
 def hand_over(m: int, machine: int, item: int) -> None:
     """An item has left the machine, which is free when it was the last one (S-125)."""
+    if load(machine, M_BELT) != NOTHING:
+        take_off(m, machine)
+        return
     first, mate = load(machine, M_ITEM), load(item, IT_MATE)
     store(item, IT_MACHINE, NOTHING)
     if first != item or mate != NOTHING:
@@ -64,7 +73,7 @@ def _leave_batch(machine: int, first: int, item: int, mate: int) -> None:
 
 @compiled
 def fetch(m: int, item: int) -> None:
-    """Take an item from the machine or output buffer that holds it."""
+    """Take an item from the machine, output buffer or vehicle that holds it."""
     machine, home = load(item, IT_MACHINE), load(item, IT_OUTPUT)
     if machine != NOTHING:
         home = load(machine, M_STATION)
@@ -76,3 +85,15 @@ def fetch(m: int, item: int) -> None:
         add(home, ST_HELD, -1)
         add_wide(home, ST_HELD_MOMENT, 1, load(m, H_NOW))
         mark(m, home)
+    elif load(item, IT_VEHICLE) != NOTHING:
+        drop(m, load(item, IT_VEHICLE))
+
+
+@compiled
+def vehicle_due(m: int, vehicle: int) -> None:
+    """The end of a leg (phase B, S-152)."""
+    if load(vehicle, V_STATE) == VEHICLE_EMPTY:
+        fetch(m, load(vehicle, V_ITEM))
+        picked_up(m, vehicle)
+    else:
+        reach(m, vehicle)

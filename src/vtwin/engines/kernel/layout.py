@@ -88,6 +88,10 @@ REACHED, PAUSED, SHORT, STALLED, NO_TIME, OVERFLOWED = range(6)
     H_ORDER_COUNT,
     H_SHIFTS,
     H_SHIFT_COUNT,
+    H_FLEETS,
+    H_FLEET_COUNT,
+    H_VEHICLES,
+    H_VEHICLE_COUNT,
     H_SIZE,
     *_,
 ) = range(1000)
@@ -122,7 +126,15 @@ STOCK = 32
 R_TIME, R_KIND, R_ENTITY, R_ITEM, R_VALUE, R_SIZE = range(6)
 
 #: What a slot belongs to.
-SLOT_SHIFT, SLOT_MACHINE, SLOT_FAULT, SLOT_SOURCE, SLOT_BOOK, SLOT_BATCH = range(6)
+(
+    SLOT_SHIFT,
+    SLOT_MACHINE,
+    SLOT_FAULT,
+    SLOT_SOURCE,
+    SLOT_BOOK,
+    SLOT_BATCH,
+    SLOT_VEHICLE,
+) = range(7)
 
 #: What people are wanted for: field 0 of a machine or failure mode.
 WORK_MACHINE, WORK_FAULT = range(2)
@@ -162,6 +174,7 @@ WORK_MACHINE, WORK_FAULT = range(2)
     M_SPEED,  # float: of the crew
     M_X,  # where people go, mm
     M_Y,
+    M_BELT,  # NOTHING: it is none
     M_STRIKER,  # the failure mode that strikes before the work is done
     # What it can do
     M_WAYS,  # addresses, by operation
@@ -190,6 +203,30 @@ M_SIZE: Final = M_TIMES + 7
 #: A cell of a machine's set-up table: NONE or the stream of its draws, and the expected ticks.
 CELL_STREAM, CELL_EXPECTED, CELL_SIZE = range(3)
 
+# -- belts: what a machine is that items move through one behind the other --------------------
+
+(
+    B_PLACES,
+    B_TRAVEL,
+    B_PITCH,
+    B_ACCUMULATING,
+    B_TICKING,  # belt time goes on
+    B_CLOCK,  # belt time
+    B_CLOCK_AT,  # at this tick
+    B_LAST_IN,  # belt time of the last entry
+    B_LAST_OUT,  # belt time of the last departure
+    B_FIRST,  # of those that have not reached the end
+    B_LAST,
+    B_HELD,  # at the end
+    B_COUNT,  # items on it
+    B_DUE,  # tick of its event, -1: it has none
+    B_MOVED,  # ticks something moved
+    B_COUNTED,  # of those, the ones told as processing time
+    B_CLOSED,  # an item that is none, in hand while the entry is closed
+    B_SIZE,
+    *_,
+) = range(1000)
+
 # -- stations --------------------------------------------------------------------------------
 
 #: How a station decides what starts (S-25, S-26).
@@ -213,6 +250,7 @@ START_FIRST, START_BY_RULE, START_FROM_DOOR = range(3)
     ST_MATE_COUNT,
     ST_RECIPES,  # addresses of its batches
     ST_RECIPE_COUNT,
+    ST_NODES,  # where vehicles stop for it, by fleet
     # Lists of entries
     ST_DOOR_FIRST,
     ST_DOOR_LAST,
@@ -253,6 +291,7 @@ START_FIRST, START_BY_RULE, START_FROM_DOOR = range(3)
     OP_WAY_COUNT,
     OP_FIRST,  # who is next: of a list (first come, first served) or at the root of a heap
     OP_LAST,
+    OP_FLEET,  # that brings items here, NOTHING: none
     OP_SUPPLIED,  # a saturated source begins here
     OP_STANDING,  # items at the door and entries outside that wait for it
     OP_RECIPE,  # the batch it is done in
@@ -311,9 +350,12 @@ START_FIRST, START_BY_RULE, START_FROM_DOOR = range(3)
     IT_ORDER,
     IT_SOURCE,  # the CONWIP source it counts for
     IT_MACHINE,  # that holds it
+    IT_VEHICLE,  # that carries it
+    IT_WAY,  # on a belt: the way it is on,
+    IT_ENTERED,  # and the belt time at which it entered
     IT_OUTPUT,  # station whose output buffer holds it
     IT_FINISHED,  # tick at which it began to stand at a door
-    IT_FROM,  # index of the machine it came out of
+    IT_FROM,  # index of the machine it came out of, or rank of the vehicle that brought it
     IT_STUCK_NEXT,  # in the list of those that want into the output buffer
     IT_STUCK_BEFORE,
     IT_MATE,  # the next item of its batch in the machine
@@ -552,6 +594,41 @@ KIT_STOCK, KIT_PIECES, KIT_SIZE = range(3)
     SH_SIZE,
     *_,
 ) = range(1000)
+
+# -- transport -------------------------------------------------------------------------------
+
+(
+    FL_INDEX,
+    FL_RULE,
+    FL_NODES,  # how many
+    FL_TRAVEL,  # ticks, from node by node
+    FL_LOAD,
+    FL_UNLOAD,
+    FL_VEHICLES,  # addresses, by name
+    FL_VEHICLE_COUNT,
+    FL_FIRST,  # items that call, in their order
+    FL_LAST,
+    FL_ANSWERED,
+    FL_WAITED,
+    FL_SIZE,
+    *_,
+) = range(1000)
+
+(
+    V_INDEX,
+    V_RANK,  # among machines and vehicles
+    V_SLOT,
+    V_FLEET,
+    V_NODE,
+    V_ITEM,  # it is on the way for, or carries
+    V_HOME,  # station it is taken up at
+    V_STATE,
+    V_SINCE,
+    V_MOVES,
+    V_TIMES,  # four fields: ticks in each state
+    *_,
+) = range(1000)
+V_SIZE: Final = V_TIMES + 4
 
 # -- slots: what each belongs to -------------------------------------------------------------
 

@@ -3,6 +3,16 @@
 from __future__ import annotations
 
 from vtwin.base.streams import binomial
+from vtwin.engines.kernel.belts import (
+    arrives,
+    clear_away,
+    count_up,
+    go_on,
+    hold,
+    in_work,
+    put_on,
+    put_on_again,
+)
 from vtwin.engines.kernel.building import compiled
 from vtwin.engines.kernel.calendar import cancel, schedule
 from vtwin.engines.kernel.carriers import give_back
@@ -18,9 +28,13 @@ from vtwin.engines.kernel.codes import (
 from vtwin.engines.kernel.floor import changed, forget, product_of
 from vtwin.engines.kernel.handing import hand_over, look_again
 from vtwin.engines.kernel.layout import (
+    B_COUNTED,
+    B_DUE,
+    B_MOVED,
     CELL_EXPECTED,
     CELL_SIZE,
     CELL_STREAM,
+    E_NEXT,
     E_PRIORITY,
     E_STEP,
     F_CALENDAR_CLOCK,
@@ -36,9 +50,11 @@ from vtwin.engines.kernel.layout import (
     IT_ORDER,
     IT_QUANTITY,
     IT_SERIAL,
+    IT_WAY,
     M_AGEING,
     M_AGEING_COUNT,
     M_BEGUN,
+    M_BELT,
     M_CYCLES,
     M_CYCLING,
     M_DOING,
@@ -244,6 +260,10 @@ def _call_off(m: int, machine: int) -> None:
 @compiled
 def run_or_halt(m: int, machine: int) -> None:
     """Let the set-up or operation in hand run if it may, halt it if it may not (S-12)."""
+    if load(machine, M_BELT) != NOTHING:
+        count_up(m, machine)
+        go_on(m, machine)
+        return
     doing = load(machine, M_DOING)
     if load(machine, M_FIT) and WORKING <= doing <= SETUP and is_complete(load(machine, M_TASK)):
         if not load(machine, M_RUNNING):
@@ -316,6 +336,11 @@ def leave_work(m: int, machine: int) -> None:
 @compiled
 def take(m: int, item: int, way: int) -> None:
     """An item comes into the machine, with the others of its batch (S-121)."""
+    if load(load(way, W_MACHINE), M_BELT) != NOTHING:
+        if load(load(way, W_STEP), OP_NEEDS):
+            take_needs(m, load(way, W_STEP), item)
+        put_on(m, item, way)
+        return
     machine, step = load(way, W_MACHINE), load(way, W_STEP)
     store(machine, M_ITEM, item)
     store(machine, M_WAY, way)
@@ -479,6 +504,9 @@ def machine_due(m: int, machine: int) -> None:
         staffed(m, machine)
         return
     add(m, H_PENDING, -1)
+    if load(machine, M_BELT) != NOTHING:
+        _belt_due(m, machine)
+        return
     store(machine, M_RUNNING, 0)
     if load(machine, M_DOING) == SETUP:
         _finish_setup(m, machine)
@@ -486,6 +514,36 @@ def machine_due(m: int, machine: int) -> None:
         _finish_loading(m, machine)
     else:
         _finish(m, machine)
+
+
+@compiled
+def _belt_due(m: int, machine: int) -> None:
+    """The timed event of a belt (S-144)."""
+    belt = load(machine, M_BELT)
+    store(belt, B_DUE, -1)
+    count_up(m, machine)
+    item = arrives(belt)
+    if item != NOTHING:
+        _reach_end(m, machine, belt, item)
+    go_on(m, machine)
+    if not load(machine, M_OPEN):
+        refresh(m, machine)
+
+
+@compiled
+def _reach_end(m: int, machine: int, belt: int, item: int) -> None:
+    """The first item on a belt is through (S-142, S-146)."""
+    way = load(item, IT_WAY)
+    step, moved = load(way, W_STEP), load(belt, B_MOVED)
+    hold(belt, item)
+    quantity = load(item, IT_QUANTITY)
+    add(way, W_VISITS, 1)
+    add(way, W_CYCLES, shares(quantity, load(step, OP_PER_CYCLE)))
+    add(way, W_PIECES, quantity)
+    add(way, W_BUSY, moved - load(belt, B_COUNTED))
+    store(belt, B_COUNTED, moved)
+    note(m, ROW_FINISH, load(machine, M_INDEX), load(item, IT_SERIAL), load(step, OP_INDEX))
+    _send_on(m, machine, item, way)
 
 
 @compiled
@@ -608,7 +666,8 @@ def break_down(m: int, machine: int, fault: int) -> None:
     add(machine, M_SERVICED, load(fault, F_PLANNED))
     if load(machine, M_STRIKER) == fault:
         store(machine, M_STRIKER, NOTHING)
-        _halt(m, machine)
+        if load(machine, M_BELT) == NOTHING:
+            _halt(m, machine)
     refresh(m, machine)
 
 
@@ -625,12 +684,40 @@ def is_in_process(machine: int) -> int:
     """Whether an item is in an operation that has begun, and is halted."""
     if load(machine, M_RUNNING):
         return 0
+    belt = load(machine, M_BELT)
+    if belt != NOTHING:
+        return in_work(belt) != NOTHING
     return load(machine, M_DOING) == WORKING or load(machine, M_HANDED) == WORKING
+
+
+@compiled
+def begin_again(m: int, machine: int) -> None:
+    """The work done so far is lost, but not the loading (S-45, S-113)."""
+    if load(machine, M_BELT) != NOTHING:
+        put_on_again(m, machine)
+    else:
+        store(machine, M_LEFT, load(machine, M_WHOLE))
+
+
+@compiled
+def _lose_items(m: int, machine: int) -> None:
+    """The items in work on a belt are scrap (S-145)."""
+    item = clear_away(m, machine)
+    while item != NOTHING:
+        following = load(item, E_NEXT)
+        scrap(m, item, load(item, IT_QUANTITY), load(machine, M_INDEX))
+        forget(m, item)
+        item = following
+    if not load(machine, M_OPEN):
+        refresh(m, machine)
 
 
 @compiled
 def lose_item(m: int, machine: int) -> None:
     """The items in work are scrap (S-45)."""
+    if load(machine, M_BELT) != NOTHING:
+        _lose_items(m, machine)
+        return
     item = load(machine, M_ITEM)
     task = load(machine, M_TASK)
     store(machine, M_BEGUN, 0)

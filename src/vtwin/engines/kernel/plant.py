@@ -6,8 +6,10 @@ from vtwin.engines.kernel.batches import batch_due
 from vtwin.engines.kernel.building import compiled
 from vtwin.engines.kernel.codes import SCRAPPED
 from vtwin.engines.kernel.faults import begin_faults, fault_due
+from vtwin.engines.kernel.fleets import answer_calls
 from vtwin.engines.kernel.floor import changed, mark, next_dirty
 from vtwin.engines.kernel.grants import grant
+from vtwin.engines.kernel.handing import vehicle_due
 from vtwin.engines.kernel.layout import (
     F_CALENDAR_CLOCK,
     F_MACHINE,
@@ -49,6 +51,7 @@ from vtwin.engines.kernel.layout import (
     SLOT_MACHINE,
     SLOT_SHIFT,
     SLOT_SOURCE,
+    SLOT_VEHICLE,
     ST_SIZE,
     ST_SUPPLY_COUNT,
     STALLED,
@@ -87,6 +90,8 @@ def happen(m: int, slot: int) -> None:
         fault_due(m, here)
     elif kind == SLOT_SOURCE:
         source_due(m, here)
+    elif kind == SLOT_VEHICLE:
+        vehicle_due(m, here)
     elif kind == SLOT_SHIFT:
         shift_due(m, here)
     elif kind == SLOT_BATCH:
@@ -106,6 +111,7 @@ def settle(m: int) -> None:
         if not load(m, H_CLAIMS_CHANGED):
             break
         grant(m)
+    answer_calls(m)
     account_changed(m)
     if load(m, H_PENDING) == 0 and load(m, H_STATUS) == REACHED and _is_stalled(m):
         store(m, H_STATUS, STALLED)

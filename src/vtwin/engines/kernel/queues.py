@@ -20,6 +20,8 @@ from vtwin.engines.kernel.layout import (
     E_NEXT,
     E_POSITION,
     E_STEP,
+    FL_FIRST,
+    FL_LAST,
     H_NOW,
     IT_FINISHED,
     IT_FROM,
@@ -28,6 +30,7 @@ from vtwin.engines.kernel.layout import (
     M_STATION,
     NOTHING,
     OP_FIRST,
+    OP_FLEET,
     OP_LAST,
     OP_RECIPE,
     OP_STANDING,
@@ -95,10 +98,22 @@ def _file(head: int, first: int, link: int, item: int) -> None:
 
 @compiled
 def expect(m: int, item: int, machine: int) -> None:
-    """A machine has finished an item whose next operation (its step) is elsewhere (S-22)."""
+    """A machine has finished an item that has another operation (its step) before it (S-22)."""
+    home, step = load(machine, M_STATION), load(item, E_STEP)
+    fleet = load(step, OP_FLEET)
+    if fleet != NOTHING and load(step, OP_STATION) != home:
+        _call(m, item, machine, fleet)
+    else:
+        stand_at_door(m, item, load(machine, M_INDEX))
+    _hold(m, item, home)
+
+
+@compiled
+def stand_at_door(m: int, item: int, rank: int) -> None:
+    """An item stands at the door of its next operation from now on (S-22, S-152)."""
     step = load(item, E_STEP)
     station = load(step, OP_STATION)
-    _stand(m, item, machine, station, ST_DOOR_FIRST)
+    _stand(m, item, rank, station, ST_DOOR_FIRST)
     add(step, OP_STANDING, 1)
     mark(m, station)
 
@@ -106,19 +121,32 @@ def expect(m: int, item: int, machine: int) -> None:
 @compiled
 def expect_room(m: int, item: int, machine: int, stock: int) -> None:
     """A machine has finished an item that waits for room in its stock (S-127)."""
-    _stand(m, item, machine, stock, STK_DOOR_FIRST)
+    _stand(m, item, load(machine, M_INDEX), stock, STK_DOOR_FIRST)
+    _hold(m, item, load(machine, M_STATION))
 
 
 @compiled
-def _stand(m: int, item: int, machine: int, where: int, door: int) -> None:
-    """A finished item stands at a door, and wants into the output buffer meanwhile (S-24)."""
+def _stand(m: int, item: int, rank: int, where: int, door: int) -> None:
+    """A finished item stands at a door."""
     store(item, IT_FINISHED, load(m, H_NOW))
-    store(item, IT_FROM, load(machine, M_INDEX))
+    store(item, IT_FROM, rank)
     _file(where, door, E_NEXT, item)
-    home = load(machine, M_STATION)
+
+
+@compiled
+def _hold(m: int, item: int, home: int) -> None:
+    """A finished item wants into the output buffer meanwhile (S-24)."""
     if load(home, ST_OUTPUT_PLACES) != 0:
         _file(home, ST_STUCK_FIRST, IT_STUCK_NEXT, item)
         mark(m, home)
+
+
+@compiled
+def _call(m: int, item: int, machine: int, fleet: int) -> None:
+    """An item wants to be carried from now on (S-150)."""
+    store(item, IT_FINISHED, load(m, H_NOW))
+    store(item, IT_FROM, load(machine, M_INDEX))
+    insert_after(fleet, FL_FIRST, E_NEXT, load(fleet, FL_LAST), item)
 
 
 @compiled

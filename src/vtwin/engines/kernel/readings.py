@@ -11,6 +11,7 @@ from vtwin.engines.kernel.memory import FIELD
 from vtwin.engines.kernel.sums import whole
 from vtwin.engines.reading import Glance, Reading
 from vtwin.plant.primitives import MachineState
+from vtwin.plant.trace import VehicleState
 
 
 class Counters:
@@ -70,6 +71,10 @@ class Counters:
                 "skill_wait": self._column(t.skills, at.SK_WAITED).tolist(),
                 "tool_renewals": [0] * t.tools.count,
                 "tool_away": [0] * t.tools.count,
+                "vehicle_state": self._vehicle_states(now),
+                "vehicle_moves": self._column(t.vehicles, at.V_MOVES).tolist(),
+                "fleet_calls": self._column(t.fleets, at.FL_ANSWERED).tolist(),
+                "fleet_wait": self._column(t.fleets, at.FL_WAITED).tolist(),
                 "failures": self._column(t.faults, at.F_STRIKES).tolist(),
                 "failure_down": self._down(now),
             }
@@ -80,6 +85,13 @@ class Counters:
         times = machines.columns(self._arena, at.M_TIMES, len(MachineState)).copy()
         present = self._column(machines, at.M_STATE)
         times[np.arange(machines.count), present] += now - self._column(machines, at.M_SINCE)
+        return list(times.ravel().tolist())
+
+    def _vehicle_states(self, now: int) -> list[int]:
+        vehicles = self._at.vehicles
+        times = vehicles.columns(self._arena, at.V_TIMES, len(VehicleState)).copy()
+        present = self._column(vehicles, at.V_STATE)
+        times[np.arange(vehicles.count), present] += now - self._column(vehicles, at.V_SINCE)
         return list(times.ravel().tolist())
 
     def _area(self, table: Table, moment: int, inside: int, now: int) -> list[int]:

@@ -1,0 +1,198 @@
+"""Vehicles that carry items from station to station (S-150 to S-153)."""
+
+from __future__ import annotations
+
+from vtwin.engines.kernel.building import compiled
+from vtwin.engines.kernel.calendar import schedule
+from vtwin.engines.kernel.codes import (
+    NEAREST,
+    ROW_DROP,
+    ROW_PICK,
+    ROW_REACH,
+    ROW_SEND,
+    VEHICLE_BLOCKED,
+    VEHICLE_EMPTY,
+    VEHICLE_IDLE,
+    VEHICLE_LOADED,
+)
+from vtwin.engines.kernel.layout import (
+    E_NEXT,
+    E_PRIORITY,
+    E_STEP,
+    FL_ANSWERED,
+    FL_FIRST,
+    FL_INDEX,
+    FL_LOAD,
+    FL_NODES,
+    FL_RULE,
+    FL_SIZE,
+    FL_TRAVEL,
+    FL_UNLOAD,
+    FL_VEHICLE_COUNT,
+    FL_VEHICLES,
+    FL_WAITED,
+    H_FLEET_COUNT,
+    H_FLEETS,
+    H_NOW,
+    H_PENDING,
+    IT_FINISHED,
+    IT_FROM,
+    IT_MACHINE,
+    IT_OUTPUT,
+    IT_SERIAL,
+    IT_VEHICLE,
+    M_STATION,
+    NOTHING,
+    OP_STATION,
+    ST_INDEX,
+    ST_NODES,
+    V_FLEET,
+    V_HOME,
+    V_INDEX,
+    V_ITEM,
+    V_MOVES,
+    V_NODE,
+    V_RANK,
+    V_SINCE,
+    V_SLOT,
+    V_STATE,
+    V_TIMES,
+    record,
+)
+from vtwin.engines.kernel.memory import add, load, store
+from vtwin.engines.kernel.queues import stand_at_door, take_out
+from vtwin.engines.kernel.trace import note
+
+
+@compiled
+def _node(fleet: int, station: int) -> int:
+    """Where a fleet's vehicles stop for a station."""
+    return load(load(station, ST_NODES), load(fleet, FL_INDEX))
+
+
+@compiled
+def _ticks(fleet: int, node: int, station: int) -> int:
+    """Ticks from a node to a station."""
+    return load(load(fleet, FL_TRAVEL), node * load(fleet, FL_NODES) + _node(fleet, station))
+
+
+@compiled
+def _home(item: int) -> int:
+    """The station an item that waits for a vehicle is at."""
+    machine = load(item, IT_MACHINE)
+    return load(item, IT_OUTPUT) if machine == NOTHING else load(machine, M_STATION)
+
+
+@compiled
+def _change(m: int, vehicle: int, state: int, row: int, station: int) -> None:
+    now = load(m, H_NOW)
+    add(vehicle, V_TIMES + load(vehicle, V_STATE), now - load(vehicle, V_SINCE))
+    store(vehicle, V_STATE, state)
+    store(vehicle, V_SINCE, now)
+    serial = load(load(vehicle, V_ITEM), IT_SERIAL)
+    note(m, row, load(vehicle, V_INDEX), serial, load(station, ST_INDEX))
+
+
+# -- answering calls (end of phase C, S-151) -------------------------------------------------
+
+
+@compiled
+def answer_calls(m: int) -> None:
+    """Send free vehicles to open calls."""
+    for n in range(load(m, H_FLEET_COUNT)):
+        fleet = record(m, H_FLEETS, FL_SIZE, n)
+        while load(fleet, FL_FIRST) != NOTHING and _answer(m, fleet):
+            pass
+
+
+@compiled
+def _answer(m: int, fleet: int) -> int:
+    """The best pair of an open call and a free vehicle; whether there was one. Calls are
+    looked at in their order, vehicles in theirs, so at a tie the first pair stays.
+    """
+    best, chosen, nearest = NOTHING, NOTHING, load(fleet, FL_RULE) == NEAREST
+    way_of_best = 0
+    item = load(fleet, FL_FIRST)
+    while item != NOTHING:
+        home = _home(item)
+        for n in range(load(fleet, FL_VEHICLE_COUNT)):
+            vehicle = load(load(fleet, FL_VEHICLES), n)
+            if load(vehicle, V_ITEM) != NOTHING:
+                continue
+            way = _ticks(fleet, load(vehicle, V_NODE), home)
+            if best == NOTHING or _is_better(item, way, best, way_of_best, nearest):
+                best, chosen, way_of_best = item, vehicle, way
+        item = load(item, E_NEXT)
+    if best == NOTHING:
+        return 0
+    take_out(fleet, FL_FIRST, E_NEXT, best)
+    _send(m, fleet, chosen, best, way_of_best)
+    return 1
+
+
+@compiled
+def _is_better(item: int, way: int, best: int, way_of_best: int, nearest: int) -> int:
+    """Whether a pair comes before the best one so far, which was looked at earlier."""
+    urgent, other = load(item, E_PRIORITY), load(best, E_PRIORITY)
+    if urgent != other:
+        return urgent > other
+    if nearest and way != way_of_best:
+        return way < way_of_best
+    since, before = load(item, IT_FINISHED), load(best, IT_FINISHED)
+    if since != before:
+        return since < before
+    machine, earlier = load(item, IT_FROM), load(best, IT_FROM)
+    if machine != earlier:
+        return machine < earlier
+    return item == best and way < way_of_best
+
+
+@compiled
+def _send(m: int, fleet: int, vehicle: int, item: int, way: int) -> None:
+    """A vehicle goes to take an item up."""
+    home = _home(item)
+    store(vehicle, V_ITEM, item)
+    store(vehicle, V_HOME, home)
+    _change(m, vehicle, VEHICLE_EMPTY, ROW_SEND, home)
+    add(m, H_PENDING, 1)
+    schedule(m, load(vehicle, V_SLOT), load(m, H_NOW) + way + load(fleet, FL_LOAD))
+
+
+# -- moving (phase B, S-152) -----------------------------------------------------------------
+
+
+@compiled
+def picked_up(m: int, vehicle: int) -> None:
+    """The item is on the vehicle and no longer where it was."""
+    fleet, item, home = load(vehicle, V_FLEET), load(vehicle, V_ITEM), load(vehicle, V_HOME)
+    now = load(m, H_NOW)
+    add(fleet, FL_ANSWERED, 1)
+    add(fleet, FL_WAITED, now - load(item, IT_FINISHED))
+    store(item, IT_VEHICLE, vehicle)
+    _change(m, vehicle, VEHICLE_LOADED, ROW_PICK, home)
+    node = _node(fleet, home)
+    store(vehicle, V_NODE, node)
+    goal = load(load(item, E_STEP), OP_STATION)
+    way = _ticks(fleet, node, goal) + load(fleet, FL_UNLOAD)
+    schedule(m, load(vehicle, V_SLOT), now + way)
+
+
+@compiled
+def reach(m: int, vehicle: int) -> None:
+    """The vehicle stands at the door of the next station."""
+    item = load(vehicle, V_ITEM)
+    goal = load(load(item, E_STEP), OP_STATION)
+    add(m, H_PENDING, -1)
+    _change(m, vehicle, VEHICLE_BLOCKED, ROW_REACH, goal)
+    store(vehicle, V_NODE, _node(load(vehicle, V_FLEET), goal))
+    stand_at_door(m, item, load(vehicle, V_RANK))
+
+
+@compiled
+def drop(m: int, vehicle: int) -> None:
+    """The item is let in (phase C1)."""
+    item = load(vehicle, V_ITEM)
+    store(item, IT_VEHICLE, NOTHING)
+    _change(m, vehicle, VEHICLE_IDLE, ROW_DROP, load(load(item, E_STEP), OP_STATION))
+    store(vehicle, V_ITEM, NOTHING)
+    add(vehicle, V_MOVES, 1)
