@@ -35,7 +35,6 @@ _MISSING: tuple[tuple[str, Uses], ...] = (
     ),
     ("arrivals that follow a profile", lambda p: any(s.profile != NONE for s in p.sources)),
     ("conditions that end a run", lambda p: bool(p.run.stop)),
-    ("peaks of power", lambda p: bool(p.run.demand) or any(m.surge for m in p.machines)),
     ("machines with a behaviour of their own", lambda p: any(m.custom for m in p.machines)),
 )
 

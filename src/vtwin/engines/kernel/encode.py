@@ -65,6 +65,7 @@ class Template:
     sources: Table
     orders: Table
     shifts: Table
+    meters: Table
     batches: Table
     stocks: Table
     carriers: Table
@@ -110,6 +111,7 @@ def too_large(program: Program) -> bool:
         *(w.speed for w in program.workers),
         *(part.pieces for op in program.operations for part in op.kit),
         *(batch.most for batch in program.batches),
+        *(rules.watts(kw) for m in program.machines for kw in (m.surge_kw, *m.power_kw)),
     ]
     late = [abs(n) for o in program.orders for n in (o.due, o.release)]
     late += [abs(s.due_after) for s in program.sources]
@@ -150,6 +152,8 @@ class _Encoding:
         self.shifts = draft.table(len(p.calendars), at.SH_SIZE)
         self.fleets = draft.table(len(p.fleets), at.FL_SIZE)
         self.vehicles = draft.table(len(p.vehicles), at.V_SIZE)
+        metered = p.run.demand or any(machine.surge for machine in p.machines)
+        self.meters = draft.table(len(p.machines) if metered else 0, at.ME_SIZE)
         heads = [spec.heads for spec in p.operations]
         heads += [spec.heads for spec in p.failures] + [spec.heads for spec in p.setups]
         self.most_heads = max(heads, default=1)
@@ -202,6 +206,7 @@ class _Encoding:
         self._tools()
         self._releases()
         self._shifts()
+        self._meters()
         self._batches()
         self._stocks()
         self._carriers()
@@ -226,6 +231,7 @@ class _Encoding:
             self.sources,
             self.orders,
             self.shifts,
+            self.meters,
             self.batches,
             self.stocks,
             self.carriers,
@@ -672,6 +678,30 @@ class _Encoding:
                 V_STATE=VehicleState.IDLE,
             )
             self._link(start, V_FLEET=self.fleets.at(vehicle.fleet))
+
+    def _meters(self) -> None:
+        """What each machine draws, and the windows of demand."""
+        run = self.program.run
+        for index in range(self.meters.count):
+            spec, start = self.program.machines[index], self.meters.at(index)
+            self._link(start, ME_MACHINE=self.machines.at(index))
+            self._fill(start, ME_LENGTH=spec.surge)
+            if spec.surge:
+                self._link(self.machines.at(index), M_METER=start)
+            for state, kw in enumerate(spec.power_kw):
+                self.draft.put(start + at.ME_WATTS + state, rules.watts(kw))
+                more = rules.watts(spec.surge_kw) - rules.watts(kw)
+                self.draft.put(start + at.ME_MORE + state, more)
+        self._fill(
+            0,
+            H_METERS=self.meters.start * FIELD,
+            H_METER_COUNT=self.meters.count,
+            H_WINDOW=run.demand or at.NEVER,
+            H_WINDOW_WIDTH=run.demand,
+            H_WARMUP=run.warmup,
+            H_PEAK=-1,
+            H_PEAK_AT=-1,
+        )
 
     def _head(self) -> None:
         """The head, the calendar, the streams and the lists of the whole plant."""

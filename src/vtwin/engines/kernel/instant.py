@@ -19,11 +19,13 @@ from vtwin.engines.kernel.layout import (
     H_ROW_COUNT,
     H_ROW_MARK,
     H_STATUS,
+    H_WINDOW,
     PAUSED,
     REACHED,
     SHORT,
 )
 from vtwin.engines.kernel.memory import load, store
+from vtwin.engines.kernel.meters import close_window
 from vtwin.engines.kernel.plant import begin, happen, settle
 
 
@@ -52,6 +54,8 @@ def advance(m: int, until: int, most: int) -> int:
                 or load(m, H_FRESH_ITEM) > load(m, H_ITEM_MARK)
             ):
                 answer = SHORT
+        elif time >= load(m, H_WINDOW) and load(m, H_WINDOW) <= until:
+            close_window(m)
         elif time >= until:
             break
         elif handled >= most:

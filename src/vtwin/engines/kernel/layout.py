@@ -72,6 +72,19 @@ REACHED, PAUSED, SHORT, STALLED, NO_TIME, OVERFLOWED = range(6)
     H_BOOK_NEXT,  # the first order not yet released
     H_CARRIERS,  # addresses, by index
     H_CARRIER_COUNT,
+    # Demand windows (S-163)
+    H_WINDOW,  # tick at which the present one ends; NEVER: there are none
+    H_WINDOW_WIDTH,
+    H_WARMUP,
+    H_DRAWN,  # wide: watt-ticks since tick 0
+    H_DRAWN_LOW,
+    H_DRAWN_BEFORE,  # wide: as the last window ended
+    H_DRAWN_BEFORE_LOW,
+    H_PEAK,  # wide: watt-ticks of the busiest window
+    H_PEAK_LOW,
+    H_PEAK_AT,  # tick at which it began
+    H_METERS,
+    H_METER_COUNT,
     # Tables
     H_SLOTS,
     H_MACHINES,
@@ -190,6 +203,7 @@ WORK_MACHINE, WORK_FAULT = range(2)
     # Others
     M_NEXT_HOLDER,  # the next machine with the same tool mounted
     M_LISTED,  # in H_LIST
+    M_METER,  # of a machine with a surge, else NOTHING
     # What has been
     M_STATE,  # the accounted one
     M_SINCE,
@@ -226,6 +240,19 @@ CELL_STREAM, CELL_EXPECTED, CELL_SIZE = range(3)
     B_SIZE,
     *_,
 ) = range(1000)
+# -- meters: what a machine draws (S-160 to S-162) -------------------------------------------
+
+(
+    ME_MACHINE,
+    ME_LENGTH,  # ticks of a start-up
+    ME_UNTIL,  # tick at which the last one is over
+    ME_STARTS,
+    ME_WATTS,  # seven fields: watts in each state
+    *_,
+) = range(1000)
+ME_MORE: Final = ME_WATTS + 7  # seven fields: watts more in a start-up
+ME_SURGED: Final = ME_MORE + 7  # seven fields: ticks of start-ups
+ME_SIZE: Final = ME_SURGED + 7
 
 # -- stations --------------------------------------------------------------------------------
 

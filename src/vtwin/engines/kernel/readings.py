@@ -42,8 +42,8 @@ class Counters:
         return Reading(
             {
                 "machine_state": self._states(now),
-                "machine_starts": [0] * t.machines.count,
-                "surge_time": [0] * t.machines.count * len(MachineState),
+                "machine_starts": self._starts(),
+                "surge_time": self._surges(now),
                 "mode_visits": self._column(ways, at.W_VISITS).tolist(),
                 "mode_cycles": self._column(ways, at.W_CYCLES).tolist(),
                 "mode_pieces": self._column(ways, at.W_PIECES).tolist(),
@@ -93,6 +93,30 @@ class Counters:
         present = self._column(vehicles, at.V_STATE)
         times[np.arange(vehicles.count), present] += now - self._column(vehicles, at.V_SINCE)
         return list(times.ravel().tolist())
+
+    def _starts(self) -> list[int]:
+        meters = self._at.meters
+        if not meters.count:
+            return [0] * self._at.machines.count
+        return list(self._column(meters, at.ME_STARTS).tolist())
+
+    def _surges(self, now: int) -> list[int]:
+        """Ticks of start-ups by machine, then state (S-162)."""
+        meters, machines = self._at.meters, self._at.machines
+        if not meters.count:
+            return [0] * machines.count * len(MachineState)
+        ticks = meters.columns(self._arena, at.ME_SURGED, len(MachineState)).copy()
+        until = np.minimum(self._column(meters, at.ME_UNTIL), now)
+        present = self._column(machines, at.M_STATE)
+        since = self._column(machines, at.M_SINCE)
+        ticks[np.arange(machines.count), present] += np.maximum(until - since, 0)
+        return list(ticks.ravel().tolist())
+
+    def peak(self) -> tuple[int, int]:
+        """Watt-ticks of the busiest window of demand, and the tick at which it began, or −1."""
+        arena = self._arena
+        most = whole(int(arena[at.H_PEAK]), int(arena[at.H_PEAK_LOW]))
+        return max(most, 0), int(arena[at.H_PEAK_AT])
 
     def _area(self, table: Table, moment: int, inside: int, now: int) -> list[int]:
         """Integrals of what is inside up to now, in item-ticks."""

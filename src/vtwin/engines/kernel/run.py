@@ -178,6 +178,7 @@ class Run:
 
     def _ending(self, ended: int, stall: tuple[str, ...]) -> Ending:
         t, arena = self._template, self.arena
+        most, peak_at = self.counters.peak()
         return Ending(
             replication=self._replication,
             warmup=self._program.run.warmup,
@@ -189,6 +190,8 @@ class Run:
             order_good=t.orders.column(arena, at.OR_GOOD).tolist(),
             state_at_end=t.machines.column(arena, at.M_STATE).tolist(),
             in_plant=sum(self.counters.inside()),
+            peak_w=most // max(self._program.run.demand, 1),
+            peak_at=peak_at,
             stall=stall,
             trace=self._trace(),
         )

@@ -13,14 +13,17 @@ from vtwin.engines.kernel.layout import (
     M_DOWN,
     M_INDEX,
     M_LISTED,
+    M_METER,
     M_ON_DUTY,
     M_SERVICED,
     M_SINCE,
     M_STATE,
     M_TASK,
     M_TIMES,
+    NOTHING,
 )
 from vtwin.engines.kernel.memory import add, load, store
+from vtwin.engines.kernel.meters import state_changes
 from vtwin.engines.kernel.staff import is_complete
 from vtwin.engines.kernel.trace import note
 
@@ -43,7 +46,9 @@ def account(m: int, machine: int) -> None:
     state = present_state(machine)
     before = load(machine, M_STATE)
     if state != before:
-        now = load(m, H_NOW)
+        now, meter = load(m, H_NOW), load(machine, M_METER)
+        if meter != NOTHING:
+            state_changes(meter, before, state, load(machine, M_SINCE), now)
         add(machine, M_TIMES + before, now - load(machine, M_SINCE))
         store(machine, M_SINCE, now)
         store(machine, M_STATE, state)
