@@ -86,6 +86,8 @@ def result(answer: RunResult, *, name: bool = True, limit: bool = True) -> Rende
     parts += [heading("Machines, % of time"), indented(_machines(answer))]
     if answer.summary.people:
         parts += [heading("People"), indented(_people(answer))]
+    if answer.summary.transport:
+        parts += [heading("Transport"), indented(_transport(answer))]
     if limit and answer.limit:
         parts += [heading("What limits it"), indented(Text(answer.limit))]
     return Group(*parts)
@@ -183,6 +185,31 @@ def _people(answer: RunResult) -> Table:
     return table
 
 
+_TRANSPORT = {
+    "transport_busy": "busy",
+    "transport_empty": "empty",
+    "transport_blocked": "at doors",
+    "moves_per_h": "moves",
+    "transport_wait_s": "items wait",
+}
+
+
+def _transport(answer: RunResult) -> Table:
+    """Every kind of vehicle: how busy, and how long items wait for one."""
+    transport = answer.summary.transport
+    heads = dict(_TRANSPORT)
+    if not any(figures["transport_blocked"].mean for figures in transport.values()):
+        del heads["transport_blocked"]
+    columns = [column for head in heads.values() for column in (f">{head}", "", "")]
+    table = plain_table("", *columns)
+    for fleet, figures in transport.items():
+        cells: list[str] = []
+        for key in heads:
+            cells += wording.split(figures[key].mean, figures[key].half_width, figures[key].unit)
+        table.add_row(fleet, *cells)
+    return table
+
+
 def plant(ready: Plant) -> RenderableType:
     """What is going to be simulated, in two lines."""
     program = ready.program
@@ -192,6 +219,7 @@ def plant(ready: Plant) -> RenderableType:
         (len(program.products), "product"),
         (len(program.orders), "order"),
         (len(program.workers), "person"),
+        (len(program.vehicles), "vehicle"),
     ]
     plural = {"mould or tool": "moulds and tools", "person": "people"}
     facts = [

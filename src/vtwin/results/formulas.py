@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-Scope = Literal["plant", "product", "equipment", "people"]
+Scope = Literal["plant", "product", "equipment", "people", "transport"]
 Better = Literal["higher", "lower", ""]
 
 NO_WINDOW = "nothing was observed: the run ended before its warm-up did"
@@ -25,6 +25,7 @@ NO_PROMISE = "no due dates given"
 NO_ORDERS = "no orders given"
 NO_CLAIM = "nobody was asked for after the warm-up"
 NO_DUTY = "nobody was on duty after the warm-up"
+NO_CALL = "nothing called a vehicle after the warm-up"
 NO_FAILURE = "no failure struck after the warm-up"
 
 
@@ -183,6 +184,35 @@ KPIS: Mapping[str, Kpi] = {
             "mean_wait_s", "mean wait for a worker", "s", "lower",
             "time claims for the group's skills waited / claims granted", (), ("people",),
             NO_CLAIM,
+        ),
+        Kpi(
+            "transport_busy", "vehicles on the move", "share", "",
+            "time of the vehicles from being sent to handing over / their time", (),
+            ("transport",), NO_WINDOW,
+        ),
+        Kpi(
+            "transport_empty", "empty travel", "share", "lower",
+            "time from being sent to having loaded / time of the vehicles", (),
+            ("transport",), NO_WINDOW,
+        ),
+        Kpi(
+            "transport_loaded", "loaded travel", "share", "",
+            "time from having loaded to having unloaded / time of the vehicles", (),
+            ("transport",), NO_WINDOW,
+        ),
+        Kpi(
+            "transport_blocked", "vehicles waiting at a door", "share", "lower",
+            "time with an item for which there is no room / time of the vehicles", (),
+            ("transport",), NO_WINDOW,
+        ),
+        Kpi(
+            "moves_per_h", "moves", "1/h", "",
+            "items brought / AOET in hours", ("AOET",), ("transport",), NO_WINDOW,
+        ),
+        Kpi(
+            "transport_wait_s", "mean wait for a vehicle", "s", "lower",
+            "time items waited from their call until they were taken up / items taken up", (),
+            ("transport",), NO_CALL,
         ),
     )
 }  # fmt: skip

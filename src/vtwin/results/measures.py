@@ -10,7 +10,7 @@ import numpy as np
 from vtwin.base.units import TICKS_PER_SECOND
 from vtwin.plant.primitives import NEVER
 from vtwin.plant.program import Program
-from vtwin.plant.trace import Tally
+from vtwin.plant.trace import Tally, VehicleState
 from vtwin.results.cost import costs, has_costs
 from vtwin.results.elements import Floats, MachineElements, entries, machine_elements
 from vtwin.results.energy import energy_kwh, has_power, peak_kw
@@ -44,6 +44,7 @@ class Measures:
     states: Mapping[str, tuple[float, ...]]  # by machine
     why: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    transport: Mapping[str, Figures] = field(default_factory=dict)  # by fleet
 
 
 def ratio(above: float, below: float) -> Value:
@@ -84,6 +85,7 @@ def measure(program: Program, tally: Tally) -> Measures:
         },
         why=why,
         notes=_notes(program, tally),
+        transport=_transport(program, tally),
     )
 
 
@@ -303,6 +305,26 @@ def _people(program: Program, tally: Tally) -> dict[str, Figures]:
             "busy": ratio(float(tally.worker_busy[members].sum()), duty),
             "walking": ratio(float(tally.worker_walk[members].sum()), duty),
             "mean_wait_s": _mean_wait(tally, skills),
+        }
+    return found
+
+
+def _transport(program: Program, tally: Tally) -> dict[str, Figures]:
+    found: dict[str, Figures] = {}
+    for index, fleet in enumerate(program.fleets):
+        members = [n for n, vehicle in enumerate(program.vehicles) if vehicle.fleet == index]
+        ticks = tally.vehicle_state[members].sum(axis=0).astype(np.float64)
+        moves = float(tally.vehicle_moves[members].sum())
+        waited = float(tally.fleet_wait[index]) / TICKS_PER_SECOND
+        share = {state: ratio(float(ticks[state]), float(ticks.sum())) for state in VehicleState}
+        idle = share[VehicleState.IDLE]
+        found[fleet.name] = {
+            "transport_busy": None if idle is None else 1.0 - idle,
+            "transport_empty": share[VehicleState.EMPTY],
+            "transport_loaded": share[VehicleState.LOADED],
+            "transport_blocked": share[VehicleState.BLOCKED],
+            "moves_per_h": ratio(moves * _HOUR, tally.observed / TICKS_PER_SECOND),
+            "transport_wait_s": ratio(waited, float(tally.fleet_calls[index])),
         }
     return found
 

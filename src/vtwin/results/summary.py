@@ -70,6 +70,7 @@ class Summary:
     equipment: Mapping[str, EquipmentSummary]
     people: Mapping[str, PeopleSummary]
     notes: tuple[str, ...] = ()
+    transport: Mapping[str, Intervals] = field(default_factory=dict)  # by fleet
 
     def to_json(self) -> dict[str, object]:
         """The result JSON of `vtwin run --json`; its field names are stable."""
@@ -92,6 +93,8 @@ class Summary:
             "equipment": {name: one.to_json() for name, one in self.equipment.items()},
             "people": {name: one.to_json() for name, one in self.people.items()},
         }
+        if self.transport:
+            body["transport"] = {name: _json(figures) for name, figures in self.transport.items()}
         if self.notes:
             body["notes"] = list(self.notes)
         return body
@@ -142,6 +145,9 @@ def summarise(
         equipment=_equipment(program, measures, gather),
         people=_people(program, measures, gather),
         notes=tuple(dict.fromkeys(note for m in measures for note in m.notes)),
+        transport={
+            f.name: gather.figures([m.transport[f.name] for m in measures]) for f in program.fleets
+        },
     )
 
 
