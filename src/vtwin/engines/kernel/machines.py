@@ -498,9 +498,9 @@ def _started(m: int, machine: int, item: int) -> None:
 @compiled
 def machine_due(m: int, machine: int) -> None:
     """The timed event of a machine: what it does is done, or its crew is there."""
-    task = load(machine, M_TASK)
-    if load(task, T_COMING):
-        arrive(m, task)
+    doing = load(machine, M_DOING)
+    if doing == WAITING_OPERATOR:
+        arrive(m, load(machine, M_TASK))
         staffed(m, machine)
         return
     add(m, H_PENDING, -1)
@@ -508,7 +508,7 @@ def machine_due(m: int, machine: int) -> None:
         _belt_due(m, machine)
         return
     store(machine, M_RUNNING, 0)
-    if load(machine, M_DOING) == SETUP:
+    if doing == SETUP:
         _finish_setup(m, machine)
     elif load(machine, M_CYCLING) != NONE:
         _finish_loading(m, machine)

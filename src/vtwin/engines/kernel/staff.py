@@ -157,10 +157,12 @@ def resume(m: int, task: int) -> None:
 @compiled
 def is_complete(task: int) -> int:
     """Whether everybody of the crew is present."""
-    crew = load(task, T_CREW)
-    for n in range(load(task, T_CREW_COUNT)):
-        if not load(load(crew, n), P_PRESENT):
-            return 0
+    count = load(task, T_CREW_COUNT)
+    if count > 0:
+        crew = load(task, T_CREW)
+        for n in range(count):
+            if not load(load(crew, n), P_PRESENT):
+                return 0
     return 1
 
 
@@ -265,12 +267,12 @@ def arrive(m: int, task: int) -> None:
 @compiled
 def release_crew(m: int, task: int) -> None:
     """The crew is free: the work is over, or left to others."""
-    if load(task, T_COMING):
-        store(task, T_COMING, 0)
-        if load(task, T_WALKING):
-            _stop(m, task)
     count = load(task, T_CREW_COUNT)
     if count != 0:
+        if load(task, T_COMING):
+            store(task, T_COMING, 0)
+            if load(task, T_WALKING):
+                _stop(m, task)
         store(task, T_CREW_COUNT, 0)
         crew = load(task, T_CREW)
         for n in range(count):
