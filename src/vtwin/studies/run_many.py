@@ -183,7 +183,7 @@ def _here(
     trace: bool = False,
     glance: Callable[[float], None] | None = None,
 ) -> Tally:
-    from vtwin.engines.reference import Cancelled
+    from vtwin.engines.choose import Cancelled
 
     def look(fraction: float) -> bool:
         if glance:
