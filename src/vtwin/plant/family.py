@@ -86,12 +86,45 @@ class Shape:
 
 
 @dataclass(frozen=True, slots=True)
+class Helper:
+    """Equipment that makes nothing itself and attends other equipment: a robot, a gantry. It
+    becomes a group of people of its own name, who are sent, walk and wait like others.
+
+    ``people`` are keys of a group of people as a scenario writes them; ``serves`` equipment that
+    it attends in place of an operator, each operation for ``load`` at its beginning, or all the
+    time if None.
+    """
+
+    serves: tuple[str, ...]
+    load: Distribution | None = None
+    people: Mapping[str, Any] = field(default_factory=dict)
+
+
+def _no_words(_name: str, _params: Any) -> Mapping[str, Any]:
+    """A family that writes nothing beside what was written."""
+    return {}
+
+
+def _no_step_words(_params: Any, _attributes: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {}
+
+
+def _no_helper(_name: str, _params: Any) -> Helper | None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
 class Family:
     """A kind of equipment: frozen, stateless, importable by a third party.
 
     ``params`` is the pydantic model of the equipment entry's own keys (frozen, extra=forbid);
     ``step`` that of its route-step keys; ``lower(name, params, steps)`` may raise
     :class:`vtwin.base.errors.Refused`.
+
+    What the scenario language has a word for, a family says in that word: ``words(name, params)``
+    are keys of the equipment entry (`batch`, `belt`, `maintenance`, `load` …), ``step_words(params,
+    attributes)`` keys of a step made on it (`sample`, `rework`, `batch` …), both as a person would
+    write them. What a person has written goes first; failures, maintenance and dies are added to.
     """
 
     name: str
@@ -101,3 +134,6 @@ class Family:
     signals: tuple[SignalSpec, ...]
     shape: Shape
     doc: Mapping[str, str]  # "en", "ko": one line
+    words: Callable[[str, Any], Mapping[str, Any]] = _no_words
+    step_words: Callable[[Any, Mapping[str, Any]], Mapping[str, Any]] = _no_step_words
+    helper: Callable[[str, Any], Helper | None] = _no_helper

@@ -17,7 +17,7 @@ GONE = ""
 def read_ways(draft: Draft) -> None:
     """Where every step leads, and the checks of what leads where."""
     for product, route in draft.routes.items():
-        written = {step.operation: _entry(draft, step) for step in route}
+        written = {step.operation: step.entry for step in route}
         if not any(e.next or e.rework or e.sample > 1 for e in written.values()):
             continue
         before = len(draft.problems)
@@ -27,13 +27,6 @@ def read_ways(draft: Draft) -> None:
         ]
         if len(draft.problems) == before and product not in draft.broken:
             _check_ways(draft, product)
-
-
-def _entry(draft: Draft, step: StepDraft) -> StepEntry:
-    product = draft.document.products.get(step.product)
-    if product is None or product.route is None:
-        return StepEntry()
-    return product.route[step.path[-1]]
 
 
 def _with_ways(

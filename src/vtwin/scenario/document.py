@@ -405,12 +405,15 @@ class PeopleEntry(Written):
     cost: PricePerHour | None = Field(default=None, description="cost per hour on duty")
 
 
-class TransportEntry(Written):
+class TransportEntry(WithFamilyKeys):
     """Vehicles that carry items from station to station. They do not hinder one another."""
 
+    model: str | None = Field(
+        default=None, description="equipment model: family/name from the library"
+    )
     name: str | None = Field(default=None, description="label shown to people")
     count: Machines = Field(default=1, description="how many vehicles")
-    speed: MovingSpeed = Field(description="empty or loaded")
+    speed: MovingSpeed | None = Field(default=None, description="empty or loaded")
     network: Literal["aisles"] | None = Field(
         default=None, description="ways of the layout; without aisles: along the walls"
     )

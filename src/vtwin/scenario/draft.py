@@ -15,7 +15,7 @@ from vtwin.plant.family import Family, Lowered
 from vtwin.plant.primitives import Belt, FailureClock, PartAtFailure
 from vtwin.plant.quantities import Amount
 from vtwin.scenario.choices import Pace
-from vtwin.scenario.document import BatchEntry, Document, EquipmentEntry
+from vtwin.scenario.document import BatchEntry, Document, EquipmentEntry, StepEntry
 from vtwin.scenario.load import Resolved
 from vtwin.scenario.tree import Node
 from vtwin.scenario.values import Crew
@@ -74,6 +74,7 @@ class StepDraft:
     then: str | None = None  # operation that follows; "": none; None: the next of the route
     branches: tuple[BranchDraft, ...] = ()
     sample: int = 1  # every so many-th item stops
+    entry: StepEntry = field(default_factory=StepEntry)  # as written, and as its family says
 
 
 @dataclass(frozen=True, slots=True)

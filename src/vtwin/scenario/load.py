@@ -240,23 +240,26 @@ def _resolve(loaded: Loaded, variant: str | None, overrides: Mapping[str, object
 
 
 def _with_models(tree: Node, library: Library) -> tuple[Node, list[Problem]]:
-    """Every equipment entry over the library model it names."""
+    """Every piece of equipment and transport over the library model it names."""
     problems: list[Problem] = []
-    section = tree.get("equipment")
-    if section is None or not section.entries():
-        return tree, problems
-    entries = dict(section.entries())
-    for name, entry in entries.items():
-        model = entry.get("model")
-        if model is None or not isinstance(model.value, str) or "/" not in model.value:
+    sections = dict(tree.entries())
+    for kind in ("equipment", "transport"):
+        section = sections.get(kind)
+        if section is None or not section.entries():
             continue
-        try:
-            found = library.model(model.value, model.where(f"equipment.{name}.model"))
-        except Refused as refused:
-            problems += refused.problems
-            continue
-        entries[name] = merge.overlay(entry.copied(dict(found.parameters)), entry)
-    return tree.copied({**tree.entries(), "equipment": section.copied(entries)}), problems
+        entries = dict(section.entries())
+        for name, entry in entries.items():
+            model = entry.get("model")
+            if model is None or not isinstance(model.value, str) or "/" not in model.value:
+                continue
+            try:
+                found = library.model(model.value, model.where(f"{kind}.{name}.model"))
+            except Refused as refused:
+                problems += refused.problems
+                continue
+            entries[name] = merge.overlay(entry.copied(dict(found.parameters)), entry)
+        sections[kind] = section.copied(entries)
+    return tree.copied(sections), problems
 
 
 def _validated(tree: Node, data: tables.Data) -> tuple[Document | None, list[Problem]]:

@@ -8,11 +8,10 @@ from typing import Any
 from vtwin.base.draws import Distribution, constant
 from vtwin.base.errors import Refused
 from vtwin.plant.family import LoweredStep, Step
-from vtwin.scenario import belts, wording
+from vtwin.scenario import belts, models, wording
 from vtwin.scenario.document import ProductEntry, StepEntry, ToolEntry
 from vtwin.scenario.draft import Draft, Equipment, StepDraft
 from vtwin.scenario.kits import components
-from vtwin.scenario.stations import family_values
 from vtwin.scenario.tree import Node
 from vtwin.scenario.values import Crew
 
@@ -122,16 +121,20 @@ def _step(
     on = _on(draft, step, tool, path)
     if on is None:
         return None
+    entries = [draft.equipment[name] for name in on]
+    attributes = _attributes(draft, step, entries, path)
+    step = models.step_with_words(draft, step, entries, attributes or {}, path)
     belts.check_step(draft, step, on, path)
     operation = f"{product}/{_operation(draft, step, on, path, seen)}"
-    entries = [draft.equipment[name] for name in on]
     crew = _crew(draft, step, entries, path)
     if step.tool is not None and tool is None:
         return None
-    lowered = _lower_step(draft, operation, path, step, tool, entries)
+    if attributes is None:
+        return None
+    lowered = _lower_step(draft, operation, path, step, tool, entries, attributes)
     if lowered is None:
         return None
-    modes, keys, pieces, scraps, attributes = lowered
+    modes, keys, pieces, scraps = lowered
     return StepDraft(
         operation=operation,
         product=product,
@@ -155,6 +158,7 @@ def _step(
         heads=crew.people if crew else 1,
         load=_load(draft, step, entries, crew, path),
         by=step.by,
+        entry=step,
     )
 
 
@@ -283,7 +287,7 @@ def _load(
 
 
 Attributes = dict[str, dict[str, Any]]
-Lowering = tuple[dict[str, Distribution], dict[str, str | None], set[int], set[float], Attributes]
+Lowering = tuple[dict[str, Distribution], dict[str, str | None], set[int], set[float]]
 
 
 def _lower_step(
@@ -293,15 +297,13 @@ def _lower_step(
     step: StepEntry,
     tool: ToolEntry | None,
     entries: list[Equipment],
+    attributes: Attributes,
 ) -> Lowering | None:
     modes: dict[str, Distribution] = {}
     keys: dict[str, str | None] = {}
     pieces: set[int] = set()
     scraps: set[float] = set()
     before = len(draft.problems)
-    attributes = _attributes(draft, step, entries, path)
-    if attributes is None:
-        return None
     _known_machines(draft, step, tool, path)
     per_machine = any(isinstance(o.cycle, dict) for o in (step, tool) if o is not None)
     for equipment in entries:
@@ -320,7 +322,7 @@ def _lower_step(
         scraps.add(_scrap(step, tool, equipment, lowered))
     if len(draft.problems) > before:
         return None
-    return modes, keys, pieces, scraps, attributes
+    return modes, keys, pieces, scraps
 
 
 def _scrap(
@@ -383,7 +385,7 @@ def _attributes(
         return None if extra else {}
     found = {}
     for name, family in families.items():
-        values = family_values(draft, family.step, extra, path, StepEntry.model_fields)
+        values = models.family_values(draft, family.step, extra, path, StepEntry.model_fields)
         if values is None:
             return None
         found[name] = {k: v for k, v in values.model_dump().items() if v is not None}

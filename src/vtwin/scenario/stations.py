@@ -4,23 +4,20 @@ may be done on either.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-from pydantic import BaseModel, ValidationError
-
 from vtwin.base.errors import Refused
 from vtwin.equipment import catalog
 from vtwin.plant.family import Lowered, Step
-from vtwin.scenario import wording
+from vtwin.scenario import models, wording
 from vtwin.scenario.document import EquipmentEntry
 from vtwin.scenario.draft import Draft, Equipment, StationDraft
 from vtwin.scenario.tree import Node
 
 
 def read_equipment(draft: Draft) -> None:
-    """Every equipment entry with its family's parameters."""
-    for name, entry in draft.document.equipment.items():
+    """Every equipment entry with its family's parameters and words."""
+    for name in sorted(draft.document.equipment, key=lambda name: not _helps(draft, name)):
+        # Those that help come first: they write to the entries of those they serve.
+        entry = draft.document.equipment[name]
         path = ("equipment", name)
         for sign in "#/":
             if sign in name:
@@ -29,6 +26,15 @@ def read_equipment(draft: Draft) -> None:
         found = _with_family(draft, name, entry) if entry.model else _plain(draft, name, entry)
         if found is not None:
             draft.equipment[name] = found
+
+
+def _helps(draft: Draft, name: str) -> bool:
+    """Whether an entry may be equipment that attends others."""
+    kind = (draft.document.equipment[name].model or "").partition("/")[0]
+    try:
+        return bool(kind) and "serves" in catalog.family(kind).params.model_fields
+    except Refused:
+        return False  # told where the entry is read
 
 
 def machine_names(name: str, count: int) -> tuple[str, ...]:
@@ -64,33 +70,19 @@ def _with_family(draft: Draft, name: str, entry: EquipmentEntry) -> Equipment | 
     for shared in ("capacity",):
         if shared in entry.model_fields_set and shared in family.params.model_fields:
             raw[shared] = entry.capacity if entry.capacity is not None else 2**40
-    params = family_values(draft, family.params, raw, path, EquipmentEntry.model_fields)
+    params = models.family_values(draft, family.params, raw, path, EquipmentEntry.model_fields)
     if params is None:
         return None
+    helper = family.helper(name, params)
+    if helper is not None:
+        models.lend(draft, name, helper, family)
+        return None
+    entry = models.with_words(draft, entry, family.words(name, params), family, path)
+    updated = {**draft.document.equipment, name: entry}
+    draft.document = draft.document.model_copy(update={"equipment": updated})
     probe = family.lower(name, params, ())
     machines = () if probe.is_buffer else machine_names(name, entry.count)
     return Equipment(name, entry, family, params, probe.is_buffer, probe.capacity, machines)
-
-
-def family_values(
-    draft: Draft,
-    model: type[BaseModel],
-    raw: Mapping[str, Any],
-    path: tuple[Any, ...],
-    also_known: Mapping[str, Any],
-) -> Any:
-    """The family's own keys, validated; None with the problems noted."""
-    try:
-        return model.model_validate(dict(raw))
-    except ValidationError as error:
-        node = draft.node(*path) or Node({})
-        for problem in wording.problems_of(error, node, model, path):
-            if problem.code == "V115":
-                key = problem.what.split("'")[1]
-                known = {*model.model_fields, *also_known}
-                problem = wording.unknown_key(key, known, problem.where)
-            draft.problems.append(problem)
-        return None
 
 
 def lower_equipment(draft: Draft) -> None:

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from vtwin.base.units import ticks
+from vtwin.scenario import models
 from vtwin.scenario.document import AislesEntry, TransportEntry
 from vtwin.scenario.draft import Draft, FleetDraft, StepDraft
 from vtwin.scenario.layout import floor_places
@@ -18,6 +19,8 @@ AISLES = "aisles"
 
 def read_transport(draft: Draft) -> None:
     """The fleet of every transport that carries something, and of every step it brings to."""
+    for name, entry in draft.document.transport.items():
+        models.read_vehicle(draft, name, entry)
     for name in draft.document.transport:
         if "#" in name or "/" in name:
             what = f"an id cannot contain '#' or '/': '{name}'"
@@ -96,6 +99,10 @@ def _fleet(
 ) -> FleetDraft | None:
     """The ways of a fleet between all stations it may be sent to."""
     path = ("transport", name)
+    if entry.speed is None:
+        hint = "such as `speed: 1.2 m/s`"
+        draft.fault("V117", f"'speed' is missing in transport.{name}", path, hint, key=True)
+        return None
     products = {step.product for step in steps}
     stations = sorted({s for product in products for s in _visited(draft, product)})
     aisles = draft.document.layout.aisles if draft.document.layout else None
@@ -119,7 +126,8 @@ def _fleet(
     lengths = _straight(draft, nodes) if aisles is None else _through(draft, aisles, nodes, path)
     if lengths is None:
         return None
-    travel = tuple(tuple(ticks(lengths[a, b] / entry.speed) for b in nodes) for a in nodes)
+    speed = entry.speed
+    travel = tuple(tuple(ticks(lengths[a, b] / speed) for b in nodes) for a in nodes)
     index = {node: n for n, node in enumerate(nodes)}
     at = {station: index[stop] for station, stop in stops.items() if stop is not None}
     unload = entry.load if entry.unload is None else entry.unload

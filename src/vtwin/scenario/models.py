@@ -1,0 +1,158 @@
+"""What an equipment family writes for the equipment of its kind, in the words of the language.
+
+A family knows its parameters (billet mass, furnace recipe, battery), the language knows batches,
+belts, maintenance and people. So a family says the second in terms of the first, and the
+scenario is read as if a person had written it; what a person did write goes first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from vtwin.base.errors import Problem, Refused
+from vtwin.equipment import catalog
+from vtwin.plant.family import Family, Helper
+from vtwin.scenario import wording
+from vtwin.scenario.document import (
+    EquipmentEntry,
+    PeopleEntry,
+    StepEntry,
+    TransportEntry,
+    Written,
+)
+from vtwin.scenario.draft import Draft, Equipment, Steps
+from vtwin.scenario.tree import Node
+from vtwin.scenario.values import Crew
+
+Entry = TypeVar("Entry", bound=Written)
+
+#: Words that name things one by one: what the family brings is added to what is written.
+_ADDED = ("failures", "maintenance", "dies")
+
+
+def with_words(
+    draft: Draft, entry: Entry, words: Mapping[str, Any], family: Family, path: Steps
+) -> Entry:
+    """The entry with the family's words wherever nothing was written."""
+    if not words:
+        return entry
+    try:
+        own = type(entry).model_validate(dict(words))
+    except ValidationError as error:
+        told = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+        what = f"the equipment family '{family.name}' writes what cannot be read: {told}"
+        hint = "check the parameters, or tell who made the family"
+        draft.problems.append(Problem("V704", what, draft.where(path), hint))
+        return entry
+    added = {}
+    for word in own.model_fields_set:
+        if word not in entry.model_fields_set:
+            added[word] = getattr(own, word)
+        elif word in _ADDED:
+            added[word] = {**getattr(own, word), **getattr(entry, word)}
+    return entry.model_copy(update=added)
+
+
+def step_with_words(
+    draft: Draft,
+    step: StepEntry,
+    entries: list[Equipment],
+    attributes: Mapping[str, Mapping[str, Any]],
+    path: Steps,
+) -> StepEntry:
+    """The step with the words of the families it is made on, which must agree."""
+    found: list[tuple[Mapping[str, Any], Family]] = []
+    for equipment in entries:
+        if equipment.family is not None:
+            own = attributes.get(equipment.family.name, {})
+            found.append((equipment.family.step_words(equipment.params, own), equipment.family))
+    if not found:
+        return step
+    if any(words != found[0][0] for words, _ in found) or len(found) < len(entries):
+        told = sorted({word for words, _ in found for word in words} - step.model_fields_set)
+        if told:
+            what = f"the machines of this step differ in {', '.join(told)}"
+            draft.fault("V313", what, path, "write it at the step")
+        return step
+    return with_words(draft, step, found[0][0], found[0][1], path)
+
+
+def read_vehicle(draft: Draft, name: str, entry: TransportEntry) -> None:
+    """A transport with what its equipment model says."""
+    path = ("transport", name)
+    if entry.model is None:
+        for key in entry.model_extra or {}:
+            node = draft.node(*path) or Node({})
+            where = (node.get(key) or node).key_where()
+            draft.problems.append(wording.unknown_key(key, TransportEntry.model_fields, where))
+        return
+    try:
+        family = catalog.family(entry.model.partition("/")[0])
+    except Refused as refused:
+        if entry.model not in draft.resolved.library.names() and "/" not in entry.model:
+            draft.refused(refused, (*path, "model"))
+        return
+    raw = dict(entry.model_extra or {})
+    params = family_values(draft, family.params, raw, path, TransportEntry.model_fields)
+    if params is not None:
+        made = with_words(draft, entry, family.words(name, params), family, path)
+        known = {**draft.document.transport, name: made}
+        draft.document = draft.document.model_copy(update={"transport": known})
+
+
+def family_values(
+    draft: Draft,
+    model: type[BaseModel],
+    raw: Mapping[str, Any],
+    path: tuple[Any, ...],
+    also_known: Mapping[str, Any],
+) -> Any:
+    """The family's own keys, validated; None with the problems noted."""
+    try:
+        return model.model_validate(dict(raw))
+    except ValidationError as error:
+        node = draft.node(*path) or Node({})
+        for problem in wording.problems_of(error, node, model, path):
+            if problem.code == "V115":
+                key = problem.what.split("'")[1]
+                known = {*model.model_fields, *also_known}
+                problem = wording.unknown_key(key, known, problem.where)
+            draft.problems.append(problem)
+        return None
+
+
+def lend(draft: Draft, name: str, helper: Helper, family: Family) -> None:
+    """Equipment that attends other equipment becomes a group of people, and those it serves
+    ask for it.
+    """
+    path = ("equipment", name)
+    entry = draft.document.equipment[name]
+    people = PeopleEntry(
+        name=entry.name, count=entry.count, calendar=entry.calendar, cost=entry.cost
+    )
+    people = with_words(draft, people, helper.people, family, path)
+    served: dict[str, EquipmentEntry] = {}
+    for place, other in enumerate(helper.serves):
+        written = draft.document.equipment.get(other)
+        if written is None:
+            draft.unknown("equipment", other, draft.document.equipment, (*path, "serves", place))
+        elif written.operator is None:
+            update: dict[str, Any] = {"operator": Crew(name)}
+            if helper.load is not None and written.load is None:
+                update["load"] = helper.load
+            served[other] = written.model_copy(update=update)
+    if name in draft.document.people:
+        what = f"'{name}' is equipment that helps and a group of people"
+        draft.fault("V324", what, ("people", name), "give one of them another name", key=True)
+    draft.document = draft.document.model_copy(
+        update={
+            "equipment": {**draft.document.equipment, **served},
+            "people": {**draft.document.people, name: people},
+        }
+    )
+
+
+__all__ = ["family_values", "lend", "read_vehicle", "step_with_words", "with_words"]
