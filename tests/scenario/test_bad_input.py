@@ -62,7 +62,7 @@ ERRORS = {
         [("  flange:", "  bolt: {}\n  flange:\n    parts: {bolt: 2}")], "V351", 6, "brings in 'bolt'", "every"),
     "parts and a kit": (
         [("  flange:", "  bolt: {}\n  flange:\n    parts: {bolt: 2}"),
-         ("on: washer,", "on: washer, kit: {bolt: 1},"),
+         ("on: lathes,", "on: lathes, kit: {bolt: 1},"),
          ("orders:\n", "orders:\n  - {product: bolt, every: 1 min}\n")],
         "V351", 8, "twice", "one of them"),
     "unknown carrier": ([("on: washer,", "on: washer, takes: palet,")], "V319", 9, "'palet'", None),

@@ -88,6 +88,8 @@ def result(answer: RunResult, *, name: bool = True, limit: bool = True) -> Rende
         parts += [heading("People"), indented(_people(answer))]
     if answer.summary.transport:
         parts += [heading("Transport"), indented(_transport(answer))]
+    if answer.summary.carriers or any("in_stock" in p for p in answer.summary.products.values()):
+        parts += [heading("Parts and carriers"), indented(_parts(answer))]
     if limit and answer.limit:
         parts += [heading("What limits it"), indented(Text(answer.limit))]
     return Group(*parts)
@@ -163,6 +165,21 @@ def _mean(figures: Mapping[str, Any], key: str, factor: float) -> str:
     if figure is None or figure.mean is None:
         return "–"
     return f"{factor * figure.mean:,.1f}"
+
+
+def _parts(answer: RunResult) -> Table:
+    """Stocks of components, and how busy carriers are."""
+    table = plain_table("", "", ">", "", "")
+    summary = answer.summary
+    for groups, key, told in (
+        (summary.products, "in_stock", "in stock, mean"),
+        (summary.carriers, "in_use", "in use"),
+    ):
+        for name, figures in groups.items():
+            if figure := figures.get(key):
+                cells = wording.split(figure.mean, figure.half_width, figure.unit)
+                table.add_row(name, told, *cells)
+    return table
 
 
 def _people(answer: RunResult) -> Table:

@@ -125,11 +125,11 @@ def machine_elements(program: Program, tally: Tally) -> MachineElements:
                 continue  # maintenance is no failure: its time is a planned stop
             fe[index] += tally.failures[failure]
             ttr[index] += tally.failure_down[failure] / TICKS_PER_SECOND
-    stop = state[:, MachineState.PLANNED_STOP]
     return MachineElements(
         observed=tally.observed / TICKS_PER_SECOND,
         state=state,
-        pbt=state.sum(axis=1) - stop,
+        # Not the whole less the stop: that would round a short rest away.
+        pbt=np.delete(state, MachineState.PLANNED_STOP, axis=1).sum(axis=1),
         apt=state[:, MachineState.WORKING],
         aust=state[:, MachineState.SETUP],
         adet=state[:, MachineState.DOWN]

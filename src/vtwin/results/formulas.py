@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-Scope = Literal["plant", "product", "equipment", "people", "transport"]
+Scope = Literal["plant", "product", "equipment", "people", "transport", "carrier"]
 Better = Literal["higher", "lower", ""]
 
 NO_WINDOW = "nothing was observed: the run ended before its warm-up did"
@@ -72,6 +72,16 @@ KPIS: Mapping[str, Kpi] = {
             "wip", "work in process", "pieces", "lower",
             "integral of pieces in the plant over time / AOET", ("AOET",),
             ("plant", "product"), NO_WINDOW,
+        ),
+        Kpi(
+            "in_stock", "pieces in stock", "pieces", "lower",
+            "integral of finished pieces that wait for an assembly over time / AOET; "
+            "they are work in process too", ("AOET",), ("product",), NO_WINDOW,
+        ),
+        Kpi(
+            "in_use", "carriers in use", "share", "",
+            "integral of carriers in use over time / (AOET · their number)", ("AOET",),
+            ("carrier",), NO_WINDOW,
         ),
         Kpi(
             "oee", "overall equipment effectiveness", "share", "higher",

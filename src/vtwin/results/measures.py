@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from vtwin.base.units import TICKS_PER_SECOND
-from vtwin.plant.primitives import NEVER
+from vtwin.plant.primitives import NEVER, NONE
 from vtwin.plant.program import Program
 from vtwin.plant.trace import Tally, VehicleState
 from vtwin.results.cost import costs, has_costs
@@ -42,6 +42,7 @@ class Measures:
     people: Mapping[str, Figures]  # by group
     skills: Mapping[str, Figures]
     states: Mapping[str, tuple[float, ...]]  # by machine
+    carriers: Mapping[str, Figures] = field(default_factory=dict)
     why: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     transport: Mapping[str, Figures] = field(default_factory=dict)  # by fleet
@@ -83,6 +84,7 @@ def measure(program: Program, tally: Tally) -> Measures:
             name: tuple(float(share) for share in row)
             for name, row in zip(names, _shares(elements), strict=True)
         },
+        carriers=_carriers(program, tally),
         why=why,
         notes=_notes(program, tally),
         transport=_transport(program, tally),
@@ -208,10 +210,10 @@ def _orders_done(program: Program, tally: Tally) -> Value:
     return ratio(sum(int(tally.order_done[i]) >= 0 for i in released), len(released))
 
 
-def _products(program: Program, tally: Tally) -> dict[str, Figures]:
+def _products(program: Program, tally: Tally) -> Mapping[str, Figures]:
     observed = tally.observed / TICKS_PER_SECOND
     _, in_time = on_time(program, tally)
-    found: dict[str, Figures] = {}
+    found: dict[str, dict[str, Value]] = {}
     for index, product in enumerate(program.products):
         good = float(tally.product_good[index])
         scrap = float(tally.product_scrap[index])
@@ -224,7 +226,19 @@ def _products(program: Program, tally: Tally) -> dict[str, Figures]:
             "scrap_share": ratio(scrap, good + scrap),
             "on_time": in_time[index],
         }
+        if product.stock != NONE:
+            area = float(tally.stock_area[product.stock]) / _MICROSECONDS
+            found[product.name]["in_stock"] = ratio(area, observed)
     return found
+
+
+def _carriers(program: Program, tally: Tally) -> dict[str, Figures]:
+    observed = tally.observed / TICKS_PER_SECOND
+    areas = tally.carrier_area / _MICROSECONDS
+    return {
+        carrier.name: {"in_use": ratio(float(area), observed * carrier.count)}
+        for carrier, area in zip(program.carriers, areas, strict=True)
+    }
 
 
 def machine_oee(elements: MachineElements) -> list[Value]:

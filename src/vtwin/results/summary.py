@@ -69,6 +69,7 @@ class Summary:
     targets: Mapping[str, float]  # product -> pieces per day, where one is given
     equipment: Mapping[str, EquipmentSummary]
     people: Mapping[str, PeopleSummary]
+    carriers: Mapping[str, Intervals] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     transport: Mapping[str, Intervals] = field(default_factory=dict)  # by fleet
 
@@ -95,6 +96,8 @@ class Summary:
         }
         if self.transport:
             body["transport"] = {name: _json(figures) for name, figures in self.transport.items()}
+        if self.carriers:
+            body["carriers"] = {name: _json(figures) for name, figures in self.carriers.items()}
         if self.notes:
             body["notes"] = list(self.notes)
         return body
@@ -144,6 +147,9 @@ def summarise(
         targets={p.name: p.target_per_day for p in program.products if p.target_per_day},
         equipment=_equipment(program, measures, gather),
         people=_people(program, measures, gather),
+        carriers={
+            c.name: gather.figures([m.carriers[c.name] for m in measures]) for c in program.carriers
+        },
         notes=tuple(dict.fromkeys(note for m in measures for note in m.notes)),
         transport={
             f.name: gather.figures([m.transport[f.name] for m in measures]) for f in program.fleets

@@ -227,6 +227,8 @@ def load_warnings(draft: Draft, program: Program) -> list[Problem]:
             for m in operation.modes
         ]
         cycles = -(-per_lot // operation.pieces_per_cycle)
+        if operation.batch != NONE:  # at best all of its batches are full
+            cycles = 1 / program.batches[operation.batch].most
         load = lots * times * cycles * min(means)
         work[operation.station] = work.get(operation.station, 0.0) + load
     found = []

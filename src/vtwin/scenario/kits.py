@@ -31,8 +31,9 @@ def read_kits(draft: Draft) -> None:
         else:
             draft.components.add(part)
     for product, entry in draft.document.products.items():
-        if entry.parts and any(step.kit for step in entry.route or ()):
-            what = f"'{product}' says its parts twice, as `parts:` and as `kit:` of a step"
+        route = draft.routes.get(product)
+        if entry.parts and route and draft.node(*route[0].path, "kit") is not None:
+            what = f"'{product}' says its first parts twice, as `parts:` and as `kit:` of a step"
             hint = "`parts:` is the kit of the first step: write one of them"
             draft.fault("V351", what, ("products", product, "parts"), hint)
         if "stock" in entry.model_fields_set and product not in known:
