@@ -39,10 +39,12 @@ def with_words(
     """The entry with the family's words wherever nothing was written."""
     if not words:
         return entry
+    told = ", ".join(f"no such word: {word}" for word in words.keys() - type(entry).model_fields)
     try:
         own = type(entry).model_validate(dict(words))
     except ValidationError as error:
         told = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+    if told:
         what = f"the equipment family '{family.name}' writes what cannot be read: {told}"
         hint = "check the parameters, or tell who made the family"
         draft.problems.append(Problem("V704", what, draft.where(path), hint))
