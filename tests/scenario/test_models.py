@@ -114,7 +114,7 @@ def test_step_on_machines_whose_families_differ_then_it_must_be_written(plant):
 
 def test_helper_when_it_serves_a_machine_then_that_asks_for_it(plant):
     program = plant(
-        "  robot: {model: oven, serves: [press], count: 2}\n  press: {cycle: 1 min}",
+        "  robot: {model: oven, serves: [press], count: 2}\n  press: {cycle: 1 min, at: [4 m, 2 m]}",
         "{on: press}",
     )
     assert [worker.name for worker in program.workers] == ["robot#1", "robot#2"]
