@@ -509,6 +509,9 @@ class _Lowering:
         for name, station in draft.stations.items():
             places[f"stations.{name}"] = places[f"equipment.{station.entries[0]}"]
         for group in self.groups:
+            # Equipment that attends other equipment is a group of people, too.
+            if f"people.{group.name}" not in places:
+                places[f"people.{group.name}"] = places[f"equipment.{group.name}"]
             for worker in machine_names(group.name, group.count):
                 places[f"people.{worker}"] = places[f"people.{group.name}"]
             places[f"people.{group.name}#1"] = places[f"people.{group.name}"]
