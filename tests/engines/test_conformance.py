@@ -15,7 +15,7 @@ from tests.engines.plants import S
 from tests.engines.random_plants import plants
 from vtwin.engines import kernel, reference
 from vtwin.engines.kernel import coverage
-from vtwin.plant.primitives import NEXT, NONE, DispatchRule, FailureClock, ShiftEnd
+from vtwin.plant.primitives import NONE, DispatchRule, FailureClock, ShiftEnd
 from vtwin.plant.program import Program
 from vtwin.plant.trace import Event, Tally
 
@@ -62,13 +62,13 @@ WITHOUT: dict[str, Callable[[Program], Program]] = {
         lambda p: replace(p, stocks=()),
         _made_here,
     ),
-    "carriers": _then(
+    "more than 60 kinds of carriers": _then(
         _each("operations", takes=NONE, returns=NONE), lambda p: replace(p, carriers=())
     ),
     "vehicles": _then(
         _each("operations", fleet=NONE), lambda p: replace(p, fleets=(), vehicles=())
     ),
-    "routes that branch": _each("operations", then=NEXT, branches=(), sample=1),
+    "so many limits of rework": _each("operations", branches=()),
     "work that takes several people": _then(
         _each("operations", heads=1), _each("failures", heads=1), _each("setups", heads=1)
     ),

@@ -56,7 +56,7 @@ class Item:
         self.output: Station | None = None  # whose output buffer holds it
         self.vehicle: Vehicle | None = None  # that carries it
         self.carriers = 0  # bits of the carriers it is on
-        self.taken: dict[tuple[Fork, Step | None], int] | None = None  # limited branches (S-84)
+        self.taken: dict[tuple[Fork, int], int] | None = None  # limited branches (S-84)
         self.work = 1  # microseconds still to do, where a queue goes by critical ratio (S-91)
 
     @property

@@ -36,21 +36,21 @@ class Fork:
             u = self._draw()
             if item.quantity == 0:
                 return None
-            for limit, most, branch in self._branches:
+            for number, (limit, most, branch) in enumerate(self._branches):
                 if u < limit:
                     target = branch
-                    if most != UNLIMITED and not self._may_again(item, branch, most):
+                    if most != UNLIMITED and not self._may_again(item, number, most):
                         way.scrapped += item.quantity
                         way.machine.floor.scrap(item, item.quantity, way.machine.index, now)
                         return None
                     break
         return stopping(target) if item.quantity else None
 
-    def _may_again(self, item: Item, branch: Step | None, most: int) -> bool:
+    def _may_again(self, item: Item, number: int, most: int) -> bool:
         """Count one more time on a branch with a limit, unless it is reached."""
         if item.taken is None:
             item.taken = {}
-        key = (self, branch)
+        key = (self, number)
         times = item.taken.get(key, 0)
         item.taken[key] = times + 1
         return times < most

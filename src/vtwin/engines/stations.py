@@ -320,11 +320,7 @@ class Station:
                     continue
                 if step.recipe is not None and not step.recipe.ready(now):
                     continue
-                if rule is DispatchRule.CRITICAL_RATIO:
-                    first, second = rules.critical_ratio(head.due, now, head.work), key
-                else:
-                    setup = machine.expected_setup(step) if rule is DispatchRule.LEAST_SETUP else 0
-                    first, second = rules.choice_key(rule, key, way.expected, setup)
+                first, second = self._choice(way, key, head, now)
                 rank = (first, second, position, machine.mismatch(step), machine.index)
                 if least is None or rank < least:
                     best, least = way, rank
@@ -337,6 +333,14 @@ class Station:
             best.machine.take(mates.pop(0), best, now, mates)
         return True
 
+    def _choice(self, way: Way, key: int, head: Item | OrderFile, now: int) -> tuple[int, int]:
+        """Where the first of a line stands for a machine (S-25)."""
+        rule = self.rule
+        if rule is DispatchRule.CRITICAL_RATIO:
+            return (rules.critical_ratio(head.due, now, head.work), key)
+        setup = way.machine.expected_setup(way.step) if rule is DispatchRule.LEAST_SETUP else 0
+        return rules.choice_key(rule, key, way.expected, setup)
+
     def _mates(self, best: Way, now: int) -> list[Item]:
         """The items of a batch, beginning with the one that starts it (S-121)."""
         machine, recipe = best.machine, best.step.recipe
@@ -346,10 +350,10 @@ class Station:
             ranked = []
             for step in recipe.steps:
                 if step.line.queue:
-                    key, position, _ = step.line.queue[0]
-                    setup = machine.expected_setup(step)
-                    expected = step.ways[machine.index].expected
-                    choice = rules.choice_key(self.rule, key, expected, setup)
+                    if self.rule is DispatchRule.CRITICAL_RATIO:
+                        step.line.most_urgent_first(now)
+                    key, position, head = step.line.queue[0]
+                    choice = self._choice(step.ways[machine.index], key, head, now)
                     ranked.append((choice, position, step))
             if not ranked:
                 break

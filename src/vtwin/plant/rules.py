@@ -253,7 +253,7 @@ def elapsed(profile: Profile, start: int, duration: int, horizon: int) -> int:
                 return done if done < horizon else NEVER
             left, over = _less(left, over, ticks_passed, hundredths)
         base, now = base + period, 0
-        whole, rest = _passed(steps, ends)
+        whole, rest = passed(profile)
         if whole == rest == 0:
             return NEVER
         # Whole periods at once; some too few, because of the hundredths, come one by one.
@@ -263,10 +263,11 @@ def elapsed(profile: Profile, start: int, duration: int, horizon: int) -> int:
     return NEVER
 
 
-def _passed(steps: Sequence[tuple[int, int]], ends: Sequence[int]) -> tuple[int, int]:
-    """Ticks and hundredths of one that pass in a whole period."""
+def passed(profile: Profile) -> tuple[int, int]:
+    """Ticks and hundredths of one that pass in a whole period of a profile (S-88)."""
+    ends = [*(begin for begin, _ in profile.steps[1:]), profile.period]
     ticks_passed = hundredths = 0
-    for (begin, percent), end in zip(steps, ends, strict=True):
+    for (begin, percent), end in zip(profile.steps, ends, strict=True):
         more, over = _share(end - begin, percent)
         ticks_passed += more + (hundredths + over) // 100
         hundredths = (hundredths + over) % 100

@@ -11,6 +11,7 @@ from vtwin.plant.primitives import (
     PartAtFailure,
     ReleaseKind,
     ShiftEnd,
+    StopKind,
 )
 from vtwin.plant.program import GrantRule
 from vtwin.plant.trace import Event, VehicleState
@@ -28,6 +29,10 @@ EDD: Final = int(DispatchRule.EDD)
 SPT: Final = int(DispatchRule.SPT)
 LEAST_SETUP: Final = int(DispatchRule.LEAST_SETUP)
 PRIORITY: Final = int(DispatchRule.PRIORITY)
+
+CRITICAL_RATIO: Final = int(DispatchRule.CRITICAL_RATIO)
+
+ORDERS_DONE: Final = int(StopKind.ORDERS_DONE)
 
 CLOSEST_TO_DONE: Final = int(GrantRule.CLOSEST_TO_DONE)
 LONGEST_WAIT: Final = int(GrantRule.LONGEST_WAIT)

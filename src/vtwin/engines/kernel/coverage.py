@@ -9,11 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from vtwin.plant.primitives import (
-    NEXT,
-    NONE,
-    DispatchRule,
-)
+from vtwin.plant.primitives import UNLIMITED
 from vtwin.plant.program import Program
 
 Uses = Callable[[Program], bool]
@@ -22,19 +18,23 @@ Uses = Callable[[Program], bool]
 _KINDS = 60
 
 
+#: An item counts all its rework in the bits of one number.
+_BITS = 62
+
+
+def _counts_much(program: Program, product: int) -> bool:
+    own = (op for op in program.operations if op.product == product)
+    limits = (branch.most for op in own for branch in op.branches)
+    return sum(most.bit_length() for most in limits if most != UNLIMITED) > _BITS
+
+
 _MISSING: tuple[tuple[str, Uses], ...] = (
     ("more than 60 kinds of carriers", lambda p: len(p.carriers) > _KINDS),
     (
-        "routes that branch",
-        lambda p: any(op.then != NEXT or op.branches or op.sample != 1 for op in p.operations),
+        "so many limits of rework",
+        lambda p: any(_counts_much(p, n) for n in range(len(p.products))),
     ),
     ("tools that wear", lambda p: any(tool.life for tool in p.tools)),
-    (
-        "dispatch by critical ratio",
-        lambda p: any(s.rule is DispatchRule.CRITICAL_RATIO for s in p.stations),
-    ),
-    ("arrivals that follow a profile", lambda p: any(s.profile != NONE for s in p.sources)),
-    ("conditions that end a run", lambda p: bool(p.run.stop)),
     ("machines with a behaviour of their own", lambda p: any(m.custom for m in p.machines)),
 )
 

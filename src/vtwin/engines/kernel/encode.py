@@ -17,8 +17,10 @@ from vtwin.plant import rules
 from vtwin.plant.order import Slots, slots
 from vtwin.plant.primitives import (
     NONE,
+    OUT,
     UNLIMITED,
     Belt,
+    Branch,
     DispatchRule,
     FailureClock,
     Kit,
@@ -99,6 +101,11 @@ def give_items(arena: Fields, start: int, items: int) -> None:
     arena[at.H_FRESH_ITEM] = start
     arena[at.H_ITEM_MARK] = start + items // 2 * size
     arena[at.H_ITEMS_END] = start + items * size
+
+
+def bits_of(branch: Branch) -> int:
+    """Bits an item needs to count how often it took a branch (S-84)."""
+    return 0 if branch.most == UNLIMITED else branch.most.bit_length()
 
 
 def too_large(program: Program) -> bool:
@@ -211,6 +218,7 @@ class _Encoding:
         self._stocks()
         self._carriers()
         self._transport()
+        self._stops()
         self._head()
         fields, addresses = self.draft.done()
         return Template(
@@ -243,7 +251,8 @@ class _Encoding:
 
     def _steps(self) -> None:
         p = self.program
-        lengths = [len(product.route) for product in p.products]
+        following = rules.followers(p.products, p.operations)
+        remaining = rules.remaining(following)
         endless = {s.product for s in p.sources if s.kind is ReleaseKind.SATURATED}
         supplied = {p.products[product].route[0] for product in endless}
         way = 0
@@ -258,7 +267,11 @@ class _Encoding:
                 OP_NEEDS=bool(spec.kit) or spec.takes != NONE,
                 OP_KIT_COUNT=len(spec.kit),
                 OP_SETUP_KEY=spec.setup_key,
-                OP_REMAINING=lengths[spec.product] - spec.step,
+                OP_REMAINING=remaining[index],
+                OP_SAMPLE=spec.sample,
+                OP_AHEAD=rules.expected_work(
+                    [self.expected[mode.cycle] for mode in spec.modes], spec.sample
+                ),
                 OP_WAY_COUNT=len(spec.modes),
                 OP_SUPPLIED=index in supplied,
                 OP_HEADS=spec.heads,
@@ -282,11 +295,39 @@ class _Encoding:
                 self.ways_of[index].append((mode.machine, here))
                 self._way(here, index, mode.machine, mode.cycle)
                 way += 1
-        for product in p.products:
-            for step, following in pairwise(product.route):
-                self._link(self.steps.at(step), OP_FOLLOWING=self.steps.at(following))
+        for index, after in enumerate(following):
+            self._link(self.steps.at(index), OP_FOLLOWING=self._ref(self.steps, after))
+        self._branches(following)
         for n, index in enumerate(self.bought, len(p.operations)):
             self._fill(self.steps.at(n), OP_INDEX=NONE, OP_PRODUCT=index)
+
+    def _branches(self, following: Sequence[int]) -> None:
+        """Ways on beside the main one; an item counts those with a limit in bits of its own."""
+        p = self.program
+        bits = [0] * len(p.products)
+        for index, spec in enumerate(p.operations):
+            after = following[index]
+            forks = bool(spec.branches) or (after != NONE and p.operations[after].sample > 1)
+            table = self.draft.table(len(spec.branches), at.BR_SIZE)
+            start = self.steps.at(index)
+            self._fill(start, OP_FORKS=forks, OP_BRANCH_COUNT=len(spec.branches))
+            if not spec.branches:
+                continue
+            self._fill(start, OP_ROUTE_STREAM=self._stream(None, spec.name, "route"))
+            self._link(start, OP_BRANCHES=table.start)
+            limits = rules.limits(spec.branches)
+            for n, (limit, branch) in enumerate(zip(limits, spec.branches, strict=True)):
+                here, size = table.at(n), bits_of(branch)
+                self.draft.put_float(here + at.BR_LIMIT, limit)
+                if branch.operation != OUT:
+                    self._link(here, BR_STEP=self.steps.at(branch.operation))
+                self._fill(
+                    here,
+                    BR_MOST=branch.most,
+                    BR_SHIFT=bits[spec.product],
+                    BR_MASK=(1 << size) - 1,
+                )
+                bits[spec.product] += size
 
     def _first_step(self, product: int) -> int:
         """Where items of a product begin."""
@@ -502,7 +543,7 @@ class _Encoding:
         machines = [m for m in p.machines if m.station == station]
         if (
             len(lines) == 1
-            and spec.rule is not DispatchRule.SPT
+            and spec.rule not in (DispatchRule.SPT, DispatchRule.CRITICAL_RATIO)
             and p.operations[lines[0]].tool == NONE
             and all(m.setup == NONE for m in machines)
             and len(p.operations[lines[0]].modes) == len(machines)
@@ -607,7 +648,11 @@ class _Encoding:
             if spec.kind is ReleaseKind.ARRIVALS:
                 interval = p.distributions[spec.interval]
                 self._fill(start, SO_STREAM=self._stream(interval, spec.name, "interval"))
-            self._link(start, SO_STEP=self._first_step(spec.product))
+            self._link(
+                start,
+                SO_STEP=self._first_step(spec.product),
+                SO_PROFILE=self._profile(spec.profile),
+            )
         for index, order in enumerate(p.orders):
             start = self.orders.at(index)
             self._fill(
@@ -625,6 +670,38 @@ class _Encoding:
                 OR_STANDS=at.NOWHERE,
             )
             self._link(start, E_STEP=self._first_step(order.product))
+
+    def _profile(self, index: int) -> int:
+        """When intervals pass how fast (S-88)."""
+        if index == NONE:
+            return 0
+        spec = self.program.profiles[index]
+        steps = self.draft.numbers(number for step in spec.steps for number in step)
+        start = self.draft.table(1, at.PF_SIZE).start
+        whole, rest = rules.passed(spec)
+        self._fill(
+            start,
+            PF_PERIOD=spec.period,
+            PF_STEP_COUNT=len(spec.steps),
+            PF_PASSED=whole,
+            PF_PASSED_REST=rest,
+        )
+        self._link(start, PF_STEPS=steps)
+        return start
+
+    def _stops(self) -> None:
+        """What ends the run (S-95)."""
+        stops = self.program.run.stop
+        table = self.draft.table(len(stops), at.SP_SIZE)
+        for n, stop in enumerate(stops):
+            self._fill(table.at(n), SP_KIND=stop.kind, SP_PIECES=stop.pieces)
+            self._link(table.at(n), SP_PRODUCT=self._ref(self.products, stop.product))
+        self._fill(
+            0,
+            H_STOPS=table.start * FIELD,
+            H_STOP_COUNT=len(stops),
+            H_OPEN_ORDERS=len(self.program.orders),
+        )
 
     def _shifts(self) -> None:
         p = self.program

@@ -36,6 +36,7 @@ from vtwin.engines.kernel.layout import (
     IT_SERIAL,
     IT_SIZE,
     IT_SOURCE,
+    IT_TAKEN,
     IT_VEHICLE,
     M_LISTED,
     NOTHING,
@@ -138,6 +139,7 @@ def new_item(m: int, step: int, quantity: int, release: int, due: int) -> int:
     store(item, IT_OUTPUT, NOTHING)
     store(item, IT_MATE, NOTHING)
     store(item, IT_CARRIERS, 0)
+    store(item, IT_TAKEN, 0)
     store(item, IT_VEHICLE, NOTHING)
     return item
 

@@ -30,14 +30,14 @@ NOTHING: Final = 0
 NEVER: Final = 2**63 - 1
 
 #: Why the entry came back.
-REACHED, PAUSED, SHORT, STALLED, NO_TIME, OVERFLOWED = range(6)
+REACHED, PAUSED, SHORT, STALLED, NO_TIME, OVERFLOWED, STOPPED = range(7)
 
 (
     # The run
     H_NOW,
     H_BEGUN,  # the plant was set going (tick 0)
     H_CHANGED,  # a timed event of this tick changed something: phase C has to follow
-    H_STATUS,  # why the run cannot go on (STALLED, NO_TIME, OVERFLOWED), else 0
+    H_STATUS,  # why the run cannot go on (STALLED, NO_TIME, OVERFLOWED, STOPPED), else 0
     H_ERROR,  # with NO_TIME: number of the stream + 1
     H_SEED,
     H_REPLICATION,
@@ -68,6 +68,10 @@ REACHED, PAUSED, SHORT, STALLED, NO_TIME, OVERFLOWED = range(6)
     H_CLAIM_FIRST,  # address of the claim to be met first
     H_CLAIM_LAST,
     H_CLAIMS_CHANGED,  # a grant may be possible: phase C2 has to follow
+    H_STOPS,  # conditions that end the run, in their order (S-95)
+    H_STOP_COUNT,
+    H_STOPPED,  # with STOPPED: which of them holds
+    H_OPEN_ORDERS,  # those that are not done
     H_BOOK_SLOT,
     H_BOOK_NEXT,  # the first order not yet released
     H_CARRIERS,  # addresses, by index
@@ -306,7 +310,14 @@ START_FIRST, START_BY_RULE, START_FROM_DOOR = range(3)
     OP_INDEX,
     OP_STATION,
     OP_PRODUCT,
-    OP_FOLLOWING,  # the next operation of the route, NOTHING after the last one
+    OP_FOLLOWING,  # the next one along the main way, NOTHING after the last one (S-82)
+    OP_FORKS,  # items may go on elsewhere: it has branches, or a sample follows
+    OP_BRANCHES,
+    OP_BRANCH_COUNT,
+    OP_ROUTE_STREAM,
+    OP_SAMPLE,  # every so many-th item stops here (S-85)
+    OP_CAME,  # items that came to it, where it is a sample
+    OP_AHEAD,  # expected microseconds per cycle (S-91)
     OP_PER_CYCLE,
     OP_SETUP_KEY,
     OP_TOOL,
@@ -331,6 +342,10 @@ START_FIRST, START_BY_RULE, START_FROM_DOOR = range(3)
     OP_SIZE,
     *_,
 ) = range(1000)
+
+#: A branch: the sum of the shares so far (double), where it leads (NOTHING: out), how often an item
+#: may take it (NONE: ever again), and where the item counts that (IT_TAKEN, S-84).
+BR_LIMIT, BR_STEP, BR_MOST, BR_SHIFT, BR_MASK, BR_SIZE = range(6)
 
 # -- ways: one operation on one machine ------------------------------------------------------
 
@@ -387,6 +402,7 @@ START_FIRST, START_BY_RULE, START_FROM_DOOR = range(3)
     IT_STUCK_BEFORE,
     IT_MATE,  # the next item of its batch in the machine
     IT_CARRIERS,  # bits of the carriers it is on
+    IT_TAKEN,  # how often it took the branches with a limit, some bits for each
     IT_SIZE,
     *_,
 ) = range(E_SIZE, 1000)
@@ -601,9 +617,23 @@ KIT_STOCK, KIT_PIECES, KIT_SIZE = range(3)
     SO_LEVEL,
     SO_DUE_AFTER,
     SO_STREAM,
+    SO_PROFILE,  # NOTHING: intervals always pass alike
     SO_SIZE,
     *_,
 ) = range(1000)
+
+(
+    PF_PERIOD,
+    PF_STEPS,  # pairs: from this tick of the period on, percent
+    PF_STEP_COUNT,
+    PF_PASSED,  # in a whole period: ticks
+    PF_PASSED_REST,  # and hundredths of one
+    PF_SIZE,
+    *_,
+) = range(1000)
+
+#: A condition that ends the run.
+SP_KIND, SP_PRODUCT, SP_PIECES, SP_SIZE = range(4)
 
 # -- calendars -------------------------------------------------------------------------------
 

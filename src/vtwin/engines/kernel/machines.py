@@ -91,6 +91,7 @@ from vtwin.engines.kernel.layout import (
     M_WORK,
     NOTHING,
     OP_FOLLOWING,
+    OP_FORKS,
     OP_HEADS,
     OP_INDEX,
     OP_NEEDS,
@@ -131,6 +132,7 @@ from vtwin.engines.kernel.memory import (
 from vtwin.engines.kernel.needs import take_needs
 from vtwin.engines.kernel.queues import expect, expect_room
 from vtwin.engines.kernel.releases import leave, scrap
+from vtwin.engines.kernel.routing import onward
 from vtwin.engines.kernel.rules import (
     at_speed,
     handed_over,
@@ -620,6 +622,8 @@ def _send_on(m: int, machine: int, item: int, way: int) -> None:
     if load_f(step, OP_SCRAP) > 0.0:
         _inspect(m, machine, item, way)
     following = load(step, OP_FOLLOWING)
+    if load(step, OP_FORKS):
+        following = onward(m, item, way)
     if load(item, IT_QUANTITY) == 0:
         hand_over(m, machine, item)
         forget(m, item)

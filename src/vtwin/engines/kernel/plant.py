@@ -5,6 +5,7 @@ from __future__ import annotations
 from vtwin.engines.kernel.batches import batch_due
 from vtwin.engines.kernel.building import compiled
 from vtwin.engines.kernel.codes import SCRAPPED
+from vtwin.engines.kernel.ends import look_for_end
 from vtwin.engines.kernel.faults import begin_faults, fault_due
 from vtwin.engines.kernel.fleets import answer_calls
 from vtwin.engines.kernel.floor import changed, mark, next_dirty
@@ -32,6 +33,7 @@ from vtwin.engines.kernel.layout import (
     H_STATION_COUNT,
     H_STATIONS,
     H_STATUS,
+    H_STOP_COUNT,
     M_SIZE,
     NOTHING,
     PR_GOOD,
@@ -113,6 +115,8 @@ def settle(m: int) -> None:
         grant(m)
     answer_calls(m)
     account_changed(m)
+    if load(m, H_STOP_COUNT) != 0 and load(m, H_STATUS) == REACHED:
+        look_for_end(m)
     if load(m, H_PENDING) == 0 and load(m, H_STATUS) == REACHED and _is_stalled(m):
         store(m, H_STATUS, STALLED)
 

@@ -8,7 +8,7 @@ first served is a list; otherwise it is a skew heap (Sleator and Tarjan, SIAM J.
 from __future__ import annotations
 
 from vtwin.engines.kernel.building import compiled
-from vtwin.engines.kernel.codes import FIFO
+from vtwin.engines.kernel.codes import CRITICAL_RATIO, FIFO
 from vtwin.engines.kernel.floor import mark
 from vtwin.engines.kernel.layout import (
     BA_FIRST,
@@ -44,6 +44,7 @@ from vtwin.engines.kernel.layout import (
     STK_DOOR_FIRST,
 )
 from vtwin.engines.kernel.memory import add, load, store
+from vtwin.engines.kernel.rules import critical_ratio
 
 # -- lists: `head` is the record with the fields of the first and (one later) of the last; ---
 # -- `link` the field of an entry that leads to the next and (one later) to the one before ---
@@ -213,12 +214,43 @@ def _merged(a: int, b: int) -> int:
 
 
 @compiled
+def _is_list(rule: int) -> int:
+    """Whether lines are lists: who comes first is first, or changes with time (S-92)."""
+    return rule in (FIFO, CRITICAL_RATIO)
+
+
+@compiled
+def most_urgent_first(m: int, step: int) -> None:
+    """Bring the one with the least (critical ratio, due tick, position) to the head of a line."""
+    now, best = load(m, H_NOW), load(step, OP_FIRST)
+    if best == NOTHING:
+        return
+    least = critical_ratio(load(best, E_KEY), now, load(best, E_KEY_LOW))
+    entry = load(best, E_NEXT)
+    while entry != NOTHING:
+        ratio = critical_ratio(load(entry, E_KEY), now, load(entry, E_KEY_LOW))
+        if ratio < least or (ratio == least and _is_due_before(entry, best)):
+            best, least = entry, ratio
+        entry = load(entry, E_NEXT)
+    if best != load(step, OP_FIRST):
+        take_out(step, OP_FIRST, E_NEXT, best)
+        insert_after(step, OP_FIRST, E_NEXT, NOTHING, best)
+
+
+@compiled
+def _is_due_before(a: int, b: int) -> int:
+    if load(a, E_KEY) != load(b, E_KEY):
+        return load(a, E_KEY) < load(b, E_KEY)
+    return load(a, E_POSITION) < load(b, E_POSITION)
+
+
+@compiled
 def join_line(station: int, step: int, entry: int) -> None:
     """An entry that has its key and position joins the line of its operation."""
     recipe = load(step, OP_RECIPE)
     if recipe != NOTHING:
         insert_after(recipe, BA_FIRST, E_KIN_NEXT, load(recipe, BA_LAST), entry)
-    if load(station, ST_RULE) == FIFO:
+    if _is_list(load(station, ST_RULE)):
         insert_after(step, OP_FIRST, E_NEXT, load(step, OP_LAST), entry)
     else:
         store(entry, E_NEXT, NOTHING)
@@ -232,7 +264,7 @@ def leave_line(station: int, step: int) -> None:
     first, recipe = load(step, OP_FIRST), load(step, OP_RECIPE)
     if recipe != NOTHING:
         take_out(recipe, BA_FIRST, E_KIN_NEXT, first)
-    if load(station, ST_RULE) == FIFO:
+    if _is_list(load(station, ST_RULE)):
         take_out(step, OP_FIRST, E_NEXT, first)
     else:
         store(step, OP_FIRST, _merged(load(first, E_NEXT), load(first, E_BEFORE)))

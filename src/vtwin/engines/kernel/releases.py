@@ -23,6 +23,7 @@ from vtwin.engines.kernel.layout import (
     H_BOOK_NEXT,
     H_BOOK_SLOT,
     H_NOW,
+    H_OPEN_ORDERS,
     H_ORDER_COUNT,
     H_ORDERS,
     H_PENDING,
@@ -64,7 +65,6 @@ from vtwin.engines.kernel.layout import (
     SO_SIZE,
     SO_SLOT,
     SO_STEP,
-    SO_STREAM,
     ST_ARRIVALS,
     ST_MOMENT,
     ST_QUEUED,
@@ -73,10 +73,10 @@ from vtwin.engines.kernel.layout import (
     record,
 )
 from vtwin.engines.kernel.memory import add, load, store
+from vtwin.engines.kernel.paces import next_arrival
 from vtwin.engines.kernel.queues import insert_after, stand_outside
 from vtwin.engines.kernel.rules import shares
 from vtwin.engines.kernel.stocks import is_open, put_in
-from vtwin.engines.kernel.streams import draw
 from vtwin.engines.kernel.sums import add_wide
 from vtwin.engines.kernel.trace import note
 from vtwin.plant.primitives import NEVER
@@ -111,7 +111,7 @@ def _arrive(m: int, source: int) -> None:
             _deliver(m, item)
         else:
             stand_outside(m, item)
-    schedule(m, load(source, SO_SLOT), load(m, H_NOW) + draw(m, load(source, SO_STREAM)))
+    schedule(m, load(source, SO_SLOT), next_arrival(m, source))
 
 
 @compiled
@@ -133,7 +133,7 @@ def begin_releases(m: int) -> None:
         kind = load(source, SO_KIND)
         if kind == ARRIVALS:
             add(m, H_PENDING, 1)
-            schedule(m, load(source, SO_SLOT), draw(m, load(source, SO_STREAM)))
+            schedule(m, load(source, SO_SLOT), next_arrival(m, source))
         elif kind == CONWIP:
             add(m, H_PENDING, 1)
             schedule(m, load(source, SO_SLOT), 0)
@@ -195,6 +195,7 @@ def _gone(m: int, order: int, pieces: int) -> None:
         good = load(order, OR_GOOD)
         if good >= load(order, OR_QUANTITY) or (not load(order, OR_REPLACE) and outstanding == 0):
             store(order, OR_DONE, load(m, H_NOW))
+            add(m, H_OPEN_ORDERS, -1)
             note(m, ROW_ORDER_DONE, load(order, OR_INDEX), -1, good)
 
 

@@ -10,6 +10,7 @@ from typing import Final
 
 from vtwin.engines.kernel.building import compiled
 from vtwin.engines.kernel.codes import (
+    CRITICAL_RATIO,
     DOWNSTREAM_FIRST,
     EDD,
     FIFO,
@@ -17,6 +18,8 @@ from vtwin.engines.kernel.codes import (
     LONGEST_WAIT,
     SPT,
 )
+from vtwin.plant.primitives import NEVER
+from vtwin.plant.rules import MOST_WORK
 
 #: No work lasts longer: it is beyond every horizon, and the clock can still add it to the present.
 LONGEST_WORK: Final = 2**62
@@ -75,13 +78,32 @@ def queue_key(rule: int, due: int, priority: int, work: int) -> int:
         return 0
     if rule == SPT:
         return work
-    return due if rule == EDD else -priority
+    return due if rule in (EDD, CRITICAL_RATIO) else -priority
 
 
 @compiled
 def queue_key_low(rule: int, due: int) -> int:
     """Second part of the key: only LEAST_SETUP looks at two things."""
     return due if rule == LEAST_SETUP else 0
+
+
+_MOST_WORK: Final = MOST_WORK
+#: What has no due date (`vtwin.plant.primitives.NEVER`).
+_NO_DUE: Final = NEVER
+
+
+@compiled
+def work_ahead(total: int, count: int, expected: int) -> int:
+    """So many cycles more of work to do, in microseconds (S-91)."""
+    if expected > 0 and count > _MOST_WORK // expected:
+        return _MOST_WORK
+    return min(total + count * expected, _MOST_WORK)
+
+
+@compiled
+def critical_ratio(due: int, now: int, work: int) -> int:
+    """Thousandths of the time until the due tick over the work still to do (S-91)."""
+    return _NO_DUE if due == _NO_DUE else (due - now) // 1000 * 1000 // work
 
 
 @compiled

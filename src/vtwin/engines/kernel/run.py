@@ -18,6 +18,7 @@ from vtwin.engines.kernel.memory import FIELD
 from vtwin.engines.kernel.readings import Counters
 from vtwin.engines.kernel.streams import address
 from vtwin.engines.reading import Ending, Reading, Series, tally, traced
+from vtwin.plant.primitives import NONE
 from vtwin.plant.program import Program
 from vtwin.plant.trace import Tally, Trace
 
@@ -102,11 +103,11 @@ class Run:
         self._rows: list[Fields] | None = [] if rows else None
 
     def to_the_end(self, on_progress: Progress | None) -> Tally:
-        """Run to the horizon or to a stall and report."""
+        """Run to the horizon, to a stop condition or to a stall, and report."""
         spec, counters = self._program.run, self.counters
         ended = spec.horizon
         for border in self._borders():
-            if self._advance(border, on_progress) == at.STALLED:
+            if self._advance(border, on_progress) != at.REACHED:
                 ended = int(self.arena[at.H_NOW])
                 break
             if border == spec.warmup:
@@ -136,7 +137,7 @@ class Run:
         self.counters.clear_histograms()
 
     def _advance(self, until: int, on_progress: Progress | None) -> int:
-        """Everything before a tick happens; REACHED or STALLED."""
+        """Everything before a tick happens; REACHED, STALLED or STOPPED."""
         arena = self.arena
         while True:
             answer = advance(arena.ctypes.data, until, _STRIDE)
@@ -145,7 +146,7 @@ class Run:
                 raise _Overflowed
             if answer == at.NO_TIME:
                 raise self._no_time()
-            if answer in (at.REACHED, at.STALLED):
+            if answer in (at.REACHED, at.STALLED, at.STOPPED):
                 return answer
             self._make_room()
             if on_progress is not None:
@@ -192,6 +193,7 @@ class Run:
             in_plant=sum(self.counters.inside()),
             peak_w=most // max(self._program.run.demand, 1),
             peak_at=peak_at,
+            stopped=int(arena[at.H_STOPPED]) if arena[at.H_STATUS] == at.STOPPED else NONE,
             stall=stall,
             trace=self._trace(),
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from vtwin.engines.kernel.batches import is_ready, set_clocks
 from vtwin.engines.kernel.building import compiled
-from vtwin.engines.kernel.codes import FIFO, LEAST_SETUP, ROW_ARRIVE, SPT
+from vtwin.engines.kernel.codes import CRITICAL_RATIO, FIFO, LEAST_SETUP, ROW_ARRIVE, SPT
 from vtwin.engines.kernel.floor import mark_all
 from vtwin.engines.kernel.handing import fetch, hand_over
 from vtwin.engines.kernel.layout import (
@@ -34,7 +34,9 @@ from vtwin.engines.kernel.layout import (
     M_WAYS,
     NOTHING,
     NOWHERE,
+    OP_AHEAD,
     OP_FIRST,
+    OP_FOLLOWING,
     OP_NEEDS,
     OP_PER_CYCLE,
     OP_RECIPE,
@@ -54,6 +56,7 @@ from vtwin.engines.kernel.layout import (
     ST_HELD_MOMENT,
     ST_INDEX,
     ST_IS_ENDLESS,
+    ST_LINE_COUNT,
     ST_LINES,
     ST_MACHINE_COUNT,
     ST_MACHINES,
@@ -89,9 +92,10 @@ from vtwin.engines.kernel.queues import (
     leave_line,
     leave_outside,
     leave_stuck,
+    most_urgent_first,
 )
 from vtwin.engines.kernel.releases import count_lots, next_lot, source_item
-from vtwin.engines.kernel.rules import queue_key, queue_key_low, shares
+from vtwin.engines.kernel.rules import critical_ratio, queue_key, queue_key_low, shares, work_ahead
 from vtwin.engines.kernel.sums import add_wide
 from vtwin.engines.kernel.tools import can_mount
 from vtwin.engines.kernel.trace import note
@@ -184,18 +188,32 @@ def _take_position(m: int, station: int, entry: int, work: int) -> None:
     if rule != FIFO:
         due = load(entry, E_DUE)
         store(entry, E_KEY, queue_key(rule, due, load(entry, E_PRIORITY), work))
-        store(entry, E_KEY_LOW, queue_key_low(rule, due))
+        low = work if rule == CRITICAL_RATIO else queue_key_low(rule, due)
+        store(entry, E_KEY_LOW, low)
     join_line(station, load(entry, E_STEP), entry)
+
+
+@compiled
+def _work(station: int, step: int, quantity: int) -> int:
+    """What a rule knows of the work on so many pieces: cycles, or microseconds to their end."""
+    rule = load(station, ST_RULE)
+    if rule == SPT:
+        return shares(quantity, load(step, OP_PER_CYCLE))
+    if rule != CRITICAL_RATIO:
+        return 0
+    total = 0
+    while step != NOTHING:
+        cycles = shares(quantity, load(step, OP_PER_CYCLE))
+        total = work_ahead(total, cycles, load(step, OP_AHEAD))
+        step = load(step, OP_FOLLOWING)
+    return max(total, 1)
 
 
 @compiled
 def _join(m: int, station: int, item: int) -> None:
     """An item joins the queue."""
     quantity = load(item, IT_QUANTITY)
-    work = 0
-    if load(station, ST_RULE) == SPT:
-        work = shares(quantity, load(load(item, E_STEP), OP_PER_CYCLE))
-    _take_position(m, station, item, work)
+    _take_position(m, station, item, _work(station, load(item, E_STEP), quantity))
     count_lots(m, station, 1)
     note(m, ROW_ARRIVE, load(station, ST_INDEX), load(item, IT_SERIAL), quantity)
 
@@ -205,8 +223,8 @@ def _join_order(m: int, station: int, order: int) -> None:
     """All lots of an order join as one entry (S-61)."""
     lot, remaining = load(order, OR_LOT), load(order, OR_REMAINING)
     store(order, OR_STANDS, IN_QUEUE)
-    per_cycle = load(load(order, E_STEP), OP_PER_CYCLE)
-    _take_position(m, station, order, shares(min(lot, load(order, OR_QUANTITY)), per_cycle))
+    quantity = min(lot, load(order, OR_QUANTITY))
+    _take_position(m, station, order, _work(station, load(order, E_STEP), quantity))
     count_lots(m, station, shares(remaining, lot))
     note(m, ROW_ARRIVE, load(station, ST_INDEX), -1, remaining)
 
@@ -259,7 +277,7 @@ def _gather(m: int, station: int, way: int, first: int) -> int:
     """
     recipe, machine, last = load(load(way, W_STEP), OP_RECIPE), load(way, W_MACHINE), first
     for _ in range(load(recipe, BA_MOST) - 1):
-        step = _next_of_batch(station, recipe, machine)
+        step = _next_of_batch(m, station, recipe, machine)
         if step == NOTHING:
             return 1
         item = _head(m, station, step)
@@ -271,12 +289,14 @@ def _gather(m: int, station: int, way: int, first: int) -> int:
 
 
 @compiled
-def _next_of_batch(station: int, recipe: int, machine: int) -> int:
+def _next_of_batch(m: int, station: int, recipe: int, machine: int) -> int:
     """The operation of a batch whose head is next on a machine; NOTHING when nobody waits."""
     best, a, b, c, position = NOTHING, 0, 0, 0, 0
     rule, steps = load(station, ST_RULE), load(recipe, BA_STEPS)
     for n in range(load(recipe, BA_STEP_COUNT)):
         step = load(steps, n)
+        if rule == CRITICAL_RATIO:
+            most_urgent_first(m, step)
         first = load(step, OP_FIRST)
         if first == NOTHING:
             continue
@@ -285,6 +305,8 @@ def _next_of_batch(station: int, recipe: int, machine: int) -> int:
         x = _part_of_key(rule, first, expected, setup, 0)
         y = _part_of_key(rule, first, expected, setup, 1)
         z = _part_of_key(rule, first, expected, setup, 2)
+        if rule == CRITICAL_RATIO:
+            x, y = critical_ratio(x, load(m, H_NOW), y), x
         at = load(first, E_POSITION)
         if best == NOTHING or _is_less(x, a, y, b, z, c, at, position, 0, 0):
             best, a, b, c, position = step, x, y, z, at
@@ -387,6 +409,9 @@ def _start_by_rule(m: int, station: int) -> int:
     best = NOTHING
     a, b, c, position, other = 0, 0, 0, 0, 0  # its rank
     machines, rule = load(station, ST_MACHINES), load(station, ST_RULE)
+    if rule == CRITICAL_RATIO:
+        for n in range(load(station, ST_LINE_COUNT)):
+            most_urgent_first(m, load(load(station, ST_LINES), n))
     for n in range(load(station, ST_MACHINE_COUNT)):
         machine = load(machines, n)
         if not _is_free(machine):
@@ -411,6 +436,8 @@ def _start_by_rule(m: int, station: int) -> int:
                 y &= 0x7FFFFFFF
             elif rule == LEAST_SETUP:
                 x, y, z = expected_setup(machine, step), x, y
+            elif rule == CRITICAL_RATIO:
+                x, y = critical_ratio(x, load(m, H_NOW), y), x
             at, differs = load(first, E_POSITION), mismatch(machine, step)
             if best == NOTHING or _is_less(x, a, y, b, z, c, at, position, differs, other):
                 best = way
