@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from tests.engines.plants import Plant
 from vtwin.engines.choose import engine as choose
+from vtwin.results.bottleneck import jury
 from vtwin.results.formulas import KPIS
 from vtwin.results.measures import measure
 from vtwin.results.summary import summarise
+from vtwin.studies.proof import faster, proof
 
 
 @pytest.fixture(scope="module")
@@ -49,3 +52,50 @@ def test_result_json_when_there_are_no_vehicles_then_it_does_not_speak_of_them()
     program = plant.saturated("p").program()
     tally = choose("reference", program).simulate(program, 0)
     assert "transport" not in summarise(program, [measure(program, tally)]).to_json()
+
+
+def carried(speed_up=1):
+    """A fast machine, one cart that brings its parts 3 s away and back, a fast machine."""
+    plant = Plant(horizon=400).station("a").station("b")
+    plant.product("p", {"op": "1", "on": "a", "cycle": 4}, {"op": "2", "on": "b", "cycle": 1, "fleet": "cart"})  # fmt: skip
+    plant.fleet("cart", {("a", "b"): 3 / speed_up}, {"a": "a", "b": "b"}, ["b"])
+    return plant.saturated("p").program()
+
+
+def test_jury_when_vehicles_are_always_under_way_then_they_are_the_suspect():
+    program = carried()
+    tallies = [choose("reference", program).simulate(program, n, trace=n == 0) for n in range(2)]
+    verdict = jury(program, tallies)
+    assert verdict.prime is not None
+    assert (verdict.prime.name, verdict.prime.kind) == ("cart", "transport")
+    assert {vote.measure for vote in verdict.votes if vote.suspect is None} >= {"turning_point", "arrow"}  # fmt: skip
+
+
+def test_proof_when_vehicles_are_the_bottleneck_then_faster_ones_bring_more():
+    quick = faster(carried(), "cart", 2.0)
+    assert quick.fleets == carried(speed_up=2).fleets
+    told = proof(carried(), ["cart", "b"], 2, engine="reference")
+    assert told.bottleneck == "cart"
+
+
+def test_jury_when_a_belt_always_moves_something_then_it_is_as_busy_as_it_is_full():
+    plant = Plant(horizon=4000).station("a", belt=(10, 20, 2, True)).station("b")
+    plant.product("p", {"op": "1", "on": "a", "cycle": 20}, {"op": "2", "on": "b", "cycle": 9})
+    program = plant.arrivals("p", 10).program()
+    operations = tuple(
+        replace(o, modes=(replace(o.modes[0], planned_s=2.0),)) if o.name == "p/1" else o
+        for o in program.operations
+    )
+    program = replace(program, operations=operations)
+    tally = choose("reference", program).simulate(program, 0, trace=True)
+    busy = {s.name: s.busy.mean for s in jury(program, [tally]).suspects}
+    assert busy["a"] == pytest.approx(0.2, abs=0.01)
+    assert busy["b"] == pytest.approx(0.9, abs=0.01)
+    assert jury(program, [tally]).prime.name == "b"
+
+
+def test_proof_when_a_belt_is_made_faster_then_its_way_and_pitch_are():
+    plant = Plant(horizon=400).station("a", count=2, belt=(10, 20, 2, True))
+    program = plant.product("p", {"op": "1", "on": "a", "cycle": 20}).saturated("p").program()
+    quick = faster(program, "a", 2.0)
+    assert [(b.travel, b.pitch) for b in quick.belts] == [(10**10, 10**9)] * 2

@@ -201,7 +201,14 @@ def why_slow(verdict: Json | None, proof: Json | None, labels: Mapping[str, str]
     suspects = tuple(
         Suspect(
             id=s["name"],
-            label=labels.get(f"equipment.{s['name']}", labels.get(f"people.{s['name']}", "")),
+            label=next(
+                (
+                    labels[f"{section}.{s['name']}"]
+                    for section in ("equipment", "people", "transport")
+                    if f"{section}.{s['name']}" in labels
+                ),
+                "",
+            ),
             busy=s["busy"]["mean"] or 0.0,
             share=s["momentary_share"],
             gain=gains.get(s["name"]),

@@ -161,7 +161,7 @@ class Suspect:
     busy: float
     share: float | None = None
     gain: Figure | None = None
-    kind: Literal["equipment", "people"] = "equipment"
+    kind: Literal["equipment", "people", "transport"] = "equipment"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """Active periods of machines, read from a trace.
 
 A machine is active while it works, is set up or is down; an active period ends when it is
-blocked, starved or waits for somebody. Planned stops neither end a period nor count.
+blocked, starved or waits for somebody. Planned stops neither end a period nor count. A belt is
+no machine in this sense: something on it moves nearly always.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from vtwin.plant.primitives import MachineState
+from vtwin.plant.primitives import NONE, MachineState
 from vtwin.plant.program import Program
 from vtwin.plant.trace import Event, Tally, Trace
 from vtwin.results.elements import entry_of
@@ -50,9 +51,12 @@ def active_periods(program: Program, tally: Tally) -> ActivePeriods:
     if tally.trace is None:
         raise ValueError("active periods need a trace")
     since = program.run.warmup
+    nothing = np.zeros(0, dtype=np.int64)
     each = [
-        _periods(tally.trace, machine, since, tally.ended)
-        for machine in range(len(program.machines))
+        _periods(tally.trace, index, since, tally.ended)
+        if machine.belt == NONE
+        else _Periods(nothing, nothing, nothing)
+        for index, machine in enumerate(program.machines)
     ]
     lengths: dict[str, list[float]] = {}
     for machine, periods in zip(program.machines, each, strict=True):

@@ -1,15 +1,19 @@
 """The bottleneck jury: several measures vote for what limits the plant, and may disagree.
 
-- utilisation: largest share of planned time working, in set-up or down (people: on a task).
+- utilisation: largest share of planned time working, in set-up or down (people: on a task;
+  vehicles: under way). A belt nearly always moves something; it is as busy as it is full of
+  items one pitch after another.
 - queue: most items waiting before the station, per machine of it. A station that is itself
   blocked (10 % of planned time or more) holds somebody else's queue and is left out.
 - active period: longest mean uninterrupted active period (Roser, Nakano and Tanaka, "A
   practical bottleneck detection method", Winter Simulation Conference 2001). Needs a trace.
+  Belts have no such periods.
 - turning point: where blocked minus starved changes sign (Li, Chang and Ni, "Data driven
-  bottleneck detection of manufacturing systems", IJPR 47, 2009). Serial lines only.
+  bottleneck detection of manufacturing systems", IJPR 47, 2009). Serial lines without
+  vehicles only; a belt counts as a place between its neighbours.
 - arrow: no arrow leaves the bottleneck; arrows point from the more blocked to the more
   starved neighbour (Kuo, Lim and Meerkov, "Bottlenecks in serial production lines",
-  Mathematical Problems in Engineering 2, 1996). Serial lines only.
+  Mathematical Problems in Engineering 2, 1996). As the turning point.
 
 The proof (each suspect 10 % faster) is in :mod:`vtwin.studies.proof`.
 """
@@ -24,16 +28,16 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from vtwin.plant.primitives import NEXT, MachineState, ReleaseKind
+from vtwin.plant.primitives import NEXT, NONE, MachineState, ReleaseKind
 from vtwin.plant.program import Program
-from vtwin.plant.trace import Tally
+from vtwin.plant.trace import Tally, VehicleState
 from vtwin.results.active import ActivePeriods, active_periods
 from vtwin.results.demand import Limit
 from vtwin.results.demand import limit as limit_of
-from vtwin.results.elements import entries, entry_of
+from vtwin.results.elements import entries, entry_of, machine_elements
 from vtwin.results.statistics import Interval, interval, paired
 
-Kind = Literal["equipment", "people"]
+Kind = Literal["equipment", "people", "transport"]
 _Row = npt.NDArray[np.float64]
 Scores = dict[str, list[float]]  # suspect -> one score per replication
 
@@ -75,9 +79,9 @@ class Vote:
 
 @dataclass(frozen=True)
 class Suspect:
-    """An equipment entry or a group of people. ``busy`` is its utilisation; ``share`` of the
-    planned time it was the momentary bottleneck (longest active period at that instant) in
-    the traced replication, None without a trace.
+    """An equipment entry, a group of people or a kind of vehicle. ``busy`` is its utilisation;
+    ``share`` of the planned time it was the momentary bottleneck (longest active period at that
+    instant) in the traced replication, None without a trace.
     """
 
     name: str
@@ -184,9 +188,9 @@ def jury(program: Program, tallies: Sequence[Tally], confidence: float = 0.95) -
     them (usually the first) lets the active period vote.
     """
     shares = _shares(program, tallies)
-    busy = shares.scores(
-        shares.of(MachineState.WORKING, MachineState.SETUP, MachineState.DOWN)
-    ) | _people(program, tallies)
+    working = shares.of(MachineState.WORKING, MachineState.SETUP, MachineState.DOWN)
+    busy = shares.scores(working) | _belts(program, tallies, shares)
+    busy |= _people(program, tallies) | _vehicles(program, tallies)
     line = serial_line(program)
     trace = next((tally for tally in tallies if tally.trace is not None), None)
     periods = None if trace is None else active_periods(program, trace)
@@ -229,6 +233,35 @@ def _people(program: Program, tallies: Sequence[Tally]) -> Scores:
         duty = [float(t.worker_duty[members].sum()) for t in tallies]
         busy = [float(t.worker_busy[members].sum()) for t in tallies]
         found[group] = [b / d if d > 0 else 0.0 for b, d in zip(busy, duty, strict=True)]
+    return found
+
+
+def _belts(program: Program, tallies: Sequence[Tally], shares: _Shares) -> Scores:
+    """How full belts were: items times the time from one to the next, and the time down."""
+    found: Scores = {}
+    down = shares.of(MachineState.DOWN)
+    groups = entries(tuple(machine.name for machine in program.machines))
+    for number, (name, members) in enumerate(groups.items()):
+        if all(program.machines[m].belt == NONE for m in members):
+            continue
+        found[name] = []
+        for replication, tally in enumerate(tallies):
+            elements = machine_elements(program, tally)
+            planned = float(elements.pbt[members].sum())
+            filled = float(elements.standard[members].sum()) / planned if planned > 0 else 0.0
+            found[name].append(min(filled + float(down[replication, number]), 1.0))
+    return found
+
+
+def _vehicles(program: Program, tallies: Sequence[Tally]) -> Scores:
+    found: Scores = {}
+    for index, fleet in enumerate(program.fleets):
+        members = [n for n, vehicle in enumerate(program.vehicles) if vehicle.fleet == index]
+        found[fleet.name] = []
+        for tally in tallies:
+            ticks = tally.vehicle_state[members].sum(axis=0).astype(np.float64)
+            under_way = ticks[VehicleState.EMPTY] + ticks[VehicleState.LOADED]
+            found[fleet.name].append(float(under_way / ticks.sum()) if ticks.sum() > 0 else 0.0)
     return found
 
 
@@ -305,7 +338,11 @@ def _active(periods: ActivePeriods | None) -> Vote:
 
 
 def serial_line(program: Program) -> tuple[str, ...] | None:
-    """Entries in flow order when all routes run along one line of stations, else None."""
+    """Entries in flow order when all routes run along one line of stations, else None. Belts are
+    places between the others; with vehicles between them stations are no line.
+    """
+    if program.fleets:
+        return None
     if any(o.branches or o.then != NEXT or o.sample != 1 for o in program.operations):
         return None
     follows: dict[int, int] = {}
@@ -329,7 +366,9 @@ def serial_line(program: Program) -> tuple[str, ...] | None:
     ]
     if len(order) < 2 or len(order) != len(stations) or any(len(each) != 1 for each in names):
         return None
-    return tuple(next(iter(each)) for each in names)
+    moving = {entry_of(machine.name) for machine in program.machines if machine.belt != NONE}
+    line = tuple(name for each in names for name in each if name not in moving)
+    return line if len(line) > 1 else None
 
 
 _NOT_SERIAL = "not one serial line"
@@ -424,7 +463,8 @@ def _rank(
         if vote.suspect is not None:
             weight[vote.suspect] += 1.0 if vote.clear else 0.5
     ranked = sorted(busy, key=lambda name: (-weight[name], -sum(busy[name]), name))
-    people = set(program.groups)
+    kinds: dict[str, Kind] = dict.fromkeys(program.groups, "people")
+    kinds |= dict.fromkeys((fleet.name for fleet in program.fleets), "transport")
     found = []
     for name in ranked[:MOST_SUSPECTS]:
         if not any(busy[name]):
@@ -432,7 +472,7 @@ def _rank(
         found.append(
             Suspect(
                 name=name,
-                kind="people" if name in people else "equipment",
+                kind=kinds.get(name, "equipment"),
                 votes=tuple(vote.measure for vote in votes if vote.suspect == name),
                 busy=interval(busy[name], "share", confidence),
                 share=momentary.get(name),

@@ -14,7 +14,8 @@ from vtwin.studies.compare import Difference, difference
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-    from vtwin.plant.program import Program
+    from vtwin.plant.primitives import Fleet
+from vtwin.plant.program import Program
 
 FASTER = 1.1
 
@@ -64,12 +65,15 @@ class Proof:
 
 
 def faster(program: Program, suspect: str, factor: float = FASTER) -> Program:
-    """The same plant with an equipment entry's cycles, or a group's work, ``factor`` faster.
+    """The same plant with an equipment entry's cycles, a group's work or a kind of vehicle
+    ``factor`` faster.
 
-    Raises ValueError when there is no such entry, group or nothing it does.
+    Raises ValueError when there is no such entry, group or kind of vehicle.
     """
     if suspect in program.groups:
         return _faster_people(program, program.groups.index(suspect), factor)
+    if any(fleet.name == suspect for fleet in program.fleets):
+        return _faster_vehicles(program, suspect, factor)
     members = {i for i, m in enumerate(program.machines) if entry_of(m.name) == suspect}
     if not members:
         raise ValueError(f"nothing here is called {suspect!r}")
@@ -94,7 +98,27 @@ def faster(program: Program, suspect: str, factor: float = FASTER) -> Program:
         )
         for operation in program.operations
     )
-    return replace(program, operations=operations, distributions=tuple(distributions))
+    belts = tuple(
+        replace(belt, travel=round(belt.travel / factor), pitch=round(belt.pitch / factor))
+        if entry_of(belt.name) == suspect
+        else belt
+        for belt in program.belts
+    )
+    return replace(program, operations=operations, distributions=tuple(distributions), belts=belts)
+
+
+def _faster_vehicles(program: Program, name: str, factor: float) -> Program:
+    def quicker(fleet: Fleet) -> Fleet:
+        return replace(
+            fleet,
+            travel=tuple(tuple(round(t / factor) for t in row) for row in fleet.travel),
+            load=round(fleet.load / factor),
+            unload=round(fleet.unload / factor),
+        )
+
+    return replace(
+        program, fleets=tuple(quicker(f) if f.name == name else f for f in program.fleets)
+    )
 
 
 def _faster_people(program: Program, group: int, factor: float) -> Program:
