@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 from vtwin.engines.belts import Belt
 from vtwin.engines.faults import Fault
@@ -91,7 +91,9 @@ class _Teller:
     def __init__(self, program: Program, floor: Floor, faults: list[Fault]) -> None:
         self._program = program
         self._floor = floor
-        self._faults = faults
+        self._faults: dict[int, list[Fault]] = {machine.index: [] for machine in floor.machines}
+        for fault in faults:
+            self._faults[fault.machine.index].append(fault)
 
     def waits(self) -> dict[int, Wait]:
         """What every machine and vehicle that waits waits for, by index."""
@@ -117,10 +119,11 @@ class _Teller:
     def _machine(self, machine: Machine) -> Wait | None:
         """What a machine waits for; None when it is at work or has nothing in hand."""
         name = self._place(machine.name, "equipment", machine.name)
-        if any(fault.machine is machine and fault.may_scrap for fault in self._faults):
+        faults = self._faults[machine.index]
+        if any(fault.may_scrap for fault in faults):
             return None  # the next failure ends it
-        for fault in self._faults:
-            if fault.machine is machine and fault.task.claim is not None:
+        for fault in faults:
+            if fault.task.claim is not None:
                 words = "is stopped" if fault.planned else "is down"
                 return self._people(f"{name} {words} ('{fault.name}')", fault.task)
         if isinstance(machine, Belt) and not machine.is_running:
@@ -273,7 +276,10 @@ def _held_by(person: Person, task: Task) -> list[Machine]:
     """Machines whose work keeps somebody from a task: all for one that takes him alone, none
     while he may tend one more (S-110), not the one to be repaired (S-116).
     """
-    bound = [(o.work, o.alone) for o in person.tasks if isinstance(o.work, Machine)]
+    # The work of a machine itself is done at it; what else is done there is a repair.
+    bound = [
+        (cast(Machine, o.work), o.alone) for o in person.tasks if cast(object, o.work) is o.place
+    ]
     alone = [machine for machine, alone in bound if alone and machine is not task.place]
     if not task.alone and len(bound) < person.tends and not alone:
         return []

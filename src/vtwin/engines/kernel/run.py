@@ -15,6 +15,7 @@ from vtwin.engines.kernel.arena import Fields
 from vtwin.engines.kernel.encode import Template, encode, give_items
 from vtwin.engines.kernel.instant import advance
 from vtwin.engines.kernel.memory import FIELD
+from vtwin.engines.kernel.picture import locked, stalled
 from vtwin.engines.kernel.readings import Counters
 from vtwin.engines.kernel.streams import address
 from vtwin.engines.reading import Ending, Reading, Series, tally, traced
@@ -117,7 +118,9 @@ class Run:
         if ended < spec.warmup:
             self._warm(ended)  # a stall within the warm-up: nothing was observed
         self._series.close_bin(ended, counters.glance(ended))
-        return tally(self._start, counters.read(ended), self._series, self._ending(ended, ()))
+        told = stalled if self.arena[at.H_STATUS] == at.STALLED else locked
+        stall = told(self._program, self._template, self.arena)
+        return tally(self._start, counters.read(ended), self._series, self._ending(ended, stall))
 
     def _borders(self) -> Iterator[int]:
         """Ticks at which the plant is looked at before anything happens (S-06), and the end."""
