@@ -248,6 +248,11 @@ class Belt(Machine):
         super().break_down(fault, now)
 
     @property
+    def is_belt(self) -> bool:
+        """It is one."""
+        return True
+
+    @property
     def in_process(self) -> bool:
         """Whether a failure would find items in work that do not move."""
         return not self._running and len(self.items) > self._is_there()

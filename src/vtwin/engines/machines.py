@@ -564,6 +564,11 @@ class Machine:
         self.refresh(now)
 
     @property
+    def is_belt(self) -> bool:
+        """Whether items move through it one behind the other."""
+        return False
+
+    @property
     def is_running(self) -> bool:
         """Whether a set-up or an operation is under way."""
         return self._running

@@ -126,8 +126,8 @@ class _Teller:
             if fault.task.claim is not None:
                 words = "is stopped" if fault.planned else "is down"
                 return self._people(f"{name} {words} ('{fault.name}')", fault.task)
-        if isinstance(machine, Belt) and not machine.is_running:
-            return self._belt(machine, name)
+        if machine.is_belt and not machine.is_running:
+            return self._belt(cast(Belt, machine), name)
         if machine.item is None or machine.is_running or machine.down:
             return None
         holds = f"{name} holds {self._item(machine.item)}"
