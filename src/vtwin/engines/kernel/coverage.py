@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from vtwin.plant.primitives import UNLIMITED
+from vtwin.plant.primitives import NONE, UNLIMITED
 from vtwin.plant.program import Program
 
 Uses = Callable[[Program], bool]
@@ -28,8 +28,19 @@ def _counts_much(program: Program, product: int) -> bool:
     return sum(most.bit_length() for most in limits if most != UNLIMITED) > _BITS
 
 
+def _differ(program: Program) -> bool:
+    """Whether operations that share a batch have modes on different machines (S-120)."""
+    machines: dict[int, set[int]] = {}
+    for op in program.operations:
+        able = {mode.machine for mode in op.modes}
+        if op.batch != NONE and machines.setdefault(op.batch, able) != able:
+            return True
+    return False
+
+
 _MISSING: tuple[tuple[str, Uses], ...] = (
     ("more than 60 kinds of carriers", lambda p: len(p.carriers) > _KINDS),
+    ("batches done on machines of which some cannot do all of it", _differ),
     (
         "so many limits of rework",
         lambda p: any(_counts_much(p, n) for n in range(len(p.products))),
