@@ -30,7 +30,6 @@ from vtwin.engines.kernel.layout import (
     E_NEXT,
     E_STEP,
     F_LEFT,
-    F_SLOT,
     H_NOW,
     H_PENDING,
     IT_ENTERED,
@@ -38,6 +37,7 @@ from vtwin.engines.kernel.layout import (
     IT_ORDER,
     IT_SERIAL,
     IT_WAY,
+    J_SLOT,
     M_AGEING,
     M_AGEING_COUNT,
     M_BEGUN,
@@ -210,10 +210,10 @@ def _expect_strike(m: int, machine: int) -> None:
     if soonest == before:
         return
     if before != NOTHING:
-        cancel(m, load(before, F_SLOT))
+        cancel(m, load(before, J_SLOT))
     store(machine, M_STRIKER, soonest)
     if soonest != NOTHING:
-        schedule(m, load(soonest, F_SLOT), load(m, H_NOW) + load(soonest, F_LEFT))
+        schedule(m, load(soonest, J_SLOT), load(m, H_NOW) + load(soonest, F_LEFT))
 
 
 # -- items -----------------------------------------------------------------------------------

@@ -45,7 +45,6 @@ _MISSING: tuple[tuple[str, Uses], ...] = (
         "so many limits of rework",
         lambda p: any(_counts_much(p, n) for n in range(len(p.products))),
     ),
-    ("tools that wear", lambda p: any(tool.life for tool in p.tools)),
     ("machines with a behaviour of their own", lambda p: any(m.custom for m in p.machines)),
 )
 

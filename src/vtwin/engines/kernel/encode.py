@@ -14,7 +14,7 @@ from vtwin.engines.kernel import layout as at
 from vtwin.engines.kernel.arena import Draft, Fields, Table
 from vtwin.engines.kernel.memory import FIELD
 from vtwin.plant import rules
-from vtwin.plant.order import Slots, slots
+from vtwin.plant.order import Slots, copy_name, slots
 from vtwin.plant.primitives import (
     NONE,
     OUT,
@@ -64,6 +64,7 @@ class Template:
     people: Table
     skills: Table
     tools: Table
+    copies: Table
     sources: Table
     orders: Table
     shifts: Table
@@ -150,7 +151,9 @@ class _Encoding:
         self.ways = draft.table(sum(len(op.modes) for op in p.operations), at.W_SIZE)
         self.products = draft.table(len(p.products), at.PR_SIZE)
         self.faults = draft.table(len(self.owned), at.F_SIZE)
-        self.tasks = draft.table(len(p.machines) + len(self.owned), at.T_SIZE)
+        worn = sum(map(len, self.slots.copies))
+        self.copies = draft.table(worn, at.C_SIZE)
+        self.tasks = draft.table(len(p.machines) + len(self.owned) + worn, at.T_SIZE)
         self.people = draft.table(len(p.workers), at.P_SIZE)
         self.skills = draft.table(len(p.skills), at.SK_SIZE)
         self.tools = draft.table(len(p.tools), at.TL_SIZE)
@@ -236,6 +239,7 @@ class _Encoding:
             self.people,
             self.skills,
             self.tools,
+            self.copies,
             self.sources,
             self.orders,
             self.shifts,
@@ -274,6 +278,7 @@ class _Encoding:
                 ),
                 OP_WAY_COUNT=len(spec.modes),
                 OP_SUPPLIED=index in supplied,
+                OP_WEARS=spec.tool != NONE and p.tools[spec.tool].life > 0,
                 OP_HEADS=spec.heads,
             )
             self.draft.put_float(start + at.OP_SCRAP, spec.scrap)
@@ -569,11 +574,11 @@ class _Encoding:
             spec, start = p.failures[index], self.faults.at(n)
             self._fill(
                 start,
-                F_WORK_KIND=at.WORK_FAULT,
+                J_WORK_KIND=at.WORK_FAULT,
                 F_INDEX=index,
-                F_SLOT=self.slots.failures[index],
+                J_SLOT=self.slots.failures[index],
                 F_PART=spec.part,
-                F_HEADS=spec.heads,
+                J_HEADS=spec.heads,
                 F_PLANNED=spec.planned,
                 F_LIFE=spec.life if spec.clock is FailureClock.CYCLES else 0,
                 F_CALENDAR_CLOCK=spec.clock is FailureClock.CALENDAR,
@@ -583,8 +588,8 @@ class _Encoding:
             self._link(
                 start,
                 F_MACHINE=self.machines.at(owner[index]),
-                F_SKILL=self._ref(self.skills, spec.skill),
-                F_TASK=self._task(
+                J_SKILL=self._ref(self.skills, spec.skill),
+                J_TASK=self._task(
                     len(p.machines) + n,
                     start,
                     self.machines.at(owner[index]),
@@ -626,12 +631,48 @@ class _Encoding:
             start = self.tools.at(index)
             holders = [n for n, m in enumerate(p.machines) if m.initial_tool == index]
             records = [self.machines.at(n) for n in holders]
-            self._fill(start, TL_INDEX=index, TL_FREE=spec.count - len(holders))
+            self._fill(
+                start,
+                TL_INDEX=index,
+                TL_FREE=spec.count - len(holders),
+                TL_WEARS=spec.life > 0,
+            )
+            self._copies(start, index, records)
             self._link(start, TL_FIRST_HOLDER=records[0] if records else 0)
             for here, following in pairwise(records):
                 self._link(here, M_NEXT_HOLDER=following)
             users = sorted({op.station for op in p.operations if op.tool == index})
             self._list(start, "TL_USERS", "TL_USER_COUNT", [self.stations.at(n) for n in users])
+
+    def _copies(self, tool: int, index: int, holders: list[int]) -> None:
+        """The copies of a tool with a life: the first ones are mounted, the others loose."""
+        spec, p = self.program.tools[index], self.program
+        first = sum(map(len, self.slots.copies[:index]))
+        for number, slot in enumerate(self.slots.copies[index]):
+            start = self.copies.at(first + number)
+            renew, name = p.distributions[spec.renew], copy_name(spec.name, number)
+            self._fill(
+                start,
+                J_WORK_KIND=at.WORK_COPY,
+                J_SLOT=slot,
+                J_HEADS=1,
+                C_NUMBER=number,
+                C_LIFE=spec.life,
+                C_RENEW=self._stream(renew, name, "renew"),
+            )
+            task = len(p.machines) + len(self.owned) + first + number
+            self._link(
+                start,
+                J_SKILL=self._ref(self.skills, spec.skill),
+                J_TASK=self._task(task, start, 0, slot),
+                C_TOOL=tool,
+            )
+            if number < len(holders):
+                self._link(holders[number], M_COPY=start)
+            elif number == len(holders):
+                self._link(tool, TL_FIRST_LOOSE=start)
+            else:
+                self._link(self.copies.at(first + number - 1), C_NEXT=start)
 
     def _releases(self) -> None:
         p = self.program
@@ -813,6 +854,7 @@ class _Encoding:
             (at.SLOT_MACHINE, self.slots.machines, self.machines),
             (at.SLOT_FAULT, failures, self.faults),
             (at.SLOT_SOURCE, self.slots.sources, self.sources),
+            (at.SLOT_COPY, [n for each in self.slots.copies for n in each], self.copies),
             (at.SLOT_BATCH, self.slots.batches, self.batches),
             (at.SLOT_VEHICLE, self.slots.vehicles, self.vehicles),
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vtwin.engines.kernel.building import compiled
-from vtwin.engines.kernel.faults import repairers_came
+from vtwin.engines.kernel.jobs import workers_came
 from vtwin.engines.kernel.layout import (
     H_CLAIM_FIRST,
     H_CLAIMS_CHANGED,
@@ -75,7 +75,7 @@ def _meet(m: int, task: int) -> None:
     elif load(work, M_WORK_KIND) == WORK_MACHINE:
         staffed(m, work)
     else:
-        repairers_came(m, work)
+        workers_came(m, work)
 
 
 @compiled

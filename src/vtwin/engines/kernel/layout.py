@@ -151,10 +151,11 @@ R_TIME, R_KIND, R_ENTITY, R_ITEM, R_VALUE, R_SIZE = range(6)
     SLOT_BOOK,
     SLOT_BATCH,
     SLOT_VEHICLE,
-) = range(7)
+    SLOT_COPY,
+) = range(8)
 
 #: What people are wanted for: field 0 of a machine or failure mode.
-WORK_MACHINE, WORK_FAULT = range(2)
+WORK_MACHINE, WORK_FAULT, WORK_COPY = range(3)
 
 # -- machines --------------------------------------------------------------------------------
 
@@ -173,6 +174,7 @@ WORK_MACHINE, WORK_FAULT = range(2)
     M_TASK,
     M_KEY,  # set-up key, NONE: none yet
     M_TOOL,  # NOTHING: none
+    M_COPY,  # of a tool that wears out
     # Whether it may work
     M_OPEN,  # by its calendar
     M_FINISHES,
@@ -321,6 +323,7 @@ START_FIRST, START_BY_RULE, START_FROM_DOOR = range(3)
     OP_PER_CYCLE,
     OP_SETUP_KEY,
     OP_TOOL,
+    OP_WEARS,  # its tool wears out
     OP_SKILL,  # NOTHING: nobody is needed
     OP_HEADS,
     OP_SCRAP,  # float: probability per piece
@@ -495,35 +498,58 @@ KIT_STOCK, KIT_PIECES, KIT_SIZE = range(3)
     *_,
 ) = range(1000)
 
+# -- jobs: repairs of failure modes, renewals of copies (S-46) -------------------------------
+
+(
+    J_WORK_KIND,
+    J_SLOT,
+    J_SKILL,
+    J_HEADS,
+    J_TASK,
+    J_RUNNING,
+    J_RUN_FROM,
+    J_LEFT,
+    J_SPEED,  # float: of those who do it; 0: nobody has begun
+    J_SINCE,  # tick at which it was wanted
+    J_SIZE,
+    *_,
+) = range(1000)
+
 # -- failure modes ---------------------------------------------------------------------------
 
 (
-    F_WORK_KIND,
     F_INDEX,
-    F_SLOT,
     F_MACHINE,
-    F_SKILL,
-    F_HEADS,
     F_PART,
     F_CALENDAR_CLOCK,
     F_AFTER,
     F_REPAIR,
-    F_TASK,
     F_LIFE,  # cycles (clock of cycles), else 0
     F_PLANNED,
     F_WAITS,  # planned, due, and something is begun on the machine
     F_LEFT,  # ticks of work (operating clock) or cycles until it strikes
-    F_RUNNING,  # its repair
-    F_RUN_FROM,
-    F_REPAIR_LEFT,
-    F_SPEED,  # float: of those who repair; 0: nobody has begun
     F_STRUCK,
-    F_SINCE,
     F_STRIKES,
     F_DOWN_TICKS,
     F_SIZE,
     *_,
-) = range(1000)
+) = range(J_SIZE, 1000)
+
+# -- copies of tools with a life (S-105) -----------------------------------------------------
+
+(
+    C_TOOL,
+    C_NUMBER,
+    C_LIFE,
+    C_USED,  # cycles
+    C_RENEW,  # stream
+    C_NEXT,  # the next loose one of its tool
+    C_AWAY,
+    C_AWAY_TICKS,
+    C_RENEWALS,
+    C_SIZE,
+    *_,
+) = range(J_SIZE, 1000)
 
 # -- people ----------------------------------------------------------------------------------
 
@@ -599,7 +625,9 @@ KIT_STOCK, KIT_PIECES, KIT_SIZE = range(3)
 
 (
     TL_INDEX,
-    TL_FREE,  # copies not mounted
+    TL_FREE,  # copies not mounted, and not away
+    TL_FIRST_LOOSE,  # of those that wear out, by number
+    TL_WEARS,  # its copies have a life
     TL_FIRST_HOLDER,  # machines that have one, by index
     TL_USERS,  # addresses of the stations that have an operation with it
     TL_USER_COUNT,

@@ -41,7 +41,6 @@ from vtwin.engines.kernel.layout import (
     F_LEFT,
     F_LIFE,
     F_PLANNED,
-    F_SLOT,
     F_WAITS,
     H_NOW,
     H_PENDING,
@@ -51,6 +50,7 @@ from vtwin.engines.kernel.layout import (
     IT_QUANTITY,
     IT_SERIAL,
     IT_WAY,
+    J_SLOT,
     M_AGEING,
     M_AGEING_COUNT,
     M_BEGUN,
@@ -103,6 +103,7 @@ from vtwin.engines.kernel.layout import (
     OP_SKILL,
     OP_TOOL,
     OP_WAYS,
+    OP_WEARS,
     OR_STARTED,
     PR_STOCK,
     T_CLAIMED,
@@ -153,7 +154,7 @@ from vtwin.engines.kernel.staff import (
 )
 from vtwin.engines.kernel.stocks import is_open
 from vtwin.engines.kernel.streams import draw, uniform
-from vtwin.engines.kernel.tools import mount
+from vtwin.engines.kernel.tools import mount, wear
 from vtwin.engines.kernel.trace import note
 from vtwin.plant.primitives import NONE
 
@@ -204,7 +205,7 @@ def _run(m: int, machine: int) -> None:
             fault = load(ageing, n)
             if load(fault, F_LEFT) < left:  # at a tie the work is finished first (S-43)
                 left = load(fault, F_LEFT)
-                slot = load(fault, F_SLOT)
+                slot = load(fault, J_SLOT)
                 store(machine, M_STRIKER, fault)
     schedule(m, slot, now + left)
 
@@ -234,7 +235,7 @@ def _look(m: int, machine: int, cycles: int) -> None:
             add(fault, F_LEFT, -cycles)
         worn = load(fault, F_LEFT) <= 0 and not load(fault, F_CALENDAR_CLOCK)
         if worn or load(fault, F_WAITS):
-            schedule(m, load(fault, F_SLOT), now)
+            schedule(m, load(fault, J_SLOT), now)
 
 
 @compiled
@@ -253,7 +254,7 @@ def _call_off(m: int, machine: int) -> None:
     """The timed event of what runs will not happen."""
     striker = load(machine, M_STRIKER)
     if striker != NOTHING:
-        cancel(m, load(striker, F_SLOT))
+        cancel(m, load(striker, J_SLOT))
         store(machine, M_STRIKER, NOTHING)
     else:
         cancel(m, load(machine, M_SLOT))
@@ -573,6 +574,7 @@ def _finish_loading(m: int, machine: int) -> None:
 def _finish(m: int, machine: int) -> None:
     """The operation is done (S-35)."""
     item, way = load(machine, M_ITEM), load(machine, M_WAY)
+    first = load(way, W_STEP)
     store(machine, M_BEGUN, 0)
     _age(machine, load(m, H_NOW) - load(machine, M_RUN_FROM))
     add(way, W_CYCLES, load(machine, M_CYCLES))
@@ -589,6 +591,8 @@ def _finish(m: int, machine: int) -> None:
         item = mate
         if item != NOTHING:
             way = way_on(load(item, E_STEP), machine)
+    if load(first, OP_WEARS):
+        wear(m, machine, load(machine, M_CYCLES))
     _look(m, machine, load(machine, M_CYCLES))
     if not load(machine, M_OPEN):
         refresh(m, machine)  # what it finished after its shift is finished now

@@ -17,6 +17,7 @@ from vtwin.engines.kernel.encode import Template
 from vtwin.engines.kernel.memory import FIELD
 from vtwin.engines.kernel.views import (
     AnyView,
+    CopyView,
     FaultView,
     MachineView,
     PersonView,
@@ -104,6 +105,9 @@ class Picture:
         return [carrier.count for carrier in self.program.carriers]
 
     @cached_property
-    def renewals(self) -> list[tuple[()]]:
-        """No tool of the kernel wears."""
-        return [()] * len(self.program.tools)
+    def renewals(self) -> list[list[CopyView]]:
+        """The copies of each tool that wears out."""
+        copies = self._all(self._at.copies, CopyView)
+        of = [self.index(lambda t: t.tools, copy[at.C_TOOL]) for copy in copies]
+        tools = range(len(self.program.tools))
+        return [[c for c, n in zip(copies, of, strict=True) if n == tool] for tool in tools]

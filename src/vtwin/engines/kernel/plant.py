@@ -49,6 +49,7 @@ from vtwin.engines.kernel.layout import (
     SL_RECORD,
     SL_SIZE,
     SLOT_BATCH,
+    SLOT_COPY,
     SLOT_FAULT,
     SLOT_MACHINE,
     SLOT_SHIFT,
@@ -65,6 +66,7 @@ from vtwin.engines.kernel.releases import begin_releases, book_due, source_due
 from vtwin.engines.kernel.shifts import begin_shifts, shift_due, somebody_misses
 from vtwin.engines.kernel.states import account_changed
 from vtwin.engines.kernel.stations import settle_station
+from vtwin.engines.kernel.tools import copy_due
 
 
 @compiled
@@ -94,6 +96,8 @@ def happen(m: int, slot: int) -> None:
         source_due(m, here)
     elif kind == SLOT_VEHICLE:
         vehicle_due(m, here)
+    elif kind == SLOT_COPY:
+        copy_due(m, here)
     elif kind == SLOT_SHIFT:
         shift_due(m, here)
     elif kind == SLOT_BATCH:

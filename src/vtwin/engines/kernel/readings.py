@@ -69,8 +69,8 @@ class Counters:
                 "worker_walk": walked,
                 "skill_claims": self._column(t.skills, at.SK_GRANTED).tolist(),
                 "skill_wait": self._column(t.skills, at.SK_WAITED).tolist(),
-                "tool_renewals": [0] * t.tools.count,
-                "tool_away": [0] * t.tools.count,
+                "tool_renewals": self._by_tool(self._column(t.copies, at.C_RENEWALS)),
+                "tool_away": self._by_tool(self._away(now)),
                 "vehicle_state": self._vehicle_states(now),
                 "vehicle_moves": self._column(t.vehicles, at.V_MOVES).tolist(),
                 "fleet_calls": self._column(t.fleets, at.FL_ANSWERED).tolist(),
@@ -118,6 +118,20 @@ class Counters:
         most = whole(int(arena[at.H_PEAK]), int(arena[at.H_PEAK_LOW]))
         return max(most, 0), int(arena[at.H_PEAK_AT])
 
+    def _away(self, now: int) -> Fields:
+        """Ticks each copy has been away (S-107)."""
+        copies = self._at.copies
+        gone = self._column(copies, at.C_AWAY) * (now - self._column(copies, at.J_SINCE))
+        return self._column(copies, at.C_AWAY_TICKS) + gone
+
+    def _by_tool(self, values: Fields) -> list[int]:
+        """Sums over the copies of each tool."""
+        tools, copies = self._at.tools, self._at.copies
+        found = np.zeros(tools.count, dtype=np.int64)
+        place = (self._column(copies, at.C_TOOL) - self._arena.ctypes.data) // FIELD
+        np.add.at(found, (place - tools.start) // max(tools.size, 1), values)
+        return list(found.tolist())
+
     def _area(self, table: Table, moment: int, inside: int, now: int) -> list[int]:
         """Integrals of what is inside up to now, in item-ticks."""
         held = self._column(table, inside).tolist()
@@ -159,7 +173,7 @@ class Counters:
     def _down(self, now: int) -> list[int]:
         faults = self._at.faults
         struck = self._column(faults, at.F_STRUCK) != 0
-        open_ends = struck * (now - self._column(faults, at.F_SINCE))
+        open_ends = struck * (now - self._column(faults, at.J_SINCE))
         return list((self._column(faults, at.F_DOWN_TICKS) + open_ends).tolist())
 
     def glance(self, now: int) -> Glance:

@@ -9,9 +9,9 @@ from vtwin.engines.kernel.codes import (
     PLANNED_STOP,
     ROW_STATE,
 )
-from vtwin.engines.kernel.faults import (
-    leave_repair,
-    refresh_repair,
+from vtwin.engines.kernel.jobs import (
+    leave_job,
+    refresh_job,
 )
 from vtwin.engines.kernel.layout import (
     H_CLAIMS_CHANGED,
@@ -158,7 +158,7 @@ def _leave_all(m: int, person: int) -> None:
         if load(work, M_WORK_KIND) == WORK_MACHINE:
             leave_work(m, work)
         else:
-            leave_repair(m, work)
+            leave_job(m, work)
         if load(person, P_TASK_COUNT) == before:
             n += 1
 
@@ -178,6 +178,6 @@ def _set_present(m: int, person: int, present: int) -> None:
         elif load(work, M_WORK_KIND) == WORK_MACHINE:
             refresh(m, work)
         else:
-            refresh_repair(m, work)
+            refresh_job(m, work)
     if present:
         store(m, H_CLAIMS_CHANGED, 1)

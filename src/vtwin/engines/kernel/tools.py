@@ -1,11 +1,26 @@
-"""Tools: where the copies are and who may have one (S-41, S-42)."""
+"""Tools: where the copies are, who may have one (S-41, S-42), and their lives (S-105 to S-107)."""
 
 from __future__ import annotations
 
 from vtwin.engines.kernel.building import compiled
-from vtwin.engines.kernel.codes import ROW_MOUNT
+from vtwin.engines.kernel.codes import ROW_MOUNT, ROW_RENEWED, ROW_WORN
 from vtwin.engines.kernel.floor import mark, mark_all
+from vtwin.engines.kernel.jobs import job_over, want
 from vtwin.engines.kernel.layout import (
+    C_AWAY,
+    C_AWAY_TICKS,
+    C_LIFE,
+    C_NEXT,
+    C_NUMBER,
+    C_RENEW,
+    C_RENEWALS,
+    C_TOOL,
+    C_USED,
+    H_NOW,
+    J_LEFT,
+    J_SINCE,
+    J_TASK,
+    M_COPY,
     M_FIT,
     M_INDEX,
     M_ITEM,
@@ -22,13 +37,17 @@ from vtwin.engines.kernel.layout import (
     ST_PLACES,
     ST_QUEUED,
     TL_FIRST_HOLDER,
+    TL_FIRST_LOOSE,
     TL_FREE,
     TL_INDEX,
     TL_USER_COUNT,
     TL_USERS,
+    TL_WEARS,
     W_STEP,
 )
 from vtwin.engines.kernel.memory import add, load, store
+from vtwin.engines.kernel.staff import release_crew
+from vtwin.engines.kernel.streams import draw
 from vtwin.engines.kernel.trace import note
 
 
@@ -110,6 +129,34 @@ def _hold(machine: int, tool: int) -> None:
 
 
 @compiled
+def _take_loose(tool: int) -> int:
+    """A loose copy is no longer loose: the one with the lowest number (S-105); NOTHING where
+    copies do not wear out, and are not told apart.
+    """
+    add(tool, TL_FREE, -1)
+    copy = load(tool, TL_FIRST_LOOSE)
+    if copy != NOTHING:
+        store(tool, TL_FIRST_LOOSE, load(copy, C_NEXT))
+    return copy
+
+
+@compiled
+def _give_back(m: int, tool: int, copy: int) -> None:
+    """A copy is loose."""
+    add(tool, TL_FREE, 1)
+    if load(tool, TL_WEARS):
+        number, before, after = load(copy, C_NUMBER), NOTHING, load(tool, TL_FIRST_LOOSE)
+        while after != NOTHING and load(after, C_NUMBER) < number:
+            before, after = after, load(after, C_NEXT)
+        store(copy, C_NEXT, after)
+        if before == NOTHING:
+            store(tool, TL_FIRST_LOOSE, copy)
+        else:
+            store(before, C_NEXT, copy)
+    loosened(m, tool)
+
+
+@compiled
 def mount(m: int, machine: int, tool: int) -> None:
     """Mount a copy: a loose one, else that of the first machine that gives it up."""
     # An item that starts no longer keeps other machines' tools where they are (S-42).
@@ -123,12 +170,47 @@ def mount(m: int, machine: int, tool: int) -> None:
     if before == tool:
         return
     if load(tool, TL_FREE) > 0:
-        add(tool, TL_FREE, -1)
+        copy = _take_loose(tool)
     else:
-        _unmount(_giver(tool))
+        giver = _giver(tool)
+        copy = load(giver, M_COPY)
+        _unmount(giver)
     if before != NOTHING:
         _unmount(machine)
-        add(before, TL_FREE, 1)
-        loosened(m, before)
+        _give_back(m, before, load(machine, M_COPY))
     _hold(machine, tool)
+    store(machine, M_COPY, copy)
     note(m, ROW_MOUNT, load(machine, M_INDEX), -1, load(tool, TL_INDEX))
+
+
+# -- lives -----------------------------------------------------------------------------------
+
+
+@compiled
+def wear(m: int, machine: int, cycles: int) -> None:
+    """The machine has finished cycles with its tool; a worn copy leaves it (S-106)."""
+    tool, copy = load(machine, M_TOOL), load(machine, M_COPY)
+    used = load(copy, C_USED) + cycles
+    store(copy, C_USED, used)
+    if used < load(copy, C_LIFE):
+        return
+    _unmount(machine)
+    store(copy, C_AWAY, 1)
+    store(copy, J_SINCE, load(m, H_NOW))
+    note(m, ROW_WORN, load(tool, TL_INDEX), -1, load(copy, C_NUMBER))
+    store(copy, J_LEFT, draw(m, load(copy, C_RENEW)))
+    want(m, copy, 0)
+
+
+@compiled
+def copy_due(m: int, copy: int) -> None:
+    """The timed event of a copy: its renewal is over."""
+    tool = load(copy, C_TOOL)
+    job_over(m, copy)
+    store(copy, C_USED, 0)
+    store(copy, C_AWAY, 0)
+    add(copy, C_AWAY_TICKS, load(m, H_NOW) - load(copy, J_SINCE))
+    add(copy, C_RENEWALS, 1)
+    note(m, ROW_RENEWED, load(tool, TL_INDEX), -1, load(copy, C_NUMBER))
+    release_crew(m, load(copy, J_TASK))
+    _give_back(m, tool, copy)

@@ -539,6 +539,15 @@ class MachineView(View):
         return self._picture.view(TaskView, self[at.M_TASK])
 
 
+class CopyView(View):
+    """A copy of a tool that wears out."""
+
+    @property
+    def task(self) -> TaskView:
+        """What its renewal needs people for."""
+        return self._picture.view(TaskView, self[at.J_TASK])
+
+
 class FaultView(View):
     """A failure mode."""
 
@@ -555,7 +564,7 @@ class FaultView(View):
     @property
     def task(self) -> TaskView:
         """What its repair needs people for."""
-        return self._picture.view(TaskView, self[at.F_TASK])
+        return self._picture.view(TaskView, self[at.J_TASK])
 
     @property
     def may_scrap(self) -> bool:
