@@ -454,7 +454,127 @@ def speeds(horizon: float) -> Case:
     return Case("slow worker", plant, lambda: [Figure("rate", rate(), 0.8)], horizon)
 
 
+def loaded(machines: int, loaders: int, horizon: float) -> Case:
+    """Machines that are loaded by hand and then work alone: those that wait or are loaded are
+    the ones down in machine interference.
+    """
+
+    def plant() -> Plant:
+        made = Plant()
+        step = {"op": "o", "cycle": exponential(5), "skill": "run", "load": exponential(1)}
+        for n in range(machines):
+            made.station(f"m{n}").product(f"p{n}", {**step, "on": f"m{n}"}).saturated(f"p{n}")
+        for n in range(loaders):
+            made.worker(f"w#{n}", ["run"])
+        return made
+
+    def figures() -> list[Figure]:
+        down, busy = queues.interference(machines, loaders, 1 / 5, 1)
+        return [
+            Figure("rate", rate(), (machines - down) / 5),
+            Figure("busy", lambda t: t.worker_busy.sum() / t.observed, busy),
+        ]
+
+    return Case(f"{machines} machines, {loaders} loaders", plant, figures, horizon)
+
+
+def pair(horizon: float) -> Plant:
+    """Machines a and b, each always with work for an operator."""
+    made = Plant(horizon=horizon)
+    for name, mean in (("a", 1.0), ("b", 2.0)):
+        made.station(name)
+        made.product(name, {"op": "o", "on": name, "cycle": exponential(mean), "skill": "run"})
+        made.saturated(name)
+    return made
+
+
+def crew_in_turn(horizon: float) -> Case:
+    # The one that needs both people and the one that needs one of them take turns: whoever has
+    # just finished has waited less long.
+    def plant() -> Plant:
+        made = pair(horizon).worker("w#1", ["run"]).worker("w#2", ["run"])
+        made.products["a"][0]["heads"] = 2
+        return made
+
+    truth = 2 / (1.0 + 2.0)
+    return Case("crew of two", plant, lambda: [Figure("rate", rate(), truth)], horizon)
+
+
+def tended(horizon: float) -> Case:
+    # Who may attend two of three machines always does.
+    def plant() -> Plant:
+        made = Plant().worker("w#1", ["run"], tends=2)
+        for name in "abc":
+            made.station(name).saturated(name)
+            made.product(name, {"op": "o", "on": name, "cycle": gamma(1.0, 0.6), "skill": "run"})
+        return made
+
+    return Case("tends two of three", plant, lambda: [Figure("rate", rate(), 2.0)], horizon)
+
+
+def walked(horizon: float) -> Case:
+    # To and fro between two machines, 7 s each way and 1.5 s of work on average at its end.
+    def plant() -> Plant:
+        made = pair(horizon).worker("w#1", ["run"], speed=1000)
+        made.machines["b"]["at"] = (3, 4)
+        return made
+
+    figures = [
+        Figure("rate", rate(), 1 / 8.5),
+        Figure("walked", lambda t: t.worker_walk[0] / t.observed, 7 / 8.5),
+    ]
+    return Case("walks to and fro", plant, lambda: figures, horizon)
+
+
+def missed(horizon: float) -> Case:
+    # Half of the time is shift, a fifth of the shifts is missed; who comes goes on.
+    def plant() -> Plant:
+        made = Plant().station("m").saturated("p")
+        made.product("p", {"op": "o", "on": "m", "cycle": exponential(1.0), "skill": "run"})
+        made.calendars["day"] = [(t, t + 10) for t in range(0, int(horizon), 20)]
+        return made.worker("w#1", ["run"], calendar="day", absence=0.2, hand_over=True)
+
+    figures = [
+        Figure("rate", rate(), 0.4),
+        Figure("duty", lambda t: t.worker_duty[0] / t.observed, 0.4),
+    ]
+    return Case("misses a fifth of the shifts", plant, lambda: figures, horizon)
+
+
+def taken_over(horizon: float) -> Case:
+    # Two take turns and leave the work in hand to each other: each half goes at its own speed.
+    def plant() -> Plant:
+        made = Plant().station("m").saturated("p")
+        made.product("p", {"op": "o", "on": "m", "cycle": gamma(3.0, 0.5), "skill": "run"})
+        for name, speed, start in (("v#1", 1.0, 0), ("w#1", 0.5, 4)):
+            calendar = [(t + start, t + start + 4) for t in range(0, int(horizon), 8)]
+            made.calendars[name] = calendar
+            made.worker(name, {"run": speed}, calendar=name, hand_over=True)
+        return made
+
+    return Case("work handed over", plant, lambda: [Figure("rate", rate(), 0.25)], horizon)
+
+
+def own_repairer(horizon: float) -> Case:
+    # The operator repairs what holds him: up and down as if a repairer stood by.
+    def plant() -> Plant:
+        made = Plant().station("m").saturated("p").worker("w#1", ["run", "fix"])
+        made.product("p", {"op": "o", "on": "m", "cycle": exponential(90), "skill": "run"})
+        return made.failure("m", "jam", gamma(40, 0.5), lognormal(10, 0.8), skill="fix")
+
+    figures = [Figure("working", state(WORKING), 0.8)]
+    return Case("operator who repairs", plant, lambda: figures, horizon)
+
+
 PEOPLE = [
+    loaded(4, 1, 60_000),
+    loaded(6, 2, 40_000),
+    crew_in_turn(15_000),
+    tended(8_000),
+    walked(6_000),
+    missed(40_000),
+    taken_over(15_000),
+    own_repairer(20_000),
     interference(4, 1, 140_000),
     interference(6, 2, 110_000),
     attended(GrantRule.CLOSEST_TO_DONE, "closest", [1.0, 1.0, 1.0], 2),
