@@ -171,3 +171,13 @@ def test_transport_when_a_machine_stands_nowhere_then_it_is_refused(told):
 def test_transport_when_it_brings_nothing_then_a_warning_says_so(told):
     ((code, what, _),) = told((", by: agv", ""), (", serves: furnace", ""))
     assert (code, what) == ("V363", "'agv' brings nothing anywhere")
+
+
+def test_transport_when_it_has_more_to_bring_than_time_then_a_warning_says_so(told):
+    ((code, what, _),) = told(("speed: 2 m/s", "speed: 0.1 m/s"), ("every: 3 min", "every: 2 min"))
+    # 100 s and 160 s on the way, and 40 s to load and unload, of two vehicles every 120 s
+    assert (code, what) == ("V364", "'agv' would be loaded 125% of the time to bring all ordered")
+
+
+def test_belt_when_a_lot_of_many_pieces_moves_then_it_is_one_item(told):
+    assert told(("  ring:\n", "  ring:\n    lot: 3\n"), ("every: 3 min", "every: 5 min")) == []

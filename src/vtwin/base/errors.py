@@ -162,6 +162,7 @@ CODES: dict[str, str] = {
     "V361": "a name leads to no transport, or to no point of the aisles",
     "V362": "the ways of a transport are not complete",
     "V363": "a warning: a transport that brings nothing",
+    "V364": "a warning: more is to be brought than the vehicles have time for",
     "V371": "a time of loading where nobody loads",
     "V372": "a crew is larger than the number of people who have the skill",
     "V373": "people are absent who have no shifts to miss",

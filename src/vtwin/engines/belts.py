@@ -11,7 +11,6 @@ from simpy import Event as CalendarEvent
 from vtwin.engines.floor import Item
 from vtwin.engines.instant import Alarm
 from vtwin.engines.machines import Machine, Way
-from vtwin.plant import rules
 from vtwin.plant.order import priority
 from vtwin.plant.primitives import Belt as BeltSpec
 from vtwin.plant.primitives import Machine as MachineSpec
@@ -215,7 +214,7 @@ class Belt(Machine):
         item, way = first.item, first.way
         self.finished = True
         way.visits += 1
-        way.cycles += rules.cycles(item.quantity, way.step.per_cycle)
+        way.cycles += 1
         way.pieces += item.quantity
         way.busy += self._moved - self._counted
         self._counted = self._moved

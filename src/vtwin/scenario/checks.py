@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 from vtwin.base.errors import Problem
@@ -220,16 +221,17 @@ def load_warnings(draft: Draft, program: Program) -> list[Problem]:
         if lots == 0:
             continue
         per_lot = pieces / lots
+        cycles = -(-per_lot // operation.pieces_per_cycle)
         means = [
-            program.distributions[m.cycle].mean
+            cycles * program.distributions[m.cycle].mean
             if program.machines[m.machine].belt == NONE
-            else m.planned_s  # the next one follows before the first is through
+            else m.planned_s  # one item, and the next follows before it is through
             for m in operation.modes
         ]
-        cycles = -(-per_lot // operation.pieces_per_cycle)
         if operation.batch != NONE:  # at best all of its batches are full
-            cycles = 1 / program.batches[operation.batch].most
-        load = lots * times * cycles * min(means)
+            most = program.batches[operation.batch].most
+            means = [program.distributions[m.cycle].mean / most for m in operation.modes]
+        load = lots * times * min(means)
         work[operation.station] = work.get(operation.station, 0.0) + load
     found = []
     for index, seconds in sorted(work.items()):
@@ -242,6 +244,37 @@ def load_warnings(draft: Draft, program: Program) -> list[Problem]:
             hint = "its queue only grows; add a machine, hours, or order less"
             where = draft.where(("equipment", entry), key=True)
             found.append(Problem("V340", what, where, hint, "warning"))
+    return [*found, *_vehicle_warnings(draft, program, items, end)]
+
+
+def _vehicle_warnings(
+    draft: Draft, program: Program, items: dict[int, tuple[float, float]], end: int
+) -> list[Problem]:
+    """Vehicles that have more to bring than they have time for, even without empty travel."""
+    work = [0.0] * len(program.fleets)
+    passes = visits(program)
+    for product in program.products:
+        for before, here in pairwise(product.route):
+            operation = program.operations[here]
+            if operation.fleet == NONE:
+                continue
+            fleet = program.fleets[operation.fleet]
+            a, b = (
+                program.stations[program.operations[n].station].nodes[operation.fleet]
+                for n in (before, here)
+            )
+            _, lots = items.get(operation.product, (0.0, 0.0))
+            ticks = fleet.travel[a][b] + fleet.load + fleet.unload
+            work[operation.fleet] += lots * passes[here] * ticks
+    found = []
+    for index, fleet in enumerate(program.fleets):
+        count = sum(vehicle.fleet == index for vehicle in program.vehicles)
+        share = work[index] / (count * end)
+        if share > FULL + 1e-9:
+            what = f"'{fleet.name}' would be loaded {share:.0%} of the time to bring all ordered"
+            hint = "items pile up before it: add a vehicle, or order less"
+            where = draft.where(("transport", fleet.name), key=True)
+            found.append(Problem("V364", what, where, hint, "warning"))
     return found
 
 
