@@ -218,8 +218,9 @@ def test_result_json_when_written_then_it_has_exactly_the_promised_shape():
     ).to_json()
     assert list(shown) == [
         "scenario", "variant", "engine", "replications", "seed", "horizon_s", "warmup_s",
-        "passport", "kpis", "products", "equipment", "people",
+        "ended", "passport", "kpis", "products", "equipment", "people",
     ]  # fmt: skip
+    assert shown["ended"] == {"horizon": 3}
     assert shown["seed"] == 9
     assert shown["horizon_s"] == 43200
     assert shown["warmup_s"] == 7200

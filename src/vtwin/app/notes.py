@@ -49,7 +49,7 @@ def _nothing_finished(program: Program, tallies: Sequence[Tally]) -> list[Proble
     released = sum(int(t.product_released.sum()) for t in tallies)
     scrapped = sum(int(t.product_scrap.sum()) for t in tallies)
     inside = sum(t.in_plant_at_end for t in tallies)
-    window = duration((program.run.horizon - program.run.warmup) / TICKS_PER_S)
+    window = duration(max(tally.observed for tally in tallies) / TICKS_PER_S)
     if scrapped and not inside:
         reason = "every piece was scrapped"
     elif not released and not inside:
@@ -68,14 +68,14 @@ def _growing(program: Program, tallies: Sequence[Tally]) -> list[Problem]:
         return []
     if keeps_up(program, tallies):  # it only ended with its doors full, as before a Monday
         return []
-    shortest = min(len(t.series_wip) for t in tallies)
+    shortest = min(t.bins_run(program.run.bin) for t in tallies)
     begin = -(-program.run.warmup // program.run.bin)
     series = np.array([t.series_wip[begin:shortest] for t in tallies], dtype=float)
     if series.shape[1] < 10:
         return []
     fifth = series.shape[1] // 5
     first, last = series[:, :fifth].mean(axis=1), series[:, -fifth:].mean(axis=1)
-    days = (program.run.horizon - program.run.warmup) / TICKS_PER_S / 86_400
+    days = float(np.mean([t.observed for t in tallies])) / TICKS_PER_S / 86_400
     released = float(np.mean([t.product_released.sum() for t in tallies]))
     left = float(np.mean([(t.product_good + t.product_scrap).sum() for t in tallies]))
     grown = float((last - first).mean())

@@ -110,6 +110,8 @@ def _section(title: str, *parts: str) -> str:
 def _head(run: RunResult) -> str:
     summary = run.summary
     observed = wording.duration(summary.horizon_s)
+    if set(summary.ended) - {"horizon", "stall"}:
+        observed = f"up to {observed}"
     if summary.warmup_s:
         observed += f", of which {wording.duration(summary.warmup_s)} warm-up"
     facts = [

@@ -21,6 +21,7 @@ TITLES: dict[str, str] = {
     "unit_cost": "Cost per good piece",
     "energy_per_part_kwh": "Energy per good piece",
     "peak_kw": "Peak power",
+    "makespan_s": "Time until the run ended",
 }
 
 #: State key -> word, in the order they are drawn.

@@ -98,6 +98,8 @@ def result(answer: RunResult, *, name: bool = True, limit: bool = True) -> Rende
 def _title(answer: RunResult, *, name: bool) -> Text:
     summary = answer.summary
     observed = wording.duration(summary.horizon_s)
+    if set(summary.ended) - {"horizon", "stall"}:
+        observed = f"up to {observed}"
     if summary.warmup_s:
         observed += f", of which {wording.duration(summary.warmup_s)} warm-up"
     facts = [

@@ -149,3 +149,7 @@ class Tally:
     stopped: int = -1  # which of RunSpec.stop ended the run, -1 if none did
     stall: tuple[str, ...] = ()  # one sentence per member of the wait-for cycle; () = no stall
     trace: Trace | None = field(default=None, compare=False)
+
+    def bins_run(self, width: int) -> int:
+        """How many bins of the series had begun when the run ended; later ones are empty."""
+        return min(self.ended // width + 1, len(self.series_wip))

@@ -59,7 +59,7 @@ def _keeps_emptying(program: Program, tallies: Sequence[Tally]) -> bool:
     begin = -(-program.run.warmup // program.run.bin)
     grown = came_in = 0.0
     for tally in tallies:
-        series = tally.series_wip[begin:]
+        series = tally.series_wip[begin : tally.bins_run(program.run.bin)]
         half = len(series) // 2
         if half < _LEAST_BINS:
             return False

@@ -20,9 +20,10 @@ NO_WORK = "no operation finished after the warm-up"
 NO_COST = "no costs given"
 NO_POWER = "no power given"
 NO_DEMAND = "no demand window lies whole between the warm-up and the end"
-NO_DUE = "no due date falls between the warm-up and the horizon"
+NO_DUE = "no due date falls between the warm-up and the end"
 NO_PROMISE = "no due dates given"
 NO_ORDERS = "no orders given"
+NO_STOP = "no run came to what ends it before its horizon"
 NO_CLAIM = "nobody was asked for after the warm-up"
 NO_DUTY = "nobody was on duty after the warm-up"
 NO_CALL = "nothing called a vehicle after the warm-up"
@@ -168,19 +169,25 @@ KPIS: Mapping[str, Kpi] = {
         ),
         Kpi(
             "on_time", "on-time share", "share", "higher",
-            "orders due between warm-up and horizon that had all good pieces by their due "
-            "date / orders due; without orders: good pieces with lead time within the "
-            "promised time / good pieces", ("GQ",), ("plant", "product"), NO_DUE,
+            "orders due between warm-up and end of the run (of a stopped one also those done "
+            "already) that had all good pieces by their due date / orders due; without orders: "
+            "good pieces with lead time within the promised time / good pieces", ("GQ",),
+            ("plant", "product"), NO_DUE,
         ),
         Kpi(
             "tardiness_s", "mean tardiness", "s", "lower",
-            "mean over orders due between warm-up and horizon of max(0, done - due); an order "
+            "mean over the same orders of max(0, done - due); an order "
             "still open counts up to the end of the run", (), ("plant",), NO_DUE,
         ),
         Kpi(
             "orders_done", "orders done", "share", "higher",
             "orders that had all good pieces by the end / orders released before it (whole "
             "run)", (), ("plant",), NO_ORDERS,
+        ),
+        Kpi(
+            "makespan_s", "time until the run ended", "s", "lower",
+            "tick of the stop condition, from tick 0; of runs that came to one (whole run)",
+            (), ("plant",), NO_STOP,
         ),
         Kpi(
             "busy", "worker efficiency", "share", "",

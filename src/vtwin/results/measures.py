@@ -46,6 +46,7 @@ class Measures:
     why: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     transport: Mapping[str, Figures] = field(default_factory=dict)  # by fleet
+    ended: str = "horizon"  # what ended the run: "horizon", "stall" or a stop condition
 
 
 def ratio(above: float, below: float) -> Value:
@@ -87,6 +88,7 @@ def measure(program: Program, tally: Tally) -> Measures:
         carriers=_carriers(program, tally),
         why=why,
         notes=_notes(program, tally),
+        ended=why_ended(program, tally),
         transport=_transport(program, tally),
     )
 
@@ -130,6 +132,7 @@ def _plant(
         "on_time": on_time(program, tally)[0],
         "tardiness_s": _tardiness(program, tally),
         "orders_done": _orders_done(program, tally),
+        **_makespan(program, tally),
         "scrap_share": ratio(
             float(tally.product_scrap.sum()),
             float(tally.product_good.sum() + tally.product_scrap.sum()),
@@ -152,10 +155,38 @@ def _promises(program: Program) -> bool:
     )
 
 
-def _due_orders(program: Program) -> list[int]:
-    """Orders whose due date lies between warm-up and horizon."""
-    first, last = program.run.warmup, program.run.horizon
-    return [i for i, order in enumerate(program.orders) if first <= order.due <= last]
+def why_ended(program: Program, tally: Tally) -> str:
+    """What ended a run: "orders_done", "good_pieces" (of a product), "stall" or "horizon"."""
+    if tally.stopped == NONE:
+        return "horizon" if tally.ended == program.run.horizon else "stall"
+    stop = program.run.stop[tally.stopped]
+    of = "" if stop.product == NONE else f" of {program.products[stop.product].name}"
+    return stop.kind.name.lower() + of
+
+
+def _makespan(program: Program, tally: Tally) -> dict[str, Value]:
+    """How long the run took to its stop condition, where it has one."""
+    if not program.run.stop:
+        return {}
+    return {"makespan_s": tally.ended / TICKS_PER_SECOND if tally.stopped != NONE else None}
+
+
+def _last(program: Program, tally: Tally) -> int:
+    """The last tick for which the run tells what was late."""
+    return program.run.horizon if tally.stopped == NONE else tally.ended
+
+
+def _due_orders(program: Program, tally: Tally) -> list[int]:
+    """Orders whose due date lies between warm-up and the end of the run, and those of a run
+    that was stopped that were done before a later one.
+    """
+    first, last = program.run.warmup, _last(program, tally)
+    done = tally.order_done.tolist() if tally.stopped != NONE else [-1] * len(program.orders)
+    return [
+        i
+        for i, order in enumerate(program.orders)
+        if first <= order.due < NEVER and (order.due <= last or done[i] >= 0)
+    ]
 
 
 def on_time(program: Program, tally: Tally) -> tuple[Value, list[Value]]:
@@ -166,7 +197,7 @@ def on_time(program: Program, tally: Tally) -> tuple[Value, list[Value]]:
     """
     products = len(program.products)
     kept, due = np.zeros(products), np.zeros(products)
-    for index in _due_orders(program):
+    for index in _due_orders(program, tally):
         order = program.orders[index]
         due[order.product] += 1
         kept[order.product] += 0 <= int(tally.order_done[index]) <= order.due
@@ -195,13 +226,13 @@ def _promised(program: Program) -> list[int]:
 
 
 def _tardiness(program: Program, tally: Tally) -> Value:
-    due = _due_orders(program)
+    due = _due_orders(program, tally)
     if not due:
         return None
     late = 0
     for index in due:
         done = int(tally.order_done[index])
-        late += max(0, (done if done >= 0 else program.run.horizon) - program.orders[index].due)
+        late += max(0, (done if done >= 0 else _last(program, tally)) - program.orders[index].due)
     return late / TICKS_PER_SECOND / len(due)
 
 

@@ -137,6 +137,8 @@ class RunRecord:
 def pictures(program: Program, tallies: Sequence[Tally]) -> Pictures:
     """The arrays of a run's pictures; ``tallies`` holds at least one replication."""
     bins = min(len(tally.series_wip) for tally in tallies)
+    if program.run.stop:  # nothing is to be seen after the last of them has ended
+        bins = min(bins, max(tally.bins_run(program.run.bin) for tally in tallies))
     good = np.array([tally.series_good[:, :bins] for tally in tallies], dtype=np.float64)
     total = good[:, list(program.leaving)].sum(axis=1)
     wip = np.array([tally.series_wip[:bins] for tally in tallies], dtype=np.float64)

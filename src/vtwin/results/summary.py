@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -72,6 +73,7 @@ class Summary:
     carriers: Mapping[str, Intervals] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     transport: Mapping[str, Intervals] = field(default_factory=dict)  # by fleet
+    ended: Mapping[str, int] = field(default_factory=dict)  # what ended them -> replications
 
     def to_json(self) -> dict[str, object]:
         """The result JSON of `vtwin run --json`; its field names are stable."""
@@ -88,6 +90,7 @@ class Summary:
             "seed": self.seed,
             "horizon_s": _whole(self.horizon_s),
             "warmup_s": _whole(self.warmup_s),
+            "ended": dict(self.ended),
             "passport": dict(self.passport),
             "kpis": _json(self.kpis),
             "products": products,
@@ -150,6 +153,7 @@ def summarise(
         carriers={
             c.name: gather.figures([m.carriers[c.name] for m in measures]) for c in program.carriers
         },
+        ended=dict(sorted(Counter(m.ended for m in measures).items())),
         notes=tuple(dict.fromkeys(note for m in measures for note in m.notes)),
         transport={
             f.name: gather.figures([m.transport[f.name] for m in measures]) for f in program.fleets
