@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,8 +11,8 @@ import pytest
 from tests.engines.plants import Plant, S, exponential_line, line
 from vtwin.base.draws import exponential, lognormal, triangular
 from vtwin.base.errors import Refused
+from vtwin.engines.choose import Cancelled
 from vtwin.engines.choose import engine as choose
-from vtwin.engines.reference import Cancelled
 from vtwin.plant.primitives import DispatchRule
 from vtwin.plant.trace import lead_bin
 
@@ -50,8 +51,18 @@ def test_engine_when_the_name_is_wrong_then_the_likely_one_is_named():
 
 
 def test_engine_when_auto_then_it_says_why():
-    chosen = choose("auto", exponential_line(2, 1, 10).program())
-    assert (chosen.name, chosen.why) == ("reference", "the reference engine covers every program")
+    program = exponential_line(2, 1, 10).program()
+    chosen = choose("auto", program)
+    assert (chosen.name, chosen.why) == ("kernel", "the compiled kernel has all this plant uses")
+    own = replace(program.machines[0], custom="vtwin.testing:nothing")
+    program = replace(program, machines=(own, *program.machines[1:]))
+    chosen = choose("auto", program)
+    assert (chosen.name, chosen.why) == (
+        "reference",
+        "the compiled kernel has no machines with a behaviour of their own",
+    )
+    with pytest.raises(Refused, match=r"V503.*behaviour of their own"):
+        choose("kernel", program)
 
 
 def test_series_of_a_run_then_bins_hold_what_happened_in_them(engine):  # S-72

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 import pytest
 
-from vtwin.engines.choose import engine as choose
+from vtwin.engines import kernel, reference
+from vtwin.engines.kernel.coverage import unsupported
 
 
-@pytest.fixture(params=["reference"])
+@pytest.fixture(params=["reference", "kernel"])
 def engine(request):
     """The ``simulate`` of an engine."""
-    return choose(request.param, None).simulate
+    if request.param == "reference":
+        return reference.simulate
+
+    def simulate(program, *given, **more):
+        missing = unsupported(program)
+        if missing:
+            pytest.skip(f"the kernel has no {', '.join(missing)}")
+        return kernel.simulate(program, *given, **more)
+
+    return simulate

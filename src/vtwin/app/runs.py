@@ -295,6 +295,7 @@ class _Work:
 
         program = self.plant.program
         if self.asked == "auto":
+            self._make_ready()
             return run_auto(
                 program,
                 engine=self.engine,
@@ -310,6 +311,7 @@ class _Work:
         missing = [r for r in range(self.asked) if r not in done]
         self.reused = not missing
         if missing:
+            self._make_ready()
             ran = run_many(
                 program,
                 missing,
@@ -322,6 +324,18 @@ class _Work:
             )
             done |= {tally.replication: tally for tally in ran}
         return [done[r] for r in sorted(done)]
+
+    def _make_ready(self) -> None:
+        """Compile the kernel if it has to be, and say so."""
+        from vtwin.engines import kernel
+
+        if self.engine != "kernel" or self.executor is not None or kernel.is_warm():
+            return
+        if self.progress is not None:
+            self.progress(wording.COMPILING, 0.0)
+        kernel.prepare()
+        if self.progress is not None:
+            self.progress(wording.COMPILING, 1.0)
 
     def _report(self, share: float) -> None:
         if self.progress is not None:

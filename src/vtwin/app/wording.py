@@ -8,6 +8,9 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+#: Said once on a computer, before its first run of all.
+COMPILING = "compiling the engine, once, about 20 s"
+
 #: KPI key -> title, in the order people ask for them.
 TITLES: dict[str, str] = {
     "good_per_day": "Good pieces per day",

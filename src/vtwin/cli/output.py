@@ -16,6 +16,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
+from vtwin.app.wording import COMPILING
 from vtwin.base.errors import Problem, Refused
 
 if TYPE_CHECKING:
@@ -240,6 +241,9 @@ class _Lines:
 
     def __call__(self, what: str, share: float) -> None:
         now = time.monotonic()
+        if what == COMPILING and share == 0.0:  # nothing more comes until it is done
+            print(what, file=sys.stderr, flush=True)
+            return
         last = self._told.get(what, 0.0)
         ended = share >= 1.0 > last > 0.0
         if share <= last or not (ended or now >= self._next):

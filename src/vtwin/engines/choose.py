@@ -62,10 +62,9 @@ def engine(name: str, program: Program) -> Chosen:
     from vtwin.engines.kernel.coverage import unsupported
 
     missing = unsupported(program)
-    if name == "kernel" and not missing:
-        return _kernel("the compiled kernel was asked for")
-    if name == "auto":
-        return _reference("the reference engine covers every program")
+    if not missing:
+        why = "was asked for" if name == "kernel" else "has all this plant uses"
+        return _kernel(f"the compiled kernel {why}")
     if name == "kernel":
         hint = "use --engine auto or --engine reference"
         told = (f"the compiled kernel has no {what}" for what in missing)

@@ -2,6 +2,27 @@
 
 Written from ``docs/semantics.md``, whose rule numbers (S-01 …) the code cites, and apart from
 the reference engine: the two share the random draws and pure rules, nothing else.
+
+=============  ===================================================================
+memory         fields of records by address: load, store, add
+building       many small functions made into one piece of machine code
+cache          that piece on disk, keyed by all its sources
+layout         which field is what: the head and the tables
+calendar       one pending time per slot, the earliest first
+streams        random draws
+instant        phases B and C; ``advance`` is the one entry
+plant          what happens at a slot, what settles; machines, stations, staff …
+arena, encode  from a Program to the memory a run begins with
+readings, run  counters, and a replication as Python sees it
+coverage       what the kernel cannot do yet
+=============  ===================================================================
+
+How a feature gets in: its fields go into a block of ``layout`` (and a table of its own, if it
+has records, into ``encode``, which fills it from the Program); what it does goes into a module of
+small `compiled` functions whose arguments and answers are ``int`` or ``float``; if it has timed
+events, its slots get a kind that ``plant.happen`` knows; what it counts is read in ``readings``;
+its line in ``coverage`` goes, and with it the feature is part of every random plant on which
+``tests/engines/test_conformance.py`` holds both engines against each other.
 """
 
 from __future__ import annotations
@@ -30,3 +51,17 @@ def simulate(
     from vtwin.engines.kernel.run import simulate as run
 
     return run(program, replication, seed=seed, trace=trace, on_progress=on_progress)
+
+
+def is_warm() -> bool:
+    """Whether a run begins at once; otherwise the engine has to be compiled first."""
+    from vtwin.engines.kernel.instant import advance
+
+    return advance.is_warm()
+
+
+def prepare() -> None:
+    """Load or compile the engine now."""
+    from vtwin.engines.kernel.instant import advance
+
+    advance.prepare()
