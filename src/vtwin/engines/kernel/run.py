@@ -27,6 +27,8 @@ Progress = Callable[[float], bool]
 
 #: Events between two looks from Python: a few hundredths of a second.
 _STRIDE = 100_000
+#: A run reports progress at least so often, at equal distances in simulated time.
+_REPORTS = 50
 #: Room for items at the beginning, and for rows of the trace between two looks.
 _ITEMS, _ROWS = 4096, 32_768
 
@@ -102,6 +104,7 @@ class Run:
         self._more_items: list[Fields] = []  # alive as long as the run
         self._items = items
         self._rows: list[Fields] | None = [] if rows else None
+        self._report_at = run.horizon // _REPORTS + 1
 
     def to_the_end(self, on_progress: Progress | None) -> Tally:
         """Run to the horizon, to a stop condition or to a stall, and report."""
@@ -141,20 +144,22 @@ class Run:
 
     def _advance(self, until: int, on_progress: Progress | None) -> int:
         """Everything before a tick happens; REACHED, STALLED or STOPPED."""
-        arena = self.arena
+        arena, horizon = self.arena, self._program.run.horizon
         while True:
-            answer = advance(arena.ctypes.data, until, _STRIDE)
+            stop = until if on_progress is None else min(until, self._report_at)
+            answer = advance(arena.ctypes.data, stop, _STRIDE)
             self._take_rows()
             if answer == at.OVERFLOWED:
                 raise _Overflowed
             if answer == at.NO_TIME:
                 raise self._no_time()
-            if answer in (at.REACHED, at.STALLED, at.STOPPED):
+            if answer in (at.STALLED, at.STOPPED) or (answer == at.REACHED and stop == until):
                 return answer
             self._make_room()
             if on_progress is not None:
-                done = int(arena[at.H_NOW]) / self._program.run.horizon
-                if on_progress(done) is False:
+                done = stop if answer == at.REACHED else int(arena[at.H_NOW])
+                self._report_at = done + horizon // _REPORTS + 1
+                if on_progress(done / horizon) is False:
                     raise Cancelled
 
     def _take_rows(self) -> None:
