@@ -3,7 +3,8 @@
 A tournament tree: the leaves are the slots in their order (filled up to a power of two), and
 every node holds the time and the slot of the better of its two children, so node 1 holds the
 next event. At equal times the left child wins, which is the lower slot. Setting a time replays
-the matches on the way up, until one comes out as before.
+the matches on the way up. In a large plant that ends where one comes out as before; near the
+root, looking whether it does costs more than the matches.
 """
 
 from __future__ import annotations
@@ -15,26 +16,38 @@ from vtwin.engines.kernel.memory import FIELD, load, store
 _NODE = N_SIZE * FIELD
 
 
+#: From this node on up every match is played.
+_NEAR_ROOT = 16
+
+
 @compiled
 def schedule(m: int, slot: int, time: int) -> None:
     """The slot's event is due at ``time``; a time it had before is forgotten."""
     tree = m + load(m, H_TREE)
     node = load(m, H_LEAVES) + slot
     store(tree + node * _NODE, N_TIME, time)
-    while node > 1:
-        left = tree + (node & -2) * _NODE
-        right = left + _NODE
-        best = left
-        if load(right, N_TIME) < load(left, N_TIME):
-            best = right
+    while node >= 2 * _NEAR_ROOT:
+        best = _better(tree, node)
         node >>= 1
-        winner = load(best, N_SLOT)
-        due = load(best, N_TIME)
-        here = tree + node * _NODE
+        winner, due, here = load(best, N_SLOT), load(best, N_TIME), tree + node * _NODE
         if winner != slot and load(here, N_SLOT) == winner and load(here, N_TIME) == due:
             return
         store(here, N_TIME, due)
         store(here, N_SLOT, winner)
+    while node > 1:
+        best = _better(tree, node)
+        node >>= 1
+        here = tree + node * _NODE
+        store(here, N_TIME, load(best, N_TIME))
+        store(here, N_SLOT, load(best, N_SLOT))
+
+
+@compiled
+def _better(tree: int, node: int) -> int:
+    """The better of a node and its sibling; by arithmetic, since who wins cannot be guessed."""
+    left = tree + (node & -2) * _NODE
+    right = left + _NODE
+    return left + _NODE * int(load(right, N_TIME) < load(left, N_TIME))
 
 
 @compiled
