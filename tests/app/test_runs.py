@@ -14,7 +14,7 @@ from vtwin.base.errors import Refused
 def test_run_when_told_as_json_then_it_has_the_stable_fields(result):
     answer = json.loads(json.dumps(result.to_json(), allow_nan=False))
     assert answer["scenario"] == "made by hand"
-    assert (answer["engine"], answer["replications"], answer["seed"]) == ("reference", 3, 1)
+    assert (answer["engine"], answer["replications"], answer["seed"]) == ("kernel", 3, 1)
     assert answer["horizon_s"] == 72_000
     assert answer["kpis"]["throughput_per_h"].keys() == {"mean", "half_width", "confidence", "unit"}
     assert {"program", "vtwin"} <= answer["passport"].keys()

@@ -28,7 +28,7 @@ def result(plant):
 
 def test_run_when_shown_then_every_figure_has_a_unit_and_an_interval(result):
     shown = _shown(text.result(result))
-    assert "3 replications · 20 h, of which 1 h warm-up · engine reference · seed 1" in shown
+    assert "3 replications · 20 h, of which 1 h warm-up · engine kernel · seed 1" in shown
     for row in ("Good pieces per day", "Lead time, mean", "Work in process"):
         (found,) = [x for x in shown.splitlines() if row in x]
         assert "±" in found

@@ -139,6 +139,8 @@ def gather(
                 except gone as error:
                     reason = reason or error
                     lost.append(task)
+                if work.asked_to_stop():  # short replications arrive faster than one can look
+                    raise Stopped
                 more(1)
             work.report()
             if work.asked_to_stop():
