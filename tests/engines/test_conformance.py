@@ -15,7 +15,7 @@ from tests.engines.plants import S
 from tests.engines.random_plants import plants
 from vtwin.engines import kernel, reference
 from vtwin.engines.kernel import coverage
-from vtwin.plant.primitives import NONE, DispatchRule, FailureClock, ShiftEnd
+from vtwin.plant.primitives import NEVER, NONE, DispatchRule, FailureClock, ShiftEnd
 from vtwin.plant.program import Program
 from vtwin.plant.trace import Event, Tally
 
@@ -67,6 +67,17 @@ WITHOUT: dict[str, Callable[[Program], Program]] = {
     ),
     "vehicles": _then(
         _each("operations", fleet=NONE), lambda p: replace(p, fleets=(), vehicles=())
+    ),
+    "numbers of 2^31 and more": lambda p: replace(
+        p,
+        orders=tuple(
+            replace(o, quantity=min(o.quantity, 99), lot=min(o.lot, 99), priority=0, due=NEVER)
+            for o in p.orders
+        ),
+        sources=tuple(
+            replace(s, lot=min(s.lot, 99), level=min(s.level, 99), due_after=NEVER)
+            for s in p.sources
+        ),
     ),
     "so many limits of rework": _each("operations", branches=()),
     "work that takes several people": _then(

@@ -9,15 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from vtwin.plant.primitives import NONE, UNLIMITED
+from vtwin.plant.primitives import NEVER, NONE, UNLIMITED
 from vtwin.plant.program import Program
 
 Uses = Callable[[Program], bool]
 
 #: An item knows its carriers by the bits of one number.
 _KINDS = 60
-
-
 #: An item counts all its rework in the bits of one number.
 _BITS = 62
 
@@ -38,7 +36,25 @@ def _differ(program: Program) -> bool:
     return False
 
 
+#: Whole numbers that are multiplied with times stay below this, so that products fit.
+LARGEST_COUNT = 2**31
+#: Due dates and the ways to them, so that sums fit.
+LATEST = 2**61
+
+
+def _has_large_numbers(program: Program) -> bool:
+    counts = [
+        *(n for o in program.orders for n in (o.quantity, o.lot, abs(o.priority))),
+        *(n for s in program.sources for n in (s.lot, s.level)),
+        *(op.pieces_per_cycle for op in program.operations),
+    ]
+    ways = [abs(s.due_after) for s in program.sources if s.due_after != NEVER]
+    ways += [abs(n) for o in program.orders for n in (o.due, o.release) if n != NEVER]
+    return max(counts, default=0) >= LARGEST_COUNT or max(ways, default=0) >= LATEST
+
+
 _MISSING: tuple[tuple[str, Uses], ...] = (
+    ("numbers of 2^31 and more", _has_large_numbers),
     ("more than 60 kinds of carriers", lambda p: len(p.carriers) > _KINDS),
     ("batches done on machines of which some cannot do all of it", _differ),
     (

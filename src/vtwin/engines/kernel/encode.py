@@ -33,8 +33,6 @@ from vtwin.plant.trace import VehicleState, lead_bin
 
 #: Places of an unlimited buffer; more than any run can fill.
 _ENDLESS = 2**62
-#: Whole numbers that the kernel multiplies with times or compares are below this.
-_LARGEST_COUNT = 2**31
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,23 +105,6 @@ def give_items(arena: Fields, start: int, items: int) -> None:
 def bits_of(branch: Branch) -> int:
     """Bits an item needs to count how often it took a branch (S-84)."""
     return 0 if branch.most == UNLIMITED else branch.most.bit_length()
-
-
-def too_large(program: Program) -> bool:
-    """Whether a number in the program is too large for the kernel's arithmetic."""
-    counts = [
-        *(n for o in program.orders for n in (o.quantity, o.lot, abs(o.priority))),
-        *(n for s in program.sources for n in (s.lot, s.level)),
-        *(op.pieces_per_cycle for op in program.operations),
-        *(abs(n) for m in program.machines for n in (m.x, m.y)),
-        *(w.speed for w in program.workers),
-        *(part.pieces for op in program.operations for part in op.kit),
-        *(batch.most for batch in program.batches),
-        *(rules.watts(kw) for m in program.machines for kw in (m.surge_kw, *m.power_kw)),
-    ]
-    late = [abs(n) for o in program.orders for n in (o.due, o.release)]
-    late += [abs(s.due_after) for s in program.sources]
-    return any(n >= _LARGEST_COUNT for n in counts) or any(n > 2**62 for n in late)
 
 
 def encode(program: Program) -> Template:
