@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from tests.engines.plants import Plant, S
 from tests.engines.rows import of, rows, seconds, states, times
+from vtwin.base.draws import empirical
 from vtwin.engines.choose import engine as choose
 from vtwin.plant.primitives import MachineState, PartAtFailure
 from vtwin.plant.trace import Event
@@ -169,3 +173,66 @@ def test_results_when_an_unrelated_belt_is_added_then_they_stay(engine):  # S-07
     plant.station("0", belt=(5, 4, 1, True)).product("q", {"op": "1", "on": "0", "cycle": 4})
     tally = engine(plant.arrivals("q", 3).program(), 0, trace=True)
     assert [t for t, e, _, _ in of(tally, Event.LEAVE) if e == 0] == before
+
+
+# -- against a belt that is moved second by second -------------------------------------------
+
+
+def second_by_second(places, travel, pitch, accumulating, works, horizon):
+    """When items enter the belt, reach its end and go to the next machine, whose operations take
+    ``works`` s: positions along the belt, moved by 1 every second. The belt always finds items.
+    """
+    belt: list[int] = []  # how far each item has come, the foremost first
+    waits = False  # the foremost is at the end
+    clear = pitch  # seconds the belt moved since the last item entered
+    free_at, works = 0, iter(works)
+    entered, reached, taken = [], [], []
+    for now in range(horizon):
+        if now and (accumulating or not waits):
+            clear += 1
+            ahead = travel + pitch
+            for n, place in enumerate(belt):
+                belt[n] = ahead = min(place + 1, ahead - pitch)
+        moved = True
+        while moved:
+            moved = False
+            if belt and belt[0] == travel and not waits:
+                waits = moved = True
+                reached.append(now)
+            if waits and now >= free_at:
+                free_at = now + next(works)
+                taken.append(now)
+                belt.pop(0)
+                waits, moved = False, True
+            if len(belt) < places and clear >= pitch:
+                belt.append(0)
+                entered.append(now)
+                clear, moved = 0, True
+    return entered, reached, taken
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.integers(1, 5),
+    st.integers(1, 4),
+    st.integers(0, 9),
+    st.booleans(),
+    st.lists(st.integers(1, 12), min_size=3, max_size=8),
+    st.integers(0, 5),
+)
+def test_belt_when_it_is_moved_second_by_second_then_every_time_is_the_same(
+    places, pitch, more, accumulating, times_of_b, seed
+):  # S-141 to S-143
+    travel = max(places - 1, 1) * pitch + more  # at least a pitch: longer than an item
+    plant = conveyor(places, travel, pitch, accumulating, empirical(times_of_b), 80)
+    plant.seed = seed
+    tally = choose("reference", None).simulate(plant.program(), 0, trace=True)
+    starts = times(tally, Event.START, 1)
+    ends = times(tally, Event.FINISH, 1)
+    works = [int(b - a) for a, b in zip(starts, [*ends, 1000], strict=False)]
+    entered, reached, taken = second_by_second(
+        places, travel, pitch, accumulating, [*works, 1000], 80
+    )
+    assert times(tally, Event.START, 0) == entered
+    assert times(tally, Event.FINISH, 0) == reached
+    assert starts == taken

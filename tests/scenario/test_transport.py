@@ -86,6 +86,7 @@ def test_belt_when_length_and_speed_are_written_then_the_travel_follows(cell):
         ("travel: 20 min, length: 3 m, places: 20", "how long items are on 'furnace' must be said"),
         ("travel: 20 min", "how close items may be on 'furnace' is not said"),
         ("travel: 20 min, places: 22, pitch: 1 min", "22 items do not fit on 'furnace'"),
+        ("travel: 20 min, pitch: 21 min", "'furnace' is shorter than the pitch"),
         ("travel: 20 min, pitch: 0 s", "without a pitch 'furnace' needs `places`"),
     ],
 )

@@ -44,6 +44,10 @@ def _belt(draft: Draft, name: str, entry: BeltEntry, path: Steps) -> Belt | None
     if not places:
         draft.fault("V360", f"without a pitch '{name}' needs `places`", path, "write `places: 12`")
         return None
+    if pitch > long:
+        what = f"'{name}' is shorter than the pitch of the items on it"
+        draft.fault("V360", what, (*path, "pitch"), "a pitch is at most the travel")
+        return None
     if (places - 1) * pitch > long:
         what = f"{places} items do not fit on '{name}' at this pitch"
         hint = f"there is room for {long // pitch + 1}"
