@@ -22,11 +22,13 @@ queue_key_low = called(compiled.queue_key_low, 2)
 claim_key_2 = called(compiled.claim_key_2, 3)
 claim_key_3 = called(compiled.claim_key_3, 4)
 claim_key_4 = called(compiled.claim_key_4, 2)
+work_ahead = called(compiled.work_ahead, 3)
+critical_ratio = called(compiled.critical_ratio, 3)
 
 counts = st.integers(1, 2**31 - 1)
 ticks = st.integers(0, 2**62 - 1)
 priorities = st.integers(-(2**31), 2**31)
-DISPATCH = [DispatchRule.FIFO, DispatchRule.EDD, DispatchRule.SPT, DispatchRule.LEAST_SETUP, DispatchRule.PRIORITY]  # fmt: skip
+DISPATCH = [DispatchRule.FIFO, DispatchRule.EDD, DispatchRule.SPT, DispatchRule.LEAST_SETUP, DispatchRule.PRIORITY, DispatchRule.CRITICAL_RATIO]  # fmt: skip
 
 
 @given(st.integers(0, 2**31), counts)
@@ -80,3 +82,13 @@ def test_claim_key_then_the_same(rule, priority, since, remaining, slot):  # S-5
         claim_key_4(rule, slot),
     )
     assert found == rules.claim_key(rule, priority, since, remaining, slot)
+
+
+@given(st.integers(0, rules.MOST_WORK), counts, st.integers(0, rules.MOST_WORK))
+def test_work_ahead_then_the_same_sum_up_to_the_same_limit(total, count, expected):  # S-91
+    assert work_ahead(total, count, expected) == rules.work_ahead(total, count, expected)
+
+
+@given(st.integers(-(2**62), 2**62), ticks, st.integers(1, rules.MOST_WORK))
+def test_critical_ratio_then_the_same_floors(due, now, work):  # S-91
+    assert critical_ratio(due, now, work) == rules.critical_ratio(due, now, work)
