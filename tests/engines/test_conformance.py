@@ -55,6 +55,9 @@ def _made_here(program: Program) -> Program:
 #: How to do without what the kernel does not have, by the words it says so in.
 WITHOUT: dict[str, Callable[[Program], Program]] = {
     "batches": _then(_each("operations", batch=NONE), lambda p: replace(p, batches=())),
+    "batches done on machines of which some cannot do all of it": _then(
+        _each("operations", batch=NONE), lambda p: replace(p, batches=())
+    ),
     "belts": _then(_each("machines", belt=NONE), lambda p: replace(p, belts=())),
     "assembly": _then(
         _each("operations", kit=()),
