@@ -90,6 +90,8 @@ def result(answer: RunResult, *, name: bool = True, limit: bool = True) -> Rende
         parts += [heading("Transport"), indented(_transport(answer))]
     if answer.summary.carriers or any("in_stock" in p for p in answer.summary.products.values()):
         parts += [heading("Parts and carriers"), indented(_parts(answer))]
+    if answer.summary.tools:
+        parts += [heading("Tools that wear out"), indented(_tools(answer))]
     if limit and answer.limit:
         parts += [heading("What limits it"), indented(Text(answer.limit))]
     return Group(*parts)
@@ -181,6 +183,18 @@ def _parts(answer: RunResult) -> Table:
             if figure := figures.get(key):
                 cells = wording.split(figure.mean, figure.half_width, figure.unit)
                 table.add_row(name, told, *cells)
+    return table
+
+
+def _tools(answer: RunResult) -> Table:
+    """How often tools are renewed, and how long they are away for it."""
+    table = plain_table("", ">", "", "", ">", "", "")
+    for name, figures in answer.summary.tools.items():
+        cells: list[str] = []
+        for key, told in (("renewals_per_day", "renewed"), ("away", "away")):
+            figure = figures[key]
+            cells += [told, *wording.split(figure.mean, figure.half_width, figure.unit)]
+        table.add_row(name, *cells)
     return table
 
 

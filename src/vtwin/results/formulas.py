@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-Scope = Literal["plant", "product", "equipment", "people", "transport", "carrier"]
+Scope = Literal["plant", "product", "equipment", "people", "transport", "carrier", "tool"]
 Better = Literal["higher", "lower", ""]
 
 NO_WINDOW = "nothing was observed: the run ended before its warm-up did"
@@ -83,6 +83,15 @@ KPIS: Mapping[str, Kpi] = {
             "in_use", "carriers in use", "share", "",
             "integral of carriers in use over time / (AOET · their number)", ("AOET",),
             ("carrier",), NO_WINDOW,
+        ),
+        Kpi(
+            "renewals_per_day", "renewals per day", "1/d", "lower",
+            "copies of the tool renewed / AOET in days", ("AOET",), ("tool",), NO_WINDOW,
+        ),
+        Kpi(
+            "away", "away for renewal", "share", "lower",
+            "time its copies are away, from being worn to being renewed / (AOET · their number)",
+            ("AOET",), ("tool",), NO_WINDOW,
         ),
         Kpi(
             "oee", "overall equipment effectiveness", "share", "higher",

@@ -43,6 +43,7 @@ class Measures:
     skills: Mapping[str, Figures]
     states: Mapping[str, tuple[float, ...]]  # by machine
     carriers: Mapping[str, Figures] = field(default_factory=dict)
+    tools: Mapping[str, Figures] = field(default_factory=dict)  # those that wear out
     why: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     transport: Mapping[str, Figures] = field(default_factory=dict)  # by fleet
@@ -86,6 +87,7 @@ def measure(program: Program, tally: Tally) -> Measures:
             for name, row in zip(names, _shares(elements), strict=True)
         },
         carriers=_carriers(program, tally),
+        tools=_tools(program, tally),
         why=why,
         notes=_notes(program, tally),
         ended=why_ended(program, tally),
@@ -270,6 +272,19 @@ def _carriers(program: Program, tally: Tally) -> dict[str, Figures]:
         carrier.name: {"in_use": ratio(float(area), observed * carrier.count)}
         for carrier, area in zip(program.carriers, areas, strict=True)
     }
+
+
+def _tools(program: Program, tally: Tally) -> dict[str, Figures]:
+    observed = tally.observed / TICKS_PER_SECOND
+    found: dict[str, Figures] = {}
+    for index, tool in enumerate(program.tools):
+        if tool.life:
+            away = float(tally.tool_away[index]) / TICKS_PER_SECOND
+            found[tool.name] = {
+                "renewals_per_day": ratio(float(tally.tool_renewals[index]) * _DAY, observed),
+                "away": ratio(away, observed * tool.count),
+            }
+    return found
 
 
 def machine_oee(elements: MachineElements) -> list[Value]:

@@ -71,6 +71,7 @@ class Summary:
     equipment: Mapping[str, EquipmentSummary]
     people: Mapping[str, PeopleSummary]
     carriers: Mapping[str, Intervals] = field(default_factory=dict)
+    tools: Mapping[str, Intervals] = field(default_factory=dict)  # those that wear out
     notes: tuple[str, ...] = ()
     transport: Mapping[str, Intervals] = field(default_factory=dict)  # by fleet
     ended: Mapping[str, int] = field(default_factory=dict)  # what ended them -> replications
@@ -101,6 +102,8 @@ class Summary:
             body["transport"] = {name: _json(figures) for name, figures in self.transport.items()}
         if self.carriers:
             body["carriers"] = {name: _json(figures) for name, figures in self.carriers.items()}
+        if self.tools:
+            body["tools"] = {name: _json(figures) for name, figures in self.tools.items()}
         if self.notes:
             body["notes"] = list(self.notes)
         return body
@@ -154,6 +157,11 @@ def summarise(
             c.name: gather.figures([m.carriers[c.name] for m in measures]) for c in program.carriers
         },
         ended=dict(sorted(Counter(m.ended for m in measures).items())),
+        tools={
+            t.name: gather.figures([m.tools[t.name] for m in measures])
+            for t in program.tools
+            if t.life
+        },
         notes=tuple(dict.fromkeys(note for m in measures for note in m.notes)),
         transport={
             f.name: gather.figures([m.transport[f.name] for m in measures]) for f in program.fleets
