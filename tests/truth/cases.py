@@ -15,7 +15,7 @@ import numpy as np
 from scipy import stats
 
 from tests.engines.plants import Plant, exponential_line, line
-from tests.truth import networks, operators, queues
+from tests.truth import joins, networks, operators, queues
 from tests.truth.lines import Line
 from vtwin.base.draws import (
     Distribution,
@@ -771,4 +771,243 @@ SINGLE = [
     scrapping(15_000),
 ]
 
-CASES = [*QUEUES, *LINES, *NETWORKS, *PEOPLE, *SINGLE]
+# --- batches, assembly, carriers, belts, vehicles --------------------------------------------
+
+
+def batching(least: int, most: int, arrival: float, horizon: float) -> Case:
+    def plant() -> Plant:
+        # A part that has waited at all has waited the 0 s after which so few are enough.
+        made = Plant().station("m").batch("m/b", least, most, 0.0)
+        made.product("p", {"op": "o", "on": "m", "cycle": exponential(1.0), "batch": "m/b"})
+        return made.arrivals("p", exponential(1 / arrival))
+
+    def figures() -> list[Figure]:
+        number = joins.batch_number(arrival, 1.0, least, most)
+        return [Figure("lead", lead(), number / arrival), Figure("wip", wip, number)]
+
+    return Case(f"batches of {least} to {most}", plant, figures, horizon)
+
+
+def assembling(name: str, rates, places, pieces, join: float, horizon: float) -> Case:
+    def plant() -> Plant:
+        made = Plant().station("join", input=0)
+        for i, mu in enumerate(rates):
+            made.station(f"s{i}").stock(f"c{i}", places[i]).saturated(f"c{i}")
+            made.product(f"c{i}", {"op": "o", "on": f"s{i}", "cycle": exponential(1 / mu)})
+        kit = {f"c{i}": n for i, n in enumerate(pieces)}
+        made.product("p", {"op": "o", "on": "join", "cycle": exponential(1 / join), "kit": kit})
+        return made.saturated("p")
+
+    def figures() -> list[Figure]:
+        return [Figure("rate", rate(len(rates)), joins.assembly_rate(rates, places, pieces, join))]
+
+    return Case(name, plant, figures, horizon)
+
+
+def pallets(horizon: float) -> Case:
+    # Saturated, each part on a pallet from its first operation to its last: so many parts go
+    # round as there are pallets.
+    service, servers = [1.0, 0.6, 1.1], [1, 2, 1]
+
+    def plant() -> Plant:
+        made = Plant()
+        for i, count in enumerate(servers):
+            made.station(f"s{i}", count)
+        made.carriers["pallet"] = 5
+        steps = [
+            {"op": f"o{i}", "on": f"s{i}", "cycle": exponential(1 / mu)}
+            for i, mu in enumerate(service)
+        ]
+        steps[0]["takes"] = steps[2]["returns"] = "pallet"
+        return made.product("p", *steps).saturated("p")
+
+    return Case(
+        "parts on pallets", plant,
+        lambda: [Figure("rate", rate(), networks.closed_rate(5, [1, 1, 1], service, servers))],
+        horizon,
+    )  # fmt: skip
+
+
+def conveying(accumulating: bool, horizon: float) -> Case:
+    # The entry of a belt is an M/D/1 server whose time is the pitch; then comes the way.
+    pitch, travel, every = 1.0, 30.0, 2.0
+
+    def plant() -> Plant:
+        made = Plant().station("belt", belt=(40, travel, pitch, accumulating))
+        made.product("p", {"op": "o", "on": "belt", "cycle": travel})
+        return made.arrivals("p", exponential(every))
+
+    def figures() -> list[Figure]:
+        waits = queues.general_wait(1 / every, pitch, 0.0)
+        return [
+            Figure("wait", wait(), waits),
+            Figure("lead", lead(), waits + travel),
+        ]
+
+    return Case(f"{'accumulating' if accumulating else 'rigid'} belt", plant, figures, horizon)
+
+
+def carrying(horizon: float) -> Case:
+    # M/M/1 and then, by Burke's theorem, M/D/1: the one vehicle is always at the far end when a
+    # part calls, so a move is the way back, loading, the way there and unloading.
+    back, there, load, unload = 0.5, 0.7, 0.2, 0.1
+
+    def plant() -> Plant:
+        made = Plant().station("a", output=-1).station("b", 24)
+        made.fleet(
+            "v",
+            {("x", "y"): there, ("y", "x"): back},
+            {"a": "x", "b": "y"},
+            ["y"],
+            load=load,
+            unload=unload,
+        )
+        made.product(
+            "p",
+            {"op": "1", "on": "a", "cycle": exponential(1.0)},
+            {"op": "2", "on": "b", "cycle": exponential(1.0), "fleet": "v"},
+        )  # fmt: skip
+        return made.arrivals("p", exponential(2.5))
+
+    def figures() -> list[Figure]:
+        move = back + load + there + unload
+        first = queues.markov_wait(1, 0.4, 1.0) + 1.0
+        return [Figure("lead", lead(), first + queues.general_wait(0.4, move, 0.0) + move + 1.0)]
+
+    return Case("one vehicle", plant, figures, horizon)
+
+
+# --- crews, loading, wear --------------------------------------------------------------------
+
+
+def crews(horizon: float) -> Case:
+    rates, heads = [1.0, 0.6, 0.8, 0.5], [2, 1, 3, 1]
+
+    def plant() -> Plant:
+        made = Plant()
+        for i, mu in enumerate(rates):
+            made.station(f"m{i}").saturated(f"p{i}")
+            made.product(f"p{i}", {"op": "o", "on": f"m{i}", "cycle": exponential(1 / mu), "skill": "run", "heads": heads[i]})  # fmt: skip
+        for n in range(4):
+            made.worker(f"w#{n}", ["run"])
+        return made
+
+    def figures() -> list[Figure]:
+        truth = operators.crew_rates(rates, heads, 4)
+        return [Figure(f"rate {i}", rate(i), truth[i]) for i in (0, 1, 2, 3)]
+
+    return Case("crews of several sizes", plant, figures, horizon)
+
+
+def loading(machines: int, people: int, tends: int, horizon: float) -> Case:
+    # Machines loaded by operators who then leave them alone: machine interference, where a
+    # machine at work is "up" and one that is loaded or waits for it "down". Who tends two at
+    # once is two operators.
+    def plant() -> Plant:
+        made = Plant()
+        for n in range(machines):
+            made.station(f"m{n}").saturated(f"p{n}")
+            made.product(f"p{n}", {"op": "o", "on": f"m{n}", "cycle": exponential(4.0), "skill": "run", "load": exponential(1.0)})  # fmt: skip
+        for n in range(people):
+            made.worker(f"w#{n}", ["run"], tends=tends)
+        return made
+
+    def figures() -> list[Figure]:
+        _, busy = queues.interference(machines, people * tends, 1 / 4, 1.0)
+        return [Figure("rate", rate(), busy)]
+
+    return Case(f"{people} operators load {machines} machines, {tends} at once", plant, figures, horizon)  # fmt: skip
+
+
+def tending(horizon: float) -> Case:
+    # One operator for up to three of five machines, present all the time: three servers.
+    def plant() -> Plant:
+        made = Plant().worker("w#1", ["run"], tends=3)
+        for n in range(5):
+            made.station(f"a{n}").station(f"b{n}").conwip(f"p{n}", 1)
+            made.product(
+                f"p{n}",
+                {"op": "1", "on": f"a{n}", "cycle": exponential(1.0), "skill": "run"},
+                {"op": "2", "on": f"b{n}", "cycle": exponential(0.5)},
+            )
+        return made
+
+    return Case(
+        "one operator tends three", plant,
+        lambda: [Figure("rate", rate(), networks.closed_rate(5, [1, 1], [1.0, 2.0], [3, 5]))], horizon,
+    )  # fmt: skip
+
+
+def wearing(copies: int, horizon: float) -> Case:
+    # A tool is renewed after each operation: one closed loop of copies through the machine and
+    # as many renewers as there are copies.
+    def plant() -> Plant:
+        made = Plant().station("m")
+        made.tools["die"] = {"count": copies, "life": 1, "renew": exponential(2.0)}
+        made.product("p", {"op": "o", "on": "m", "cycle": exponential(1.0), "tool": "die"})
+        return made.saturated("p")
+
+    return Case(
+        f"{copies} tools that wear", plant,
+        lambda: [Figure("rate", rate(), networks.closed_rate(copies, [1, 1], [1.0, 0.5], [1, copies]))],
+        horizon,
+    )  # fmt: skip
+
+
+def long_life(horizon: float) -> Case:
+    # One copy: a renewal cycle of 25 operations and a renewal.
+    def plant() -> Plant:
+        made = Plant().station("m")
+        made.tools["die"] = {"count": 1, "life": 25, "renew": gamma(10.0, 0.5)}
+        made.product("p", {"op": "o", "on": "m", "cycle": exponential(1.0), "tool": "die"})
+        return made.saturated("p")
+
+    return Case("a tool that lasts", plant, lambda: [Figure("rate", rate(), 25 / 35)], horizon)
+
+
+def maintained(clock: str, horizon: float) -> Case:
+    # Maintenance waits for the part in work, of constant time c: by hours of work it comes after
+    # the first N with N c >= X, so P(N > n) = exp(-n c / m) and E N = 1 / (1 - exp(-c / m)); by
+    # the calendar the same, as the machine never rests; by cycles after so many.
+    cycle, mean, service = 2.0, 40.0, 6.0
+    expected = 20.0 if clock == "cycles" else 1.0 / (1.0 - math.exp(-cycle / mean))
+
+    def plant() -> Plant:
+        made = Plant().station("m")
+        made.product("p", {"op": "o", "on": "m", "cycle": cycle}).saturated("p")
+        if clock == "cycles":
+            return made.failure("m", "care", None, exponential(service), life=20, planned=True)
+        return made.failure("m", "care", exponential(mean), exponential(service), planned=True, calendar=clock == "calendar")  # fmt: skip
+
+    def figures() -> list[Figure]:
+        return [
+            Figure("rate", rate(), expected / (expected * cycle + service)),
+            Figure("stopped", state(MachineState.PLANNED_STOP), service / (expected * cycle + service)),
+        ]  # fmt: skip
+
+    return Case(f"maintained by {clock}", plant, figures, horizon)
+
+
+ADVANCED = [
+    batching(1, 3, 1.5, 60_000),
+    batching(2, 4, 2.0, 60_000),
+    batching(3, 3, 1.8, 60_000),
+    assembling("assembly of two", [1.0, 0.9], [2, 2], [1, 1], 1.1, 20_000),
+    assembling("assembly of two and one", [2.2, 0.8, 1.0], [4, 1, 3], [2, 1, 1], 1.5, 20_000),
+    pallets(10_000),
+    conveying(True, 200_000),
+    conveying(False, 200_000),
+    carrying(200_000),
+    crews(30_000),
+    loading(5, 1, 1, 10_000),
+    loading(6, 1, 2, 10_000),
+    tending(10_000),
+    wearing(2, 10_000),
+    wearing(3, 10_000),
+    long_life(20_000),
+    maintained("hours", 20_000),
+    maintained("calendar", 20_000),
+    maintained("cycles", 20_000),
+]
+
+CASES = [*QUEUES, *LINES, *NETWORKS, *PEOPLE, *SINGLE, *ADVANCED]

@@ -50,3 +50,29 @@ def attended_rate(rates: Sequence[float], operators: int, rule: str) -> float:
                 yield rates[i], settled(after, asking), "out" if last else None
 
     return Chain(settled([IDLE] * n, ()), moves).rate("out")
+
+
+def crew_rates(rates: Sequence[float], heads: Sequence[int], people: int) -> list[float]:
+    """Parts per unit of time of each of several machines that never lack work and need
+    ``heads[i]`` of ``people`` for the whole of each part. Who asks is served in the order of
+    asking; one that needs more than are free keeps nobody behind it back.
+    """
+
+    def served(working: frozenset[int], asking: list[int]):
+        free = people - sum(heads[i] for i in working)
+        left = []
+        for i in asking:
+            if heads[i] <= free:
+                working |= {i}
+                free -= heads[i]
+            else:
+                left.append(i)
+        return working, tuple(left)
+
+    def moves(state) -> Iterator[tuple]:
+        working, asking = state
+        for i in working:
+            yield rates[i], served(working - {i}, [*asking, i]), i
+
+    made = Chain(served(frozenset(), list(range(len(rates)))), moves).rates()
+    return [made[i] for i in range(len(rates))]

@@ -103,3 +103,25 @@ def poisson_counts(rates: Sequence[float], widths: Sequence[float], service: flo
         m = rate / service + (m - rate / service) * math.exp(-service * width)
         found.append(m)
     return found
+
+
+def poisson_areas(rates: Sequence[float], widths: Sequence[float], service: float) -> list[float]:
+    """Mean over each stretch of the mean number in M_t/M/infinity whose arrival rate is
+    periodic, after many periods.
+    """
+    start = 0.0
+    for _ in range(200):
+        start = _last(rates, widths, service, start)
+    found, m = [], start
+    for rate, width in zip(rates, widths, strict=True):
+        calm = rate / service
+        decay = math.exp(-service * width)
+        found.append(calm + (m - calm) * (1.0 - decay) / (service * width))
+        m = calm + (m - calm) * decay
+    return found
+
+
+def _last(rates: Sequence[float], widths: Sequence[float], service: float, m: float) -> float:
+    for rate, width in zip(rates, widths, strict=True):
+        m = rate / service + (m - rate / service) * math.exp(-service * width)
+    return m

@@ -7,7 +7,7 @@ import math
 
 import pytest
 
-from tests.truth import networks, operators, queues, schedules
+from tests.truth import joins, networks, operators, queues, schedules
 from tests.truth.chains import Chain
 from tests.truth.lines import Line
 
@@ -251,3 +251,54 @@ def test_counts_of_a_varying_stream_then_they_are_those_of_the_equation_in_steps
             m += step * (rate - 1.5 * (m + 0.5 * step * slope))
         found.append(m)
     assert queues.poisson_counts(rates, widths, 1.5) == pytest.approx(found, rel=1e-6)
+
+
+def test_periodic_counts_then_they_balance_over_a_period_and_meet_the_transient():
+    rates, widths = [3.0, 0.5, 1.5], [2.0, 1.0, 4.0]
+    areas = queues.poisson_areas(rates, widths, 0.7)
+    # What comes in a period goes in it.
+    coming = sum(r * w for r, w in zip(rates, widths, strict=True))
+    assert sum(a * w for a, w in zip(areas, widths, strict=True)) * 0.7 == pytest.approx(coming)
+    fine = [w / 500 for w in widths for _ in range(500)]
+    ends = queues.poisson_counts([r for r in rates for _ in range(500)] * 9, fine * 9, 0.7)
+    assert sum(ends[-500:]) / 500 == pytest.approx(areas[2], rel=0.01)
+
+
+def test_assembly_when_one_component_is_plenty_then_the_other_and_the_join_are_a_line():
+    # The stock before the join and the piece in the blocked machine: a line with that buffer.
+    plenty = joins.assembly_rate([1.0, 1e6], [3, 50], [1, 1], 0.9)
+    assert plenty == pytest.approx(Line([1.0, 0.9], [3]).rate, rel=1e-4)
+    # Two pieces of the one are worth a supplier of two phases.
+    pairs = joins.assembly_rate([2.0], [40], [2], 0.7)
+    assert pairs == pytest.approx(0.7, rel=1e-2)
+
+
+def test_assembly_without_stock_beyond_the_kit_then_its_states_can_be_counted_by_hand():
+    # One place each, no time to join: both make one, one more waits in the machine. The pieces
+    # made ahead by the first, from -2 to 2, walk at random: blocked at the ends.
+    rate = joins.assembly_rate([1.0, 1.0], [1, 1], [1, 1], 1e9)
+    assert rate == pytest.approx(0.8, rel=1e-6)
+
+
+@pytest.mark.parametrize(("arrival", "most"), [(1.5, 3), (0.5, 1), (3.0, 5)])
+def test_batches_when_one_is_enough_to_begin_then_the_root_and_the_chain_agree(arrival, most):
+    waiting = joins.batch_server_number(arrival, 1.0, most)
+    # In service are those that came and have not gone: arrival x mean service.
+    assert joins.batch_number(arrival, 1.0, 1, most) == pytest.approx(waiting + arrival)
+
+
+def test_batches_of_one_size_then_they_are_the_queue_after_intervals_of_so_many_phases():
+    # Full batches only: batches come after Erlang intervals and are served one by one.
+    number = joins.batch_number(1.2, 0.8, 2, 2)
+    wait = queues.renewal_wait(lambda s: (1.2 / (1.2 + s)) ** 2, 0.8)
+    # Each of a pair waits for its mate on average half an interval of 1 / 1.2.
+    assert number == pytest.approx(1.2 * (0.5 / 1.2 + wait + 1 / 0.8))
+
+
+def test_crews_then_pairs_alternate_and_single_heads_are_machines_of_their_own():
+    assert operators.crew_rates([1.0, 0.5], [2, 1], 2) == pytest.approx([1 / 3, 1 / 3])
+    assert operators.crew_rates([1.0, 0.5], [1, 1], 2) == pytest.approx([1.0, 0.5])
+    one, two, three = operators.crew_rates([1.0, 1.0, 1.0], [1, 1, 1], 2)
+    assert one == pytest.approx(two) == pytest.approx(three) == pytest.approx(2 / 3)
+    # Three pairs of hands, two machines that need two: they alternate beside the third.
+    assert operators.crew_rates([1.0, 1.0, 0.2], [2, 2, 1], 3)[2] == pytest.approx(0.2)
