@@ -881,19 +881,19 @@ def carrying(horizon: float) -> Case:
 
 
 def crews(horizon: float) -> Case:
-    rates, heads = [1.0, 0.6, 0.8, 0.5], [2, 1, 3, 1]
+    rates, heads = [1.0, 0.6, 0.8, 0.5], [2, 1, 2, 1]
 
     def plant() -> Plant:
         made = Plant()
         for i, mu in enumerate(rates):
             made.station(f"m{i}").saturated(f"p{i}")
             made.product(f"p{i}", {"op": "o", "on": f"m{i}", "cycle": exponential(1 / mu), "skill": "run", "heads": heads[i]})  # fmt: skip
-        for n in range(4):
+        for n in range(3):
             made.worker(f"w#{n}", ["run"])
         return made
 
     def figures() -> list[Figure]:
-        truth = operators.crew_rates(rates, heads, 4)
+        truth = operators.crew_rates(rates, heads, 3)
         return [Figure(f"rate {i}", rate(i), truth[i]) for i in (0, 1, 2, 3)]
 
     return Case("crews of several sizes", plant, figures, horizon)
