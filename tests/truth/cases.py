@@ -980,34 +980,186 @@ def maintained(clock: str, horizon: float) -> Case:
         return made.failure("m", "care", exponential(mean), exponential(service), planned=True, calendar=clock == "calendar")  # fmt: skip
 
     def figures() -> list[Figure]:
-        return [
-            Figure("rate", rate(), expected / (expected * cycle + service)),
-            Figure("stopped", state(MachineState.PLANNED_STOP), service / (expected * cycle + service)),
-        ]  # fmt: skip
+        return [Figure("rate", rate(), expected / (expected * cycle + service))]
 
     return Case(f"maintained by {clock}", plant, figures, horizon)
 
 
+# --- ways, busy times, shifts ----------------------------------------------------------------
+
+
+def jackson(horizon: float) -> Case:
+    service, servers = [1.4, 0.6, 1.0], [1, 2, 1]
+    routing = [[0, 0.7, 0.3], [0.25, 0, 0], [0, 0.4, 0]]
+
+    def plant() -> Plant:
+        made = Plant()
+        for i, count in enumerate(servers):
+            made.station(f"s{i}", count)
+        ways = [
+            {"branches": [(0.3, "o2")], "then": "o1"},
+            {"branches": [(0.25, "o0")], "then": "out"},
+            {"branches": [(0.4, "o1")], "then": "out"},
+        ]
+        made.product("p", *(
+            {"op": f"o{i}", "on": f"s{i}", "cycle": exponential(1 / service[i]), **ways[i]}
+            for i in range(3)
+        ))  # fmt: skip
+        return made.arrivals("p", exponential(2.0))
+
+    def figures() -> list[Figure]:
+        rates = networks.jackson_rates([0.5, 0, 0], routing)
+        number = networks.jackson_number(rates, service, servers)
+        busy = sum(r / mu for r, mu in zip(rates, service, strict=True))
+        return [
+            Figure("lead", lead(), number / 0.5),
+            Figure("wip", wip, number),
+            Figure("busy", state(WORKING), busy),
+        ]
+
+    return Case("items that branch", plant, figures, horizon)
+
+
+def reworking(horizon: float) -> Case:
+    # Fails with probability f and is done again, twice at most: 1 + f + f^2 times each.
+    f = 0.3
+
+    def plant() -> Plant:
+        made = Plant().station("m")
+        made.product("p", {"op": "o", "on": "m", "cycle": gamma(1.0, 0.5), "branches": [(f, "o", 2)], "then": "out"})  # fmt: skip
+        return made.saturated("p")
+
+    def figures() -> list[Figure]:
+        times = 1 + f + f**2
+        return [
+            Figure("rate", rate(), (1 - f**3) / times),
+            Figure("visits", lambda t: t.mode_visits[0] / (t.product_good[0] + t.product_scrap[0]), times),
+        ]  # fmt: skip
+
+    return Case("rework with a limit", plant, figures, horizon)
+
+
+def sampling(horizon: float) -> Case:
+    # Departures of M/M/1 are Poisson (Burke), every third of them an Erlang stream of order 3.
+    def plant() -> Plant:
+        made = Plant().station("a").station("b")
+        made.product(
+            "p",
+            {"op": "1", "on": "a", "cycle": exponential(1.0)},
+            {"op": "2", "on": "b", "cycle": exponential(4.0), "sample": 3},
+        )
+        return made.arrivals("p", exponential(2.0))
+
+    def figures() -> list[Figure]:
+        def transform(s: float) -> float:
+            return (0.5 / (0.5 + s)) ** 3
+
+        return [
+            Figure("wait", wait(1), queues.renewal_wait(transform, 0.25)),
+            Figure("lead", lead(), 2.0 + (queues.renewal_wait(transform, 0.25) + 4.0) / 3),
+        ]
+
+    return Case("every third is looked at", plant, figures, horizon, warmup=500)
+
+
+def busy_times(horizon: float) -> Case:
+    # M_t/M/infinity: 2 per s at 160 %, 40 % and 100 % for 2 s each, service of mean 1.5.
+    percents = [160, 40, 100]
+
+    def plant() -> Plant:
+        made = Plant(bin=2.0).station("m", 24)
+        made.product("p", {"op": "o", "on": "m", "cycle": exponential(1.5)})
+        profile = (6.0, [(2.0 * n, p) for n, p in enumerate(percents)])
+        return made.arrivals("p", exponential(0.5), profile=profile)
+
+    def figures() -> list[Figure]:
+        areas = queues.poisson_areas([2 * p / 100 for p in percents], [2.0] * 3, 1 / 1.5)
+
+        def within(step: int) -> Measure:
+            return lambda t: float(t.series_wip[99 + step :: 3].mean())
+
+        return [Figure(f"bin {n}", within(n), areas[n]) for n in (0, 1, 2)]
+
+    return Case("busy and quiet times", plant, figures, horizon, warmup=198)
+
+
+def walking(horizon: float) -> Case:
+    # One operator, two machines that always want him: he goes from one to the other after each
+    # part, 3 m + 4 m at 2 m/s.
+    def plant() -> Plant:
+        made = Plant().station("a", at=(0.0, 0.0)).station("b", at=(3.0, 4.0))
+        for name in "ab":
+            made.product(name, {"op": "o", "on": name, "cycle": exponential(2.0), "skill": "run"})
+            made.saturated(name)
+        return made.worker("w#1", ["run"], speed=2000)
+
+    return Case(
+        "an operator on his way", plant,
+        lambda: [Figure("rate", rate(), 2 / 11), Figure("waiting", state(WAITING), 2 - 4 / 11)], horizon,
+    )  # fmt: skip
+
+
+def _days(horizon: float, *hours: tuple[float, float]) -> list[tuple[float, float]]:
+    """The same hours every 20 s."""
+    return [(day + a, day + b) for day in range(0, int(horizon), 20) for a, b in hours]
+
+
+def missing(horizon: float) -> Case:
+    def plant() -> Plant:
+        made = Plant().station("m").worker("w#1", ["run"], calendar="day", absence=0.3, pause=True)
+        made.calendars["day"] = _days(horizon, (0, 12))
+        made.product("p", {"op": "o", "on": "m", "cycle": exponential(1.0), "skill": "run"})
+        return made.saturated("p")
+
+    return Case(
+        "an operator who misses shifts", plant,
+        lambda: [Figure("rate", rate(), 0.7 * 0.6), Figure("working", state(WORKING), 0.42)], horizon,
+    )  # fmt: skip
+
+
+def relieving(horizon: float) -> Case:
+    # Work is handed over as it is: so much per hour as the one present can.
+    def plant() -> Plant:
+        made = Plant().station("m")
+        made.calendars.update(early=_days(horizon, (0, 12)), late=_days(horizon, (12, 20)))
+        made.worker("w#1", {"run": 1.0}, calendar="early", hand_over=True)
+        made.worker("w#2", {"run": 0.7}, calendar="late", hand_over=True)
+        made.product("p", {"op": "o", "on": "m", "cycle": exponential(3.0), "skill": "run"})
+        return made.saturated("p")
+
+    return Case(
+        "operators who relieve each other", plant,
+        lambda: [Figure("rate", rate(), (0.6 * 1.0 + 0.4 * 0.7) / 3)], horizon,
+    )  # fmt: skip
+
+
 ADVANCED = [
-    batching(1, 3, 1.5, 60_000),
-    batching(2, 4, 2.0, 60_000),
-    batching(3, 3, 1.8, 60_000),
-    assembling("assembly of two", [1.0, 0.9], [2, 2], [1, 1], 1.1, 20_000),
-    assembling("assembly of two and one", [2.2, 0.8, 1.0], [4, 1, 3], [2, 1, 1], 1.5, 20_000),
+    batching(1, 3, 1.5, 80_000),
+    batching(2, 4, 2.0, 70_000),
+    batching(3, 3, 1.8, 90_000),
+    assembling("assembly of two", [1.0, 0.9], [2, 2], [1, 1], 1.1, 10_000),
+    assembling("assembly of two and one", [2.2, 0.8, 1.0], [4, 1, 3], [2, 1, 1], 1.5, 10_000),
     pallets(10_000),
-    conveying(True, 200_000),
-    conveying(False, 200_000),
-    carrying(200_000),
-    crews(30_000),
-    loading(5, 1, 1, 10_000),
-    loading(6, 1, 2, 10_000),
-    tending(10_000),
-    wearing(2, 10_000),
-    wearing(3, 10_000),
+    conveying(True, 280_000),
+    conveying(False, 280_000),
+    carrying(80_000),
+    crews(25_000),
+    loading(5, 1, 1, 8_000),
+    loading(6, 1, 2, 8_000),
+    tending(5_000),
+    wearing(2, 8_000),
+    wearing(3, 8_000),
     long_life(20_000),
-    maintained("hours", 20_000),
-    maintained("calendar", 20_000),
-    maintained("cycles", 20_000),
+    maintained("hours", 40_000),
+    maintained("calendar", 40_000),
+    maintained("cycles", 40_000),
+    jackson(120_000),
+    reworking(10_000),
+    sampling(300_000),
+    busy_times(15_000),
+    walking(20_000),
+    missing(30_000),
+    relieving(30_000),
 ]
 
 CASES = [*QUEUES, *LINES, *NETWORKS, *PEOPLE, *SINGLE, *ADVANCED]
