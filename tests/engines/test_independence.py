@@ -13,7 +13,7 @@ from vtwin.base.draws import empirical, exponential
 from vtwin.engines.choose import engine as choose
 from vtwin.plant.trace import Event
 
-ENGINES = ["reference"]
+ENGINES = ["reference", "auto"]  # auto: the compiled one wherever it covers the plant
 some = settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 #: Names of strangers, before, between and after those of the random plants.
 STRANGERS = ("a-stranger", "s1-stranger", "zz-stranger")

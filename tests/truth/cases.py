@@ -209,12 +209,12 @@ def markov_priority(servers: int, horizon: float) -> Case:
 OBSERVED = [0.2, 0.5, 0.5, 2.0, 4.0]
 
 QUEUES = [
-    markov(1, 0.5, 200_000),
+    markov(1, 0.5, 280_000),
     markov(2, 0.6, 110_000),
     markov(4, 0.7, 80_000),
     markov(1, 0.7, 700_000),
     *(
-        general(service, float(law.mean()), float(law.var()), 400_000)
+        general(service, float(law.mean()), float(law.var()), 560_000)
         for service, law in (
             (constant(1.0), np.array([1.0])),
             (uniform(0.2, 1.8), stats.uniform(0.2, 1.6)),
@@ -228,13 +228,13 @@ QUEUES = [
             (empirical(OBSERVED), np.array(OBSERVED)),
         )
     ),
-    renewal(constant(2.0), lambda s: math.exp(-2.0 * s), 80_000),
-    renewal(erlang(2, 5 / 3), lambda s: (1.2 / (1.2 + s)) ** 2, 160_000),
-    renewal(uniform(0.5, 3.0), lambda s: (math.exp(-0.5 * s) - math.exp(-3 * s)) / (2.5 * s), 150_000),
+    renewal(constant(2.0), lambda s: math.exp(-2.0 * s), 90_000),
+    renewal(erlang(2, 5 / 3), lambda s: (1.2 / (1.2 + s)) ** 2, 175_000),
+    renewal(uniform(0.5, 3.0), lambda s: (math.exp(-0.5 * s) - math.exp(-3 * s)) / (2.5 * s), 185_000),
     infinite_servers(uniform(0.0, 4.0), 8_000),
     priority(DispatchRule.EDD, (4.0, exponential(1.0)), (3.0, constant(1.0)), 260_000),
     priority(DispatchRule.SPT, (2.0, exponential(0.5)), (6.0, exponential(1.5)), 400_000),
-    markov_priority(2, 130_000),
+    markov_priority(2, 185_000),
 ]  # fmt: skip
 
 # --- lines -----------------------------------------------------------------------------------
@@ -278,7 +278,7 @@ def unbuffered(stations: int, truth: float) -> Case:
         f"{stations} unbuffered stations",
         lambda: exponential_line(stations, 0, 1.0),
         lambda: [Figure("rate", rate(), truth)],
-        10_000,
+        13_000,
     )
 
 
@@ -301,12 +301,12 @@ LINES = [
     unbuffered(5, 0.4858),
     two_of_any(uniform(0.0, 2.0), uniform(0.0, 2.0)),
     two_of_any(uniform(0.0, 2.0), constant(1.0)),
-    serial("buffer of 4", 200_000, rates=[1.0, 1.0], places=[4]),
+    serial("buffer of 4", 265_000, rates=[1.0, 1.0], places=[4]),
     serial("buffers of 2 and 1", 75_000, rates=[1.0, 0.8, 1.2], places=[2, 1]),
-    serial("four stations, buffers of 1", 45_000, rates=[1.0, 1.1, 0.9, 1.0], places=[1, 1, 1]),
+    serial("four stations, buffers of 1", 52_000, rates=[1.0, 1.1, 0.9, 1.0], places=[1, 1, 1]),
     serial("output and input places", 65_000, rates=[1.0, 0.9, 1.0], places=[0, 1], outputs=[1, 1, 0]),
     serial("parallel servers", 75_000, rates=[1.0, 0.5, 0.7], places=[0, 1], servers=[1, 2, 2]),
-    serial("parallel servers that block", 80_000, rates=[0.5, 1.2, 0.4], places=[1, 0], servers=[2, 1, 3]),
+    serial("parallel servers that block", 125_000, rates=[0.5, 1.2, 0.4], places=[1, 0], servers=[2, 1, 3]),
     serial(
         "two machines that fail", 280_000, rates=[1.0, 1.0], places=[3],
         fail=[0.1, 0.05], mend=[0.5, 0.3],
@@ -575,7 +575,7 @@ PEOPLE = [
     missed(40_000),
     taken_over(15_000),
     own_repairer(20_000),
-    interference(4, 1, 140_000),
+    interference(4, 1, 165_000),
     interference(6, 2, 110_000),
     attended(GrantRule.CLOSEST_TO_DONE, "closest", [1.0, 1.0, 1.0], 2),
     attended(GrantRule.LONGEST_WAIT, "longest", [1.0, 1.0, 1.0], 2),
@@ -761,12 +761,12 @@ SINGLE = [
     renewing("operating", 20_000),
     renewing("calendar", 20_000),
     several_modes(25_000),
-    two_clocks(25_000),
-    half_load(320_000),
+    two_clocks(27_000),
+    half_load(370_000),
     completion_time(370_000),
     lost_parts(PartAtFailure.SCRAPPED, 42_000),
     lost_parts(PartAtFailure.REWORKED, 32_000),
-    setups(20_000),
+    setups(24_000),
     switching(260_000),
     scrapping(15_000),
 ]
@@ -1046,7 +1046,7 @@ def sampling(horizon: float) -> Case:
         made.product(
             "p",
             {"op": "1", "on": "a", "cycle": exponential(1.0)},
-            {"op": "2", "on": "b", "cycle": exponential(4.0), "sample": 3},
+            {"op": "2", "on": "b", "cycle": exponential(3.0), "sample": 3},
         )
         return made.arrivals("p", exponential(2.0))
 
@@ -1055,8 +1055,8 @@ def sampling(horizon: float) -> Case:
             return (0.5 / (0.5 + s)) ** 3
 
         return [
-            Figure("wait", wait(1), queues.renewal_wait(transform, 0.25)),
-            Figure("lead", lead(), 2.0 + (queues.renewal_wait(transform, 0.25) + 4.0) / 3),
+            Figure("lead", lead(), 2.0 + (queues.renewal_wait(transform, 1 / 3) + 3.0) / 3),
+            Figure("wait", wait(1), queues.renewal_wait(transform, 1 / 3)),
         ]
 
     return Case("every third is looked at", plant, figures, horizon, warmup=500)
@@ -1134,9 +1134,9 @@ def relieving(horizon: float) -> Case:
 
 
 ADVANCED = [
-    batching(1, 3, 1.5, 80_000),
+    batching(1, 3, 1.5, 90_000),
     batching(2, 4, 2.0, 70_000),
-    batching(3, 3, 1.8, 90_000),
+    batching(3, 3, 1.8, 115_000),
     assembling("assembly of two", [1.0, 0.9], [2, 2], [1, 1], 1.1, 10_000),
     assembling("assembly of two and one", [2.2, 0.8, 1.0], [4, 1, 3], [2, 1, 1], 1.5, 10_000),
     pallets(10_000),
@@ -1155,11 +1155,11 @@ ADVANCED = [
     maintained("cycles", 40_000),
     jackson(120_000),
     reworking(10_000),
-    sampling(300_000),
-    busy_times(15_000),
+    sampling(500_000),
+    busy_times(25_000),
     walking(20_000),
-    missing(30_000),
-    relieving(30_000),
+    missing(90_000),
+    relieving(40_000),
 ]
 
 CASES = [*QUEUES, *LINES, *NETWORKS, *PEOPLE, *SINGLE, *ADVANCED]
