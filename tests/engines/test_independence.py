@@ -45,7 +45,8 @@ ENTITY = {
 }  # fmt: skip
 VALUE = {
     "START": "operations", "FINISH": "operations", "MOUNT": "tools", "GRANT": "machines",
-    "FAIL": "machines", "REPAIRED": "machines",
+    "FAIL": "machines", "REPAIRED": "machines", "SEND": "stations", "PICK": "stations",
+    "REACH": "stations", "DROP": "stations",
 }  # fmt: skip
 
 

@@ -760,7 +760,7 @@ def scrapping(horizon: float) -> Case:
 SINGLE = [
     renewing("operating", 20_000),
     renewing("calendar", 20_000),
-    several_modes(25_000),
+    several_modes(34_000),
     two_clocks(27_000),
     half_load(370_000),
     completion_time(370_000),
