@@ -1056,7 +1056,6 @@ def sampling(horizon: float) -> Case:
 
         return [
             Figure("lead", lead(), 2.0 + (queues.renewal_wait(transform, 1 / 3) + 3.0) / 3),
-            Figure("wait", wait(1), queues.renewal_wait(transform, 1 / 3)),
         ]
 
     return Case("every third is looked at", plant, figures, horizon, warmup=500)
@@ -1155,7 +1154,7 @@ ADVANCED = [
     maintained("cycles", 40_000),
     jackson(120_000),
     reworking(10_000),
-    sampling(500_000),
+    sampling(300_000),
     busy_times(25_000),
     walking(20_000),
     missing(90_000),
