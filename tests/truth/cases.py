@@ -1062,17 +1062,17 @@ def sampling(horizon: float) -> Case:
 
 
 def busy_times(horizon: float) -> Case:
-    # M_t/M/infinity: 2 per s at 160 %, 40 % and 100 % for 2 s each, service of mean 1.5.
+    # M_t/M/infinity: 6 per s at 160 %, 40 % and 100 % for 2 s each, service of mean 1.5.
     percents = [160, 40, 100]
 
     def plant() -> Plant:
-        made = Plant(bin=2.0).station("m", 24)
+        made = Plant(bin=2.0).station("m", 45)
         made.product("p", {"op": "o", "on": "m", "cycle": exponential(1.5)})
         profile = (6.0, [(2.0 * n, p) for n, p in enumerate(percents)])
-        return made.arrivals("p", exponential(0.5), profile=profile)
+        return made.arrivals("p", exponential(1 / 6), profile=profile)
 
     def figures() -> list[Figure]:
-        areas = queues.poisson_areas([2 * p / 100 for p in percents], [2.0] * 3, 1 / 1.5)
+        areas = queues.poisson_areas([6 * p / 100 for p in percents], [2.0] * 3, 1 / 1.5)
 
         def within(step: int) -> Measure:
             return lambda t: float(t.series_wip[99 + step :: 3].mean())
@@ -1153,9 +1153,9 @@ ADVANCED = [
     maintained("calendar", 40_000),
     maintained("cycles", 40_000),
     jackson(120_000),
-    reworking(10_000),
+    reworking(12_000),
     sampling(300_000),
-    busy_times(25_000),
+    busy_times(6_000),
     walking(20_000),
     missing(90_000),
     relieving(40_000),
