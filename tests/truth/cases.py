@@ -1062,22 +1062,22 @@ def sampling(horizon: float) -> Case:
 
 
 def busy_times(horizon: float) -> Case:
-    # M_t/M/infinity: 6 per s at 160 %, 40 % and 100 % for 2 s each, service of mean 1.5.
+    # M_t/D/infinity, a belt without pitch: 40 per s at 160 %, 40 % and 100 % for 2 s each.
     percents = [160, 40, 100]
 
     def plant() -> Plant:
-        made = Plant(bin=2.0).station("m", 45)
-        made.product("p", {"op": "o", "on": "m", "cycle": exponential(1.5)})
+        made = Plant(bin=2.0).station("m", belt=(10_000, 1.5, 0.0, True))
+        made.product("p", {"op": "o", "on": "m", "cycle": 1.5})
         profile = (6.0, [(2.0 * n, p) for n, p in enumerate(percents)])
-        return made.arrivals("p", exponential(1 / 6), profile=profile)
+        return made.arrivals("p", exponential(1 / 40), profile=profile)
 
     def figures() -> list[Figure]:
-        areas = queues.poisson_areas([6 * p / 100 for p in percents], [2.0] * 3, 1 / 1.5)
+        numbers = queues.busy_numbers([40 * p / 100 for p in percents], 2.0, 1.5)
 
         def within(step: int) -> Measure:
             return lambda t: float(t.series_wip[99 + step :: 3].mean())
 
-        return [Figure(f"bin {n}", within(n), areas[n]) for n in (0, 1, 2)]
+        return [Figure(f"bin {n}", within(n), numbers[n]) for n in (0, 1, 2)]
 
     return Case("busy and quiet times", plant, figures, horizon, warmup=198)
 
@@ -1155,7 +1155,7 @@ ADVANCED = [
     jackson(120_000),
     reworking(12_000),
     sampling(300_000),
-    busy_times(6_000),
+    busy_times(2_000),
     walking(20_000),
     missing(90_000),
     relieving(40_000),

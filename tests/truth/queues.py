@@ -94,34 +94,14 @@ def interference(machines: int, repairers: int, fail: float, mend: float) -> tup
     return down, sum(min(n, repairers) * p for n, p in enumerate(share))
 
 
-def poisson_counts(rates: Sequence[float], widths: Sequence[float], service: float) -> list[float]:
-    """Mean number in M_t/M/infinity, empty at the start, at the end of each stretch of constant
-    arrival rate: ``m' = rate - service m`` (Eick, Massey, Whitt 1993).
+def busy_numbers(rates: Sequence[float], width: float, service: float) -> list[float]:
+    """Mean number in M_t/D/infinity over each stretch of ``width`` with its arrival rate,
+    repeated for ever; ``service`` at most ``width``. At any moment those are there that came in
+    the last ``service`` (Eick, Massey, Whitt 1993).
     """
-    found, m = [], 0.0
-    for rate, width in zip(rates, widths, strict=True):
-        m = rate / service + (m - rate / service) * math.exp(-service * width)
-        found.append(m)
+    found = []
+    for n, rate in enumerate(rates):
+        # While the stretch is younger than the service some came in the one before.
+        young = (rates[n - 1] + rate) * service**2 / 2.0
+        found.append((young + rate * service * (width - service)) / width)
     return found
-
-
-def poisson_areas(rates: Sequence[float], widths: Sequence[float], service: float) -> list[float]:
-    """Mean over each stretch of the mean number in M_t/M/infinity whose arrival rate is
-    periodic, after many periods.
-    """
-    start = 0.0
-    for _ in range(200):
-        start = _last(rates, widths, service, start)
-    found, m = [], start
-    for rate, width in zip(rates, widths, strict=True):
-        calm = rate / service
-        decay = math.exp(-service * width)
-        found.append(calm + (m - calm) * (1.0 - decay) / (service * width))
-        m = calm + (m - calm) * decay
-    return found
-
-
-def _last(rates: Sequence[float], widths: Sequence[float], service: float, m: float) -> float:
-    for rate, width in zip(rates, widths, strict=True):
-        m = rate / service + (m - rate / service) * math.exp(-service * width)
-    return m

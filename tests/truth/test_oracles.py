@@ -242,26 +242,16 @@ def test_schedules_then_they_are_those_made_by_hand():
     assert schedules.in_turn_with_setups([3, 4], [[0, 2], [1, 0]], 21) == [2, 2]
 
 
-def test_counts_of_a_varying_stream_then_they_are_those_of_the_equation_in_steps():
-    rates, widths = [2.0, 0.5, 3.0], [1.0, 2.0, 0.7]
-    m, found, step = 0.0, [], 1e-4
-    for rate, width in zip(rates, widths, strict=True):
-        for _ in range(round(width / step)):
-            slope = rate - 1.5 * m
-            m += step * (rate - 1.5 * (m + 0.5 * step * slope))
-        found.append(m)
-    assert queues.poisson_counts(rates, widths, 1.5) == pytest.approx(found, rel=1e-6)
-
-
-def test_periodic_counts_then_they_balance_over_a_period_and_meet_the_transient():
-    rates, widths = [3.0, 0.5, 1.5], [2.0, 1.0, 4.0]
-    areas = queues.poisson_areas(rates, widths, 0.7)
-    # What comes in a period goes in it.
-    coming = sum(r * w for r, w in zip(rates, widths, strict=True))
-    assert sum(a * w for a, w in zip(areas, widths, strict=True)) * 0.7 == pytest.approx(coming)
-    fine = [w / 500 for w in widths for _ in range(500)]
-    ends = queues.poisson_counts([r for r in rates for _ in range(500)] * 9, fine * 9, 0.7)
-    assert sum(ends[-500:]) / 500 == pytest.approx(areas[2], rel=0.01)
+def test_numbers_of_a_varying_stream_then_they_are_those_counted_moment_by_moment():
+    rates, width, service, steps = [3.0, 0.5, 1.5], 2.0, 1.4, 4000
+    step = width / steps
+    rate = [r for r in rates for _ in range(steps)]
+    back = round(service / step)
+    there = [sum(rate[-back:]) * step]
+    for n in range(len(rate)):
+        there.append(there[-1] + (rate[n] - rate[n - back]) * step)
+    means = [sum(there[n * steps : (n + 1) * steps]) / steps for n in range(3)]
+    assert queues.busy_numbers(rates, width, service) == pytest.approx(means, rel=1e-3)
 
 
 def test_assembly_when_one_component_is_plenty_then_the_other_and_the_join_are_a_line():
