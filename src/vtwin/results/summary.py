@@ -46,7 +46,7 @@ class PeopleSummary:
     skills: Mapping[str, Intervals]
 
     def to_json(self) -> dict[str, object]:
-        """``{"busy": {…}, "mean_wait_s": {…}, "skills": {…}}``."""
+        """``{"busy": {…}, "walking": {…}, "mean_wait_s": {…}, "skills": {…}}``."""
         body: dict[str, object] = dict(_json(self.figures))
         body["skills"] = {skill: _json(figures) for skill, figures in self.skills.items()}
         return body
