@@ -246,3 +246,12 @@ def test_desk_when_no_scenario_is_named_then_the_last_one_run_comes_first(tmp_pa
     assert LiveDesk.open([], url).bookcase.books[0].key == "injection_plant"
     runs.run("three_in_a_row", replications=1, store=url)
     assert LiveDesk.open([], url).bookcase.books[0].key == "three_in_a_row"
+
+
+def test_overview_when_vehicles_carry_then_their_use_is_shown(tmp_path):
+    url = str(tmp_path / "runs.sqlite")
+    runs.run("heat_treatment", replications=1, store=url)
+    desk = LiveDesk.open([], url)
+    (agv,) = desk.overview("heat_treatment", None).vehicles
+    assert (agv.fleet, agv.count) == ("agv", 2)
+    assert 0.0 < agv.empty < agv.busy < 1.0

@@ -12,7 +12,7 @@ from dash_app.pages.runs import figures as runs
 from dash_app.shell import figures as shell
 from dash_app.words import load
 from tests.dash_app.plant import InventedDesk, floor, gantt, run_row, why_slow, wip
-from vtwin.app.views import Figure, JobRow, Suspect, Tile, WhySlow
+from vtwin.app.views import Figure, FleetUse, JobRow, Suspect, Tile, WhySlow
 
 EN, KO = load("en"), load("ko")
 
@@ -225,3 +225,9 @@ def test_navigation_when_drawn_then_it_holds_only_pages_that_exist():
     links = [p.href for p in shell.navigation({"page": "overview", "scenario": "a b"}, EN)
              if hasattr(p, "href")]  # fmt: skip
     assert links == ["/?scenario=a+b", "/compare?scenario=a+b", "/runs?scenario=a+b"]
+
+
+def test_vehicles_when_drawn_then_their_shares_and_waits_are_told():
+    told = text(overview.vehicles((FleetUse("agv", "AGV", 2, 0.42, 0.19, 22.6),), EN))
+    for said in ("AGV ×2", "42.0%", "19.0%", EN("vehicles.wait")):
+        assert said in told

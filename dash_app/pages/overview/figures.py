@@ -14,6 +14,7 @@ from vtwin.app.views import (
     LOSSES,
     STATES,
     Figure,
+    FleetUse,
     FloorView,
     MachineView,
     OverviewView,
@@ -448,3 +449,25 @@ def staff_row(row: StaffLoss, words: Words) -> html.Tr:
     busy = f"{row.busy:.1%}" if row.busy is not None else "–"
     wait = duration(row.mean_wait_s, words) if row.mean_wait_s is not None else "–"
     return html.Tr([html.Td(f"{row.label} ×{row.count}"), html.Td(busy), html.Td(wait)])
+
+
+# ---- vehicles
+
+
+def vehicles(rows: tuple[FleetUse, ...], words: Words) -> html.Table:
+    """How busy vehicles are, how much of it is empty travel, how long items wait for one."""
+    names = ("vehicles.fleet", "vehicles.busy", "vehicles.empty", "vehicles.wait")
+    return html.Table(
+        [
+            html.Thead(html.Tr([html.Th(words(name), scope="col") for name in names])),
+            html.Tbody([_fleet_row(row, words) for row in rows]),
+        ],
+        className="staff",
+    )
+
+
+def _fleet_row(row: FleetUse, words: Words) -> html.Tr:
+    shares = [f"{share:.1%}" if share is not None else "–" for share in (row.busy, row.empty)]
+    wait = duration(row.mean_wait_s, words) if row.mean_wait_s is not None else "–"
+    cells = [f"{row.label} ×{row.count}", *shares, wait]
+    return html.Tr([html.Td(cell) for cell in cells])

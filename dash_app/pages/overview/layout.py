@@ -127,6 +127,16 @@ def side(view: OverviewView, words: Words, selection: Mapping[str, Any]) -> html
                 ],
                 className="card",
             ),
+            *_transport(view, words),
         ],
         className="side",
     )
+
+
+def _transport(view: OverviewView, words: Words) -> list[html.Section]:
+    """How busy vehicles are, where there are any."""
+    if not view.vehicles:
+        return []
+    head = html.Div(html.H2([icon("truck"), words("vehicles.title")]), className="card-head")
+    body = html.Div(figures.vehicles(view.vehicles, words), className="card-body")
+    return [html.Section([head, body], className="card")]

@@ -94,6 +94,7 @@ class LiveDesk:
             ),
             why_slow=overview.why_slow(record.verdict, self._proof(record), program.labels),
             staff=overview.staff(program, summary),
+            vehicles=overview.vehicles(program, summary),
             currency=program.currency,
         )
 

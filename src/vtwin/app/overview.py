@@ -11,6 +11,7 @@ from vtwin.app.views import (
     TILES,
     AreaView,
     Figure,
+    FleetUse,
     FloorView,
     FlowView,
     MachineView,
@@ -241,6 +242,26 @@ def staff(program: Program, summary: Json) -> tuple[StaffLoss, ...]:
                 count=sum(worker.group == index for worker in program.workers),
                 busy=body["busy"]["mean"],
                 mean_wait_s=body["mean_wait_s"]["mean"],
+            )
+        )
+    return tuple(rows)
+
+
+def vehicles(program: Program, summary: Json) -> tuple[FleetUse, ...]:
+    """Each kind of vehicle: how many, how busy, how long items waited for one."""
+    rows = []
+    for index, fleet in enumerate(program.fleets):
+        body = summary.get("transport", {}).get(fleet.name)
+        if body is None:
+            continue
+        rows.append(
+            FleetUse(
+                fleet=fleet.name,
+                label=program.labels.get(f"transport.{fleet.name}", fleet.name),
+                count=sum(vehicle.fleet == index for vehicle in program.vehicles),
+                busy=body["transport_busy"]["mean"],
+                empty=body["transport_empty"]["mean"],
+                mean_wait_s=body["transport_wait_s"]["mean"],
             )
         )
     return tuple(rows)

@@ -192,6 +192,18 @@ class StaffLoss:
 
 
 @dataclass(frozen=True, slots=True)
+class FleetUse:
+    """One kind of vehicle: shares of its time, and how long items waited for one."""
+
+    fleet: str
+    label: str
+    count: int
+    busy: float | None
+    empty: float | None
+    mean_wait_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class RunRow:
     """One stored run."""
 
@@ -235,6 +247,7 @@ class OverviewView:
     why_slow: WhySlow
     staff: tuple[StaffLoss, ...] = ()
     currency: str | None = None
+    vehicles: tuple[FleetUse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
