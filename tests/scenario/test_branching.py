@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from vtwin.base.errors import Refused
-from vtwin.plant.flows import mean_speed, rate, visits
+from vtwin.plant.flows import legs, mean_speed, rate, visits
 from vtwin.plant.primitives import NEXT, OUT, Branch, DispatchRule, StopKind
 from vtwin.plant.program import Stop
 from vtwin.scenario import build, load
@@ -46,6 +46,16 @@ def test_next_when_ways_part_then_the_one_furthest_along_is_the_main_way(write):
     assert program.operations[0].branches == (Branch(0.5, 1), Branch(0.4, 2))
     assert program.operations[1].then == OUT
     assert visits(program) == pytest.approx([1.0, 0.5, 0.4])
+
+
+def test_legs_when_ways_part_and_samples_pass_then_shares_are_of_those_that_end(write):
+    program = _program(write, a=", next: {C: 40 %, B: 50 %, out: 10 %}", b=", sample: 1/5")
+    # Of the half that comes to B a fifth stops, the others pass to C.
+    assert legs(program) == (
+        (0, 1, pytest.approx(0.1)),
+        (0, 2, pytest.approx(0.8)),
+        (1, 2, 1.0),
+    )
 
 
 def test_next_when_some_are_reworked_then_its_shares_are_of_the_others(write):

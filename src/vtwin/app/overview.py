@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -154,6 +155,8 @@ def flows(program: Program, layout: Layout, tallies: Sequence[Tally]) -> tuple[F
     """Pieces per day between areas. Pieces of an operation go to the next one's machines in
     the proportion in which those made them.
     """
+    from vtwin.plant.flows import legs
+
     if not tallies or not has_flows(program, layout):
         return ()
     pieces = [
@@ -172,9 +175,11 @@ def flows(program: Program, layout: Layout, tallies: Sequence[Tally]) -> tuple[F
             at += 1
         by_area.append(made)
     total: dict[tuple[str, str], float] = {}
-    for product in program.products:
-        for here, there in zip(product.route, product.route[1:], strict=False):
-            _add_flow(total, by_area[here], by_area[there])
+    ways = legs(program)
+    comings = Counter(there for _, there, _ in ways)
+    for here, there, share in ways:
+        alone = comings[there] == 1 and share == 1.0
+        _add_flow(total, by_area[here], by_area[there], None if alone else share)
     return tuple(
         FlowView(a, b, amount / days)
         for (a, b), amount in sorted(total.items())
@@ -183,15 +188,20 @@ def flows(program: Program, layout: Layout, tallies: Sequence[Tally]) -> tuple[F
 
 
 def _add_flow(
-    total: dict[tuple[str, str], float], here: Mapping[str, float], there: Mapping[str, float]
+    total: dict[tuple[str, str], float],
+    here: Mapping[str, float],
+    there: Mapping[str, float],
+    share: float | None,
 ) -> None:
+    """All that was done there came from here, or a share of what was done here went there."""
     arrived = sum(there.values())
     left = sum(here.values())
     if not arrived or not left:
         return
     for a, made in here.items():
         for b, taken in there.items():
-            total[a, b] = total.get((a, b), 0.0) + taken * made / left
+            moved = taken * made / left if share is None else share * made * taken / arrived
+            total[a, b] = total.get((a, b), 0.0) + moved
 
 
 def why_slow(verdict: Json | None, proof: Json | None, labels: Mapping[str, str]) -> WhySlow:

@@ -37,6 +37,34 @@ def visits(program: Program) -> tuple[float, ...]:
     return tuple(found)
 
 
+def legs(program: Program) -> tuple[tuple[int, int, float], ...]:
+    """Ways from operation to operation with the share of the items ending the first that are
+    worked on at the second next; those that leave are in none.
+    """
+    after = followers(program.products, program.operations)
+    found = []
+    for here, spec in enumerate(program.operations):
+        shares: dict[int, float] = {}
+        rest = 1.0
+        for branch in spec.branches:
+            _come(program, after, shares, branch.operation, branch.share)
+            rest -= branch.share
+        _come(program, after, shares, after[here], rest)
+        found += [(here, there, share) for there, share in sorted(shares.items())]
+    return tuple(found)
+
+
+def _come(
+    program: Program, after: tuple[int, ...], shares: dict[int, float], there: int, share: float
+) -> None:
+    """A share comes to an operation; what a sample leaves out goes on along the main way."""
+    while there not in (NONE, OUT) and share > _NOTHING:
+        stopping = share / program.operations[there].sample
+        _add(shares, there, stopping)
+        share -= stopping
+        there = after[there]
+
+
 def _add(onward: dict[int, float], operation: int, items: float) -> None:
     if operation not in (NONE, OUT):
         onward[operation] = onward.get(operation, 0.0) + items
