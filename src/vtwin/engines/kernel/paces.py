@@ -26,11 +26,11 @@ def next_arrival(m: int, source: int) -> int:
     interval, profile = draw(m, load(source, SO_STREAM)), load(source, SO_PROFILE)
     if profile == NOTHING or interval <= 0:
         return load(m, H_NOW) + interval
-    return _elapsed(profile, load(m, H_NOW), interval, load(m, H_HORIZON))
+    return elapsed(profile, load(m, H_NOW), interval, load(m, H_HORIZON))
 
 
 @compiled
-def _elapsed(profile: int, start: int, left: int, horizon: int) -> int:
+def elapsed(profile: int, start: int, left: int, horizon: int) -> int:
     """The tick at which ``left`` ticks have passed from ``start`` on; NEVER if that is not before
     the horizon. What is left is counted in ticks and hundredths (``over``), so that no number
     here gets larger than the time itself.
