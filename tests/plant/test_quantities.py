@@ -1,5 +1,7 @@
 """Fields with units: what is read, what is refused, and that reading again changes nothing."""
 
+from typing import Annotated
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -202,3 +204,11 @@ def test_schema_when_exported_then_it_names_the_units():
 def test_duration_when_written_in_any_unit_then_the_base_value_reads_back(number, unit):
     seconds = _read(q.Duration, f"{number} {unit}")
     assert _read(q.Duration, f"{seconds:.6f} s") == pytest.approx(seconds)
+
+
+def test_quantity_between_bounds_when_outside_then_refused_with_the_range():
+    heated = Annotated[float, q.within("temperature", "1150 °C", "900 °C", "1280 °C")]
+    assert _read(heated, "1150 °C") == 1150.0
+    for written in ("1500 °C", "20 °C"):
+        assert "outside 900 °C to 1280 °C" in _refused(heated, written)["msg"]
+    assert "temperature" in _refused(heated, "1.15 kW")["msg"]

@@ -48,6 +48,9 @@ UNITS: Final[dict[str, dict[str, str]]] = {
     "mass": {"g": "1e-3", "kg": "1", "t": "1e3"},
     "share": {"%": "1e-2", "ppm": "1e-6"},
     "rate": {"/s": "1", "/min": "60", "/h": "3600", "/d": "86400", "/wk": "604800"},
+    "temperature": {"°C": "1", "degC": "1"},
+    "force": {"N": "1e-3", "kN": "1", "MN": "1e3"},
+    "acceleration": {"mm/s2": "1e-3", "m/s2": "1"},
     "count": dict.fromkeys(_COUNTED, "1"),
 }
 #: Units whose factor divides: 450 /d is 450 / 86400 s.
@@ -66,9 +69,16 @@ _LIKELY: Final = {
     "mass": "kg",
     "share": "%",
     "rate": "/h",
+    "temperature": "°C",
+    "force": "kN",
+    "acceleration": "m/s2",
     "count": "pieces",
 }
-_ARTICLE: Final = {"area": "an area", "energy": "an energy"}
+_ARTICLE: Final = {
+    "area": "an area",
+    "energy": "an energy",
+    "acceleration": "an acceleration",
+}
 
 #: Other spellings, each with the one this language knows.
 _SPELLINGS: Final = {
@@ -80,6 +90,8 @@ _SPELLINGS: Final = {
     "msec": "ms",
     "meter": "m", "meters": "m", "metre": "m", "metres": "m",
     "sqm": "m2", "m^2": "m2",
+    "C": "°C", "℃": "°C", "deg C": "°C", "celsius": "°C",
+    "m/s^2": "m/s2", "m/s²": "m/s2",
     "percent": "%", "pct": "%", "퍼센트": "%",
     "kwh": "kWh", "kw": "kW", "kva": "kW",
     "ton": "t", "tons": "t", "tonne": "t", "tonnes": "t",
@@ -141,7 +153,8 @@ def parse(text: str, dimension: str) -> float:
     """The value of ``"3.2 min"`` in the base unit of its dimension.
 
     Base units: time s, length m, area m2, speed m/s, power kW, energy kWh, mass kg, share 1
-    (``"2 %"`` is 0.02), rate 1/s (``"450 /d"``), count 1 (``"80000 strokes"``). Raises
+    (``"2 %"`` is 0.02), rate 1/s (``"450 /d"``), temperature °C, force kN, acceleration m/s2,
+    count 1 (``"80000 strokes"``). Raises
     UnitError, which says what to write instead, and KeyError for an unknown dimension.
     """
     units = UNITS[dimension]

@@ -393,6 +393,24 @@ def random_time_schema() -> dict[str, Any]:
     }
 
 
+def within(dimension: str, example: str, low: str, high: str) -> Reading:
+    """A quantity between two bounds, both written with their unit: an equipment parameter that
+    cannot sensibly be otherwise.
+    """
+    least, most = units.parse(low, dimension), units.parse(high, dimension)
+    inner = _quantity(dimension, example)
+
+    def read(value: Any, context: Mapping[str, Any]) -> float:
+        number = float(inner.read(value, context))
+        if not least <= number <= most:
+            what = f"'{value}' is outside {low} to {high}"
+            raise refuse("V203", what, f"write for example {example}")
+        return number
+
+    described = f"{inner.schema['description']}, {low} to {high}"
+    return Reading(read, units.parse(example, dimension), inner.schema | {"description": described})
+
+
 _CENTURY_S: Final = 100 * 365.25 * 86_400
 DURATION: Final = _quantity("time", "3.2 min", most=_CENTURY_S)
 Duration = Annotated[float, DURATION]
@@ -412,6 +430,9 @@ POWER: Final = _quantity("power", "3 kW")
 Power = Annotated[float, POWER]
 Energy = Annotated[float, _quantity("energy", "1.2 kWh")]
 Mass = Annotated[float, _quantity("mass", "130 t")]
+Temperature = Annotated[float, _quantity("temperature", "850 °C")]
+Force = Annotated[float, _quantity("force", "16000 kN")]
+Acceleration = Annotated[float, _quantity("acceleration", "4 m/s2")]
 SHARE: Final = _quantity("share", "2 %", most=1.0)
 PERCENT: Final = _quantity("share", "60 %")
 Share = Annotated[float, SHARE]
