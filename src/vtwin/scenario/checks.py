@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import Any
 
 from vtwin.base.errors import Problem
-from vtwin.plant.flows import rate, visits
+from vtwin.plant.flows import legs, rate, visits
 from vtwin.plant.primitives import NEVER, NONE, ReleaseKind
 from vtwin.plant.program import Program
 from vtwin.scenario import calendars, staffing
@@ -253,19 +252,16 @@ def _vehicle_warnings(
     """Vehicles that have more to bring than they have time for, even without empty travel."""
     work = [0.0] * len(program.fleets)
     passes = visits(program)
-    for product in program.products:
-        for before, here in pairwise(product.route):
-            operation = program.operations[here]
-            if operation.fleet == NONE:
-                continue
-            fleet = program.fleets[operation.fleet]
-            a, b = (
-                program.stations[program.operations[n].station].nodes[operation.fleet]
-                for n in (before, here)
-            )
-            _, lots = items.get(operation.product, (0.0, 0.0))
-            ticks = fleet.travel[a][b] + fleet.load + fleet.unload
-            work[operation.fleet] += lots * passes[here] * ticks
+    for before, here, part in legs(program):
+        operation = program.operations[here]
+        station, other = operation.station, program.operations[before].station
+        if operation.fleet == NONE or station == other:
+            continue
+        fleet = program.fleets[operation.fleet]
+        a, b = (program.stations[n].nodes[operation.fleet] for n in (other, station))
+        _, lots = items.get(operation.product, (0.0, 0.0))
+        ticks = fleet.travel[a][b] + fleet.load + fleet.unload
+        work[operation.fleet] += lots * passes[before] * part * ticks
     found = []
     for index, fleet in enumerate(program.fleets):
         count = sum(vehicle.fleet == index for vehicle in program.vehicles)

@@ -23,6 +23,10 @@ _DEFAULTS: Final = {
     "shift_end": "pause",
     "tends": "1",
     "absence": "0 %",
+    "sample": "all",
+    "next": "the next step",
+    "stop": "at the horizon",
+    "profile": "always alike",
 }
 _WORDS: Final = {
     "warmup": "warm-up",
