@@ -193,9 +193,8 @@ def _people_and_failures(draw, plant: Plant, calendar) -> None:
     for machine in plant.machines:
         for mode in ("jam", "wear")[: draw(st.sampled_from([0, 0, 1, 2]))]:
             keys = {"skill": "fit"} if draw(st.booleans()) else {}
-            on_belt = plant.machines[machine]["belt"] is not None  # S-140
-            keys["planned"] = not on_belt and draw(st.sampled_from([False, False, True]))
-            if not on_belt and draw(st.sampled_from([False, False, True])):
+            keys["planned"] = draw(st.sampled_from([False, False, True]))
+            if draw(st.sampled_from([False, False, True])):
                 keys["life"] = draw(st.integers(1, 6))
             plant.failure(
                 machine,

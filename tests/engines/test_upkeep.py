@@ -117,3 +117,51 @@ def test_maintenance_when_its_mechanic_never_comes_then_the_stall_says_so(engine
     tally = engine(plant.program(), 0)
     assert tally.ended == 4 * S
     assert "m is stopped ('m/grease') and waits for somebody with skill 'fit'" in tally.stall[0]
+
+
+# -- belts (S-103) ----------------------------------------------------------------------------
+
+
+def belt(*modes, horizon=40, **keys):
+    """A belt of three places, 6 s long, onto which something comes every 2 s."""
+    plant = Plant(horizon=horizon).station("b", belt=(3, 6, 2, True), **keys)
+    plant.product("p", {"op": "o", "on": "b", "cycle": 6}).arrivals("p", 2)
+    for name, after, repair, more in modes:
+        plant.failure("b", name, after, repair, **more)
+    return plant
+
+
+def test_maintenance_of_a_belt_when_due_then_the_belt_runs_empty_first(engine):  # S-103
+    plant = belt(("grease", 9, 4, {"calendar": True, "planned": True}), horizon=23)
+    tally = engine(plant.program(), 0, trace=True)
+    # due at 9: nothing enters any more; the last item on the belt entered at 8
+    assert times(tally, Event.START) == [2, 4, 6, 8, 18, 20, 22]
+    assert times(tally, Event.FAIL) == [14]
+    assert times(tally, Event.REPAIRED) == [18]
+    assert states(tally, 0) == [(2, WORKING), (14, STOP), (18, WORKING)]
+
+
+def test_maintenance_of_an_empty_belt_when_due_then_it_begins_at_once(engine):  # S-103
+    plant = belt(("grease", 1, 3, {"calendar": True, "planned": True}), horizon=6)
+    tally = engine(plant.program(), 0, trace=True)
+    assert times(tally, Event.FAIL) == [1]  # due again at 5, with an item on the belt
+    assert times(tally, Event.START) == [4]
+
+
+@pytest.mark.parametrize(
+    ("part", "finished"),
+    [(PartAtFailure.KEPT, [8, 10, 15, 17]), (PartAtFailure.SCRAPPED, [8, 10, 19])],
+)
+def test_wear_of_a_belt_when_the_count_is_reached_then_it_stops_with_what_is_on_it(engine, part, finished):  # S-103  # fmt: skip
+    plant = belt(("wear", None, 3, {"life": 2, "part": part}), horizon=20)
+    tally = engine(plant.program(), 0, trace=True)
+    assert times(tally, Event.FAIL)[0] == 10
+    assert [t for t in times(tally, Event.FINISH) if t < 20] == finished
+
+
+def test_maintenance_of_a_belt_by_cycles_then_items_on_it_are_brought_to_its_end(engine):  # S-103
+    plant = belt(("grease", None, 5, {"life": 2, "planned": True}), horizon=24)
+    tally = engine(plant.program(), 0, trace=True)
+    # the second cycle ends at 10, with items of 6 and 8 on the belt; they leave at 12 and 14
+    assert times(tally, Event.FINISH)[:4] == [8, 10, 12, 14]
+    assert times(tally, Event.FAIL) == [14]

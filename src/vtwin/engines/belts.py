@@ -110,6 +110,8 @@ class Belt(Machine):
             self._moved += passed
             for fault in self.ageing:
                 fault.left -= passed
+            for fault in self.upkeep:
+                fault.worked(passed)
 
     def _go_on(self, now: int) -> None:
         """Decide what moves, whether the entry is open, and what is due next (S-144)."""
@@ -126,7 +128,7 @@ class Belt(Machine):
     def _open_entry(self) -> None:
         """Open or close the entry (S-141)."""
         full = len(self.items) >= self._places or self._clock < self._last_in + self._pitch
-        if full or not self.open:
+        if full or not self.open or any(fault.waits for fault in self.upkeep):
             self.item = self._closed
         elif self.item is not None:
             self.item = None
@@ -203,10 +205,22 @@ class Belt(Machine):
         if not self.finished and self._is_there():
             floor.other_events -= 1  # counted as a visit
             self._at_end(now)
+            self._look_after(1)
         self._go_on(now)
         if not self.open:
             self.refresh(now)
         floor.clock.changed = True
+
+    def _look_after(self, cycles: int) -> None:
+        """Cycles are over, or items lost: wear and maintenance (S-103)."""
+        self.begun = len(self.items) > self.finished
+        for fault in self.upkeep:
+            fault.look(cycles)
+
+    def hold_back(self, now: int) -> None:
+        """Maintenance waits until the belt is empty: its entry is closed (S-103)."""
+        self._count_up(now)
+        self._go_on(now)
 
     def _at_end(self, now: int) -> None:
         """The first item reaches the end (S-35, S-142)."""
@@ -275,6 +289,8 @@ class Belt(Machine):
         for item in reversed(lost):
             item.machine = None
             self.floor.scrap(item, item.quantity, self.index, now)
+        self._look_after(0)
+        self._go_on(now)
         if not self.open:
             self.refresh(now)
 

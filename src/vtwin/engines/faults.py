@@ -47,7 +47,8 @@ class Fault(Job):
         ring = self._due if spec.planned else self._strike
         self.alarm = Alarm(floor.env, priority(self.slot), ring)
         self.left = 0  # until it strikes: ticks of work (operating clock) or cycles
-        self._waits = False  # planned, due, and something is begun on the machine
+        self.waits = False  # planned, due, and something is begun on the machine
+        self._called = False  # it strikes in this tick's B
         self.struck = False
         self.since = 0
         self.strikes = 0
@@ -85,17 +86,25 @@ class Fault(Job):
             self.left -= ticks
 
     def look(self, cycles: int) -> None:
-        """Nothing is begun on the machine any more; so many cycles have been finished."""
+        """So many cycles have been finished, or what was begun is lost: what is due strikes, in
+        this tick's B (S-100); maintenance of a belt when nothing on it moves on (S-103).
+        """
         if self._clock is FailureClock.CYCLES:
             self.left -= cycles
-        if self._waits or (self._clock is not FailureClock.CALENDAR and self.left <= 0):
-            self.alarm.set(0)
+        if self.struck or self._called:
+            return
+        if self.waits or (self._clock is not FailureClock.CALENDAR and self.left <= 0):
+            self.waits = self.planned and self.machine.begun
+            if not self.waits:
+                self._called = True
+                self.alarm.set(0)
 
     def _due(self, event: CalendarEvent) -> None:
         """A planned mode is due: it begins unless something is begun on the machine (S-101)."""
         if self.machine.begun:
             self._floor.other_events += 1
-            self._waits = True
+            self.waits = True
+            self.machine.hold_back(self._floor.now)
         else:
             self._strike(event)
 
@@ -103,7 +112,7 @@ class Fault(Job):
         floor, machine = self._floor, self.machine
         now = floor.now
         floor.other_events += 1
-        self._waits = False
+        self.waits = self._called = False
         self.struck = True
         self.since = now
         self.strikes += 1

@@ -557,6 +557,9 @@ class Machine:
             self._halt(now)
         self.refresh(now)
 
+    def hold_back(self, now: int) -> None:
+        """Maintenance waits: nothing new is begun. That is so with something in hand."""
+
     def repaired(self, fault: Fault, now: int) -> None:
         """A failure mode is over."""
         self.down -= 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vtwin.base.units import TICKS_PER_SECOND, ticks
-from vtwin.plant.primitives import Belt, FailureClock
+from vtwin.plant.primitives import Belt
 from vtwin.scenario.document import BeltEntry, StepEntry
 from vtwin.scenario.draft import Draft, Steps
 
@@ -71,16 +71,6 @@ def check_step(draft: Draft, step: StepEntry, on: tuple[str, ...], path: Steps) 
             draft.fault("V360", what, (*path, word), hint, key=True)
 
 
-def check_modes(draft: Draft) -> None:
-    """What belts do not know: wear by cycles and maintenance that waits for the work in hand."""
-    for name in draft.belts:
-        for mode in draft.modes.get(name, ()):
-            if mode.planned or mode.clock is FailureClock.CYCLES:
-                what = f"'{mode.name}' waits for the end of work, which a belt does not have"
-                hint = f"let '{name}' fail on the clock `calendar` or `operating`"
-                draft.fault("V360", what, mode.path, hint, key=True)
-
-
 def seconds_apart(belt: Belt) -> float:
     """Seconds from one item to the next when the belt is full: its planned time per item."""
     return max(belt.pitch, belt.travel / belt.places) / TICKS_PER_SECOND
@@ -91,4 +81,4 @@ def travel_s(belt: Belt) -> float:
     return belt.travel / TICKS_PER_SECOND
 
 
-__all__ = ["check_modes", "check_step", "read_belts", "seconds_apart", "travel_s"]
+__all__ = ["check_step", "read_belts", "seconds_apart", "travel_s"]

@@ -110,7 +110,6 @@ def _draft(resolved: Resolved) -> Draft | None:
     stations.lower_equipment(draft)
     lives.read_tools(draft)
     lives.read_modes(draft)
-    belts.check_modes(draft)
     stations.join_stations(draft)
     batches.read_batches(draft)
     kits.read_kits(draft)

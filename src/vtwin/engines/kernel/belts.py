@@ -30,6 +30,8 @@ from vtwin.engines.kernel.layout import (
     E_NEXT,
     E_STEP,
     F_LEFT,
+    F_LIFE,
+    F_WAITS,
     H_NOW,
     H_PENDING,
     IT_ENTERED,
@@ -51,6 +53,8 @@ from vtwin.engines.kernel.layout import (
     M_SLOT,
     M_STATION,
     M_STRIKER,
+    M_UPKEEP,
+    M_UPKEEP_COUNT,
     NOTHING,
     OP_INDEX,
     OR_STARTED,
@@ -126,6 +130,11 @@ def count_up(m: int, machine: int) -> None:
         ageing = load(machine, M_AGEING)
         for n in range(load(machine, M_AGEING_COUNT)):
             add(load(ageing, n), F_LEFT, -passed)
+        upkeep = load(machine, M_UPKEEP)
+        for n in range(load(machine, M_UPKEEP_COUNT)):
+            fault = load(upkeep, n)
+            if load(fault, F_LIFE) == 0:
+                add(fault, F_LEFT, -passed)
 
 
 @compiled
@@ -151,11 +160,21 @@ def go_on(m: int, machine: int) -> None:
 
 
 @compiled
+def _is_held_back(machine: int) -> int:
+    """Whether maintenance waits for the belt to be empty (S-103)."""
+    upkeep = load(machine, M_UPKEEP)
+    for n in range(load(machine, M_UPKEEP_COUNT)):
+        if load(load(upkeep, n), F_WAITS):
+            return 1
+    return 0
+
+
+@compiled
 def _open_entry(m: int, machine: int, belt: int) -> None:
     """Open or close the entry: closed, it looks as if something were in hand (S-141)."""
     clear = load(belt, B_LAST_IN) + load(belt, B_PITCH)
     full = load(belt, B_COUNT) >= load(belt, B_PLACES) or load(belt, B_CLOCK) < clear
-    if full or not load(machine, M_OPEN):
+    if full or not load(machine, M_OPEN) or _is_held_back(machine):
         store(machine, M_ITEM, load(belt, B_CLOSED))
     elif load(machine, M_ITEM) != NOTHING:
         store(machine, M_ITEM, NOTHING)

@@ -4,6 +4,7 @@ S-102).
 
 from __future__ import annotations
 
+from vtwin.engines.kernel.belts import count_up, go_on
 from vtwin.engines.kernel.building import compiled
 from vtwin.engines.kernel.calendar import schedule
 from vtwin.engines.kernel.codes import REWORKED, ROW_FAIL, ROW_REPAIRED, SCRAPPED
@@ -32,6 +33,7 @@ from vtwin.engines.kernel.layout import (
     J_SLOT,
     J_TASK,
     M_BEGUN,
+    M_BELT,
     M_INDEX,
     M_ITEM,
     NOTHING,
@@ -88,6 +90,9 @@ def fault_due(m: int, fault: int) -> None:
         _end(m, fault)
     elif load(fault, F_PLANNED) and load(load(fault, F_MACHINE), M_BEGUN):
         store(fault, F_WAITS, 1)
+        if load(load(fault, F_MACHINE), M_BELT) != NOTHING:  # its entry closes (S-103)
+            count_up(m, load(fault, F_MACHINE))
+            go_on(m, load(fault, F_MACHINE))
     else:
         _strike(m, fault)
 

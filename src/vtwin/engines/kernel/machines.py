@@ -30,6 +30,7 @@ from vtwin.engines.kernel.handing import hand_over, look_again
 from vtwin.engines.kernel.layout import (
     B_COUNTED,
     B_DUE,
+    B_FIRST,
     B_MOVED,
     CELL_EXPECTED,
     CELL_SIZE,
@@ -41,6 +42,7 @@ from vtwin.engines.kernel.layout import (
     F_LEFT,
     F_LIFE,
     F_PLANNED,
+    F_STRUCK,
     F_WAITS,
     H_NOW,
     H_PENDING,
@@ -225,8 +227,8 @@ def _age(machine: int, ticks: int) -> None:
 
 @compiled
 def _look(m: int, machine: int, cycles: int) -> None:
-    """Nothing is begun any more: what waited for that, or has worn out, strikes in this tick's
-    B (S-100, S-101).
+    """Cycles have been finished, or what was begun is lost: what is due strikes in this tick's B
+    (S-100, S-101).
     """
     upkeep, now = load(machine, M_UPKEEP), load(m, H_NOW)
     for n in range(load(machine, M_UPKEEP_COUNT)):
@@ -234,7 +236,11 @@ def _look(m: int, machine: int, cycles: int) -> None:
         if load(fault, F_LIFE) > 0:
             add(fault, F_LEFT, -cycles)
         worn = load(fault, F_LEFT) <= 0 and not load(fault, F_CALENDAR_CLOCK)
-        if worn or load(fault, F_WAITS):
+        if load(fault, F_STRUCK) or not (worn or load(fault, F_WAITS)):
+            continue
+        if load(fault, F_PLANNED) and load(machine, M_BEGUN):
+            store(fault, F_WAITS, 1)  # on a belt, until it is empty (S-103)
+        else:
             schedule(m, load(fault, J_SLOT), now)
 
 
@@ -528,9 +534,17 @@ def _belt_due(m: int, machine: int) -> None:
     item = arrives(belt)
     if item != NOTHING:
         _reach_end(m, machine, belt, item)
+        _look_after(m, machine, 1)
     go_on(m, machine)
     if not load(machine, M_OPEN):
         refresh(m, machine)
+
+
+@compiled
+def _look_after(m: int, machine: int, cycles: int) -> None:
+    """Cycles of a belt are over, or its items lost: wear and maintenance (S-103)."""
+    store(machine, M_BEGUN, load(load(machine, M_BELT), B_FIRST) != NOTHING)
+    _look(m, machine, cycles)
 
 
 @compiled
@@ -715,6 +729,8 @@ def _lose_items(m: int, machine: int) -> None:
         scrap(m, item, load(item, IT_QUANTITY), load(machine, M_INDEX))
         forget(m, item)
         item = following
+    _look_after(m, machine, 0)
+    go_on(m, machine)
     if not load(machine, M_OPEN):
         refresh(m, machine)
 
