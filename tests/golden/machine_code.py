@@ -1,4 +1,4 @@
-"""``python -m tests.golden.machine_code``: which arithmetic the samplers are compiled to, for this
+"""``python -m tests.golden.machine_code [kernel]``: which arithmetic code is compiled to, for this
 processor and, by translating the same intermediate code, for arm64. Run it with an empty
 NUMBA_CACHE_DIR: numba shows nothing of code from its cache.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +15,7 @@ import llvmlite.binding as llvm
 import numba
 
 from vtwin.base import streams
+from vtwin.engines.kernel.instant import advance
 
 ARM = "aarch64-unknown-linux-gnu"
 #: Flags and functions of the intermediate code that let a compiler round otherwise.
@@ -46,13 +48,17 @@ def on_arm(code: str) -> str:
     return target.emit_assembly(llvm.parse_assembly(code))
 
 
-if __name__ == "__main__":
+def product(a, b, c):
+    return a * b + c
+
+
+def main() -> dict[str, dict[str, list[str]]]:
+    """Findings by name: of the samplers, of a control, and with an argument of the kernel."""
     f, i = numba.float64, numba.int64
-
-    def product(a, b, c):
-        return a * b + c
-
-    report = {
+    if sys.argv[1:]:
+        # In one piece, with the samplers in it.
+        return {"kernel": compiled(advance._dispatcher, (i, i, i))}
+    return {
         "quantile": compiled(streams.quantile, (i, f, f, f, f, f, f)),
         "attempt": compiled(streams.attempt, (i, f, f, i, f, f, f)),
         "prepare": compiled(streams.prepare, (i, f, f)),
@@ -60,4 +66,7 @@ if __name__ == "__main__":
         "binomial": compiled(streams.binomial, (i, f, f)),
         "allowed to fuse": compiled(numba.njit(fastmath=True)(product), (f, f, f)),
     }
-    print(json.dumps(report))
+
+
+if __name__ == "__main__":
+    print(json.dumps(main()))

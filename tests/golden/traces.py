@@ -25,7 +25,7 @@ from vtwin.base.draws import (
     weibull,
 )
 from vtwin.engines.choose import engine
-from vtwin.plant.primitives import DispatchRule, PartAtFailure
+from vtwin.plant.primitives import CallRule, DispatchRule, PartAtFailure
 from vtwin.plant.program import GrantRule
 from vtwin.plant.trace import Trace
 
@@ -302,24 +302,76 @@ def crews() -> Plant:
     return plant.worker("w#4", ["run"], tends=2)
 
 
+def vehicles() -> Plant:
+    """Two fleets, one that answers the longest wait and one the nearest call, with little room."""
+    plant = Plant(horizon=3000.0).station("a", 2, output=2).station("b", 2, input=1, output=1)
+    plant.station("c")
+    plant.fleet(
+        "lift",
+        {("n1", "n2"): 1.3, ("n2", "n3"): 0.7, ("n1", "n3"): 1.9, ("n3", "n1"): 2.2},
+        {"a": "n1", "b": "n2", "c": "n3"},
+        ["n1", "n3"],
+        load=0.2,
+        unload=0.3,
+        rule=CallRule.NEAREST,
+    )
+    plant.fleet("cart", {("x", "y"): 2.5}, {"b": "x", "c": "y"}, ["y"], load=0.1)
+    for name, way in (("p", "abc"), ("q", "acb")):
+        plant.product(
+            name,
+            *(
+                {
+                    "op": s,
+                    "on": s,
+                    "cycle": gamma(1.8, 0.6),
+                    **(
+                        {} if s == "a" else {"fleet": "cart" if (name, s) == ("p", "c") else "lift"}
+                    ),
+                }
+                for s in way
+            ),
+        ).arrivals(name, exponential(4.0))
+    return plant.failure("b#1", "jam", exponential(50), lognormal(5, 0.5))
+
+
+def ways() -> Plant:
+    """Branches, rework with a limit, samples, busy times, critical ratios and a stop."""
+    plant = (
+        Plant(horizon=6000.0)
+        .station("a", 2, rule=DispatchRule.CRITICAL_RATIO)
+        .station("b", input=4)
+    )
+    plant.station("lab", rule=DispatchRule.CRITICAL_RATIO)
+    for n, name in enumerate(("p", "q")):
+        plant.product(
+            name,
+            {"op": "1", "on": "a", "cycle": weibull(1.5, 1.0), "branches": [(0.15, "3")]},
+            {
+                "op": "2",
+                "on": "b",
+                "cycle": uniform(0.2, 0.9),
+                "branches": [(0.2, "1", 2), (0.05, "out")],
+            },
+            {"op": "3", "on": "lab", "cycle": lognormal(1.0, 0.3), "sample": 4, "scrap": 0.02},
+            {"op": "4", "on": "a", "cycle": exponential(0.5), "then": "out"},
+        )
+        plant.arrivals(
+            name,
+            exponential(2.4),
+            due=12.0 + 9 * n,
+            lot=1 + n,
+            profile=(400.0, [(0.0, 130), (150.0, 40), (300.0, 0), (320.0, 110)]),
+        )
+    return plant.stop((None, 5500))
+
+
 PLANTS: dict[str, Callable[[], Plant]] = {
     made.__name__: made
     for made in (
-        distributions,
-        arrivals,
-        failing,
-        jobs,
-        orders,
-        loops,
-        lattice,
-        stalling,
-        batches,
-        assembly,
-        belts,
-        wear,
-        crews,
+        distributions, arrivals, failing, jobs, orders, loops, lattice, stalling, batches, assembly,
+        belts, wear, crews, vehicles, ways,
     )
-}
+}  # fmt: skip
 
 
 def measured(name: str, plant: Plant) -> dict[str, object]:
