@@ -760,6 +760,7 @@ class _Encoding:
                 FL_RULE=spec.rule,
                 FL_NODES=len(spec.nodes),
                 FL_LOAD=spec.load,
+                FL_IDLE=sum(vehicle.fleet == index for vehicle in p.vehicles),
                 FL_UNLOAD=spec.unload,
             )
             ways = [ticks for row in spec.travel for ticks in row]

@@ -21,6 +21,7 @@ from vtwin.engines.kernel.layout import (
     E_STEP,
     FL_ANSWERED,
     FL_FIRST,
+    FL_IDLE,
     FL_INDEX,
     FL_LOAD,
     FL_NODES,
@@ -101,14 +102,14 @@ def answer_calls(m: int) -> None:
     """Send free vehicles to open calls."""
     for n in range(load(m, H_FLEET_COUNT)):
         fleet = record(m, H_FLEETS, FL_SIZE, n)
-        while load(fleet, FL_FIRST) != NOTHING and _answer(m, fleet):
-            pass
+        while load(fleet, FL_FIRST) != NOTHING and load(fleet, FL_IDLE) > 0:
+            _answer(m, fleet)
 
 
 @compiled
-def _answer(m: int, fleet: int) -> int:
-    """The best pair of an open call and a free vehicle; whether there was one. Calls are
-    looked at in their order, vehicles in theirs, so at a tie the first pair stays.
+def _answer(m: int, fleet: int) -> None:
+    """Send the best pair of an open call and a free vehicle. Calls are looked at in their order,
+    vehicles in theirs, so at a tie the first pair stays.
     """
     best, chosen, nearest = NOTHING, NOTHING, load(fleet, FL_RULE) == NEAREST
     way_of_best = 0
@@ -123,11 +124,8 @@ def _answer(m: int, fleet: int) -> int:
             if best == NOTHING or _is_better(item, way, best, way_of_best, nearest):
                 best, chosen, way_of_best = item, vehicle, way
         item = load(item, E_NEXT)
-    if best == NOTHING:
-        return 0
     take_out(fleet, FL_FIRST, E_NEXT, best)
     _send(m, fleet, chosen, best, way_of_best)
-    return 1
 
 
 @compiled
@@ -154,6 +152,7 @@ def _send(m: int, fleet: int, vehicle: int, item: int, way: int) -> None:
     store(vehicle, V_ITEM, item)
     store(vehicle, V_HOME, home)
     _change(m, vehicle, VEHICLE_EMPTY, ROW_SEND, home)
+    add(fleet, FL_IDLE, -1)
     add(m, H_PENDING, 1)
     schedule(m, load(vehicle, V_SLOT), load(m, H_NOW) + way + load(fleet, FL_LOAD))
 
@@ -196,3 +195,4 @@ def drop(m: int, vehicle: int) -> None:
     _change(m, vehicle, VEHICLE_IDLE, ROW_DROP, load(load(item, E_STEP), OP_STATION))
     store(vehicle, V_ITEM, NOTHING)
     add(vehicle, V_MOVES, 1)
+    add(load(vehicle, V_FLEET), FL_IDLE, 1)

@@ -691,6 +691,7 @@ SP_KIND, SP_PRODUCT, SP_PIECES, SP_SIZE = range(4)
     FL_UNLOAD,
     FL_VEHICLES,  # addresses, by name
     FL_VEHICLE_COUNT,
+    FL_IDLE,  # how many of them are free
     FL_FIRST,  # items that call, in their order
     FL_LAST,
     FL_ANSWERED,
