@@ -132,3 +132,12 @@ def test_stop_when_the_plant_is_dead_then_it_is_no_stall(engine):  # S-95
 def test_stop_when_it_falls_on_the_border_of_a_bin_then_the_piece_is_in_the_next(engine):  # S-72
     tally = engine(one(bin=6).saturated("p").stop((None, 2)).program(), 0)
     assert tally.series_good[0].tolist()[:3] == [1, 1, 0]
+
+
+def test_stop_when_pieces_of_all_are_counted_then_components_in_stock_are_not(engine):  # S-95
+    plant = one().station("j").stock("p").product(
+        "q", {"op": "join", "on": "j", "cycle": 1, "kit": {"p": 2}}
+    )  # fmt: skip
+    tally = engine(plant.saturated("p").saturated("q").stop((None, 2)).program(), 0)
+    # A component every 3 s, an assembly 1 s after every second one.
+    assert (tally.ended, tally.stopped) == (13 * S, 0)

@@ -38,5 +38,5 @@ class StopWatch:
             return self._any and not self._open
         products = self._floor.products
         if stop.product == NONE:
-            return sum(product.good for product in products) >= stop.pieces
+            return sum(p.good for p in products if p.stock is None) >= stop.pieces
         return products[stop.product].good >= stop.pieces

@@ -302,7 +302,9 @@ class Station:
         best: Way | None = None
         least: Rank | None = None
         rule, tools = self.rule, self.floor.tools
-        if rule is DispatchRule.CRITICAL_RATIO:
+        if rule is DispatchRule.CRITICAL_RATIO and any(
+            machine.item is None and machine.fit for machine in self.machines
+        ):
             for line in self.lines:
                 line.most_urgent_first(now)
         for machine in self.machines:

@@ -16,6 +16,7 @@ from vtwin.engines.kernel.layout import (
     NOTHING,
     PR_GOOD,
     PR_SIZE,
+    PR_STOCK,
     SP_KIND,
     SP_PIECES,
     SP_PRODUCT,
@@ -45,5 +46,7 @@ def _holds(m: int, stop: int) -> int:
         good = load(product, PR_GOOD)
     else:
         for n in range(load(m, H_PRODUCT_COUNT)):
-            good += load(record(m, H_PRODUCTS, PR_SIZE, n), PR_GOOD)
+            product = record(m, H_PRODUCTS, PR_SIZE, n)
+            if load(product, PR_STOCK) == NOTHING:
+                good += load(product, PR_GOOD)
     return good >= load(stop, SP_PIECES)

@@ -409,7 +409,7 @@ def _start_by_rule(m: int, station: int) -> int:
     best = NOTHING
     a, b, c, position, other = 0, 0, 0, 0, 0  # its rank
     machines, rule = load(station, ST_MACHINES), load(station, ST_RULE)
-    if rule == CRITICAL_RATIO:
+    if rule == CRITICAL_RATIO and _has_free(station):
         for n in range(load(station, ST_LINE_COUNT)):
             most_urgent_first(m, load(load(station, ST_LINES), n))
     for n in range(load(station, ST_MACHINE_COUNT)):
