@@ -39,8 +39,7 @@ def digest() -> str | None:
     """
     found = hashlib.sha256(f"{numba.__version__} {llvmlite.__version__}".encode())
     try:
-        beside = (*_HERE.parent.glob("recurrence.py"), Path(streams.__file__))
-        for source in (*sorted(_HERE.glob("*.py")), *beside):
+        for source in (*sorted(_HERE.glob("*.py")), Path(streams.__file__)):
             content = source.read_bytes()
             found.update(f"\0{source.name}\0{len(content)}\0".encode() + content)
     except OSError:
