@@ -56,4 +56,6 @@ def _value(program: Program, event: Any, value: int) -> str:
         return program.machines[value].name
     if event is Event.MOUNT and 0 <= value < len(program.tools):
         return program.tools[value].name
+    if event in (Event.WORN, Event.RENEWED):
+        return str(value + 1)  # copies are counted from 1 (S-105)
     return str(value)

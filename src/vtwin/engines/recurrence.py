@@ -158,7 +158,8 @@ def _strangers(program: Program, found: Line) -> list[tuple[str, bool]]:
         ("operations scrap, branch or need somebody", any(map(_is_rich, program.operations))),
         ("its product is a component", _stored(program.products[0])),
         ("its source has a profile", source != plain_source),
-        ("its run stops before the horizon", bool(program.run.stop) or program.run.demand > 0),
+        ("its run stops before the horizon", bool(program.run.stop)),
+        ("its peaks of power are wanted (`demand: 0 s` does without)", program.run.demand > 0),
         ("its horizon is too long to add up queues", _is_endless(program, max(spread, default=0))),
     ]
 

@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
+from vtwin.plant.behaviour import behaviour
 from vtwin.plant.family import Family, Lowered, Step
 from vtwin.plant.primitives import MachineState
 
@@ -86,6 +87,11 @@ class FamilyContract:
         for state, power in self.lowered().power_kw.items():
             assert isinstance(state, MachineState)
             assert power >= 0
+
+    def test_behaviour_when_it_has_one_then_it_can_be_loaded(self) -> None:
+        """A behaviour of its own is where the family says."""
+        custom = self.lowered().custom
+        assert not custom or callable(behaviour(custom))
 
     def test_signals_when_listed_then_each_is_named_typed_and_explained(self) -> None:
         """Names are their own; direction and type are known words."""
