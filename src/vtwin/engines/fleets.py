@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from bisect import insort
+from typing import TYPE_CHECKING, TypeAlias
 
 from simpy import Event as CalendarEvent
 
@@ -23,15 +24,17 @@ if TYPE_CHECKING:
 class Call:
     """An item that wants to be carried from one station to another."""
 
-    __slots__ = ("goal", "home", "item", "machine", "number", "since")
+    __slots__ = ("goal", "home", "item", "since")
 
-    def __init__(self, item: Item, machine: Machine, number: int, since: int) -> None:
+    def __init__(self, item: Item, machine: Machine, since: int) -> None:
         self.item = item
-        self.machine = machine.index
         self.home = machine.station
         self.goal = item.step.station
-        self.number = number  # in the order of calling
         self.since = since
+
+
+#: (− order priority, tick of the call, machine, number in the order of calling, call)
+Waiting: TypeAlias = tuple[int, int, int, int, Call]
 
 
 class Vehicle:
@@ -117,7 +120,8 @@ class Fleet:
         self._travel = spec.travel
         self._rule = spec.rule
         self.vehicles: list[Vehicle] = []
-        self.calls: list[Call] = []  # open ones
+        self.open = 0  # calls
+        self._waiting: dict[int, list[Waiting]] = {}  # by station, who is first by S-151 first
         self._called = 0
         self.answered = 0
         self.waited = 0
@@ -130,28 +134,42 @@ class Fleet:
         """Ticks from a node to a station."""
         return self._travel[node][station.nodes[self.index]]
 
+    @property
+    def calls(self) -> list[Call]:
+        """Open ones."""
+        return [entry[-1] for waiting in self._waiting.values() for entry in waiting]
+
     def expect(self, item: Item, machine: Machine, now: int) -> None:
         """A machine has finished an item that is to be carried (S-150)."""
         self._called += 1
-        self.calls.append(Call(item, machine, self._called, now))
+        self.open += 1
+        call = Call(item, machine, now)
+        waiting = self._waiting.setdefault(call.home.index, [])
+        insort(waiting, (-item.priority, now, machine.index, self._called, call))
         machine.station.hold((now, machine.index, item))
 
     def answer(self) -> None:
-        """Send free vehicles to open calls, best pair first (end of phase C, S-151)."""
+        """Send free vehicles to open calls, best pair first (end of phase C, S-151). Of the
+        calls from one station only the first can be next, wherever the vehicles are.
+        """
         free = [vehicle for vehicle in self.vehicles if vehicle.call is None]
-        while free and self.calls:
-            _, vehicle, call = min(
-                ((self._key(c, v), v, c) for c in self.calls for v in free),
-                key=lambda pair: pair[0],
+        while free and self.open:
+            _, vehicle, home = min(
+                (self._key(waiting[0], vehicle), vehicle, home)
+                for home, waiting in self._waiting.items()
+                if waiting
+                for vehicle in free
             )
-            self.calls.remove(call)
+            call = self._waiting[home].pop(0)[-1]
+            self.open -= 1
             free.remove(vehicle)
             vehicle.send(call)
 
-    def _key(self, call: Call, vehicle: Vehicle) -> tuple[int, ...]:
+    def _key(self, first: Waiting, vehicle: Vehicle) -> tuple[int, ...]:
+        urgency, since, machine, number, call = first
         way = self.ticks(vehicle.node, call.home)
-        order = (call.since, call.machine, call.number)
-        return rules.call_key(self._rule, call.item.priority, order, way, vehicle.number)
+        order = (since, machine, number)
+        return rules.call_key(self._rule, -urgency, order, way, vehicle.number)
 
 
 __all__ = ["Fleet", "Vehicle"]

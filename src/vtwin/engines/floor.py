@@ -145,7 +145,7 @@ class Floor:
                 break
             staff.grant(now)
         for fleet in self.fleets:
-            if fleet.calls:
+            if fleet.open:
                 fleet.answer()
         changed = self.changed
         if len(changed) > 1 and self.rows is not None:

@@ -37,7 +37,6 @@ from vtwin.engines.kernel.layout import (
     H_NOW,
     H_PENDING,
     IT_FINISHED,
-    IT_FROM,
     IT_MACHINE,
     IT_OUTPUT,
     IT_SERIAL,
@@ -108,41 +107,23 @@ def answer_calls(m: int) -> None:
 
 @compiled
 def _answer(m: int, fleet: int) -> None:
-    """Send the best pair of an open call and a free vehicle. Calls are looked at in their order,
-    vehicles in theirs, so at a tie the first pair stays.
+    """Send the best pair of an open call and a free vehicle. Calls are in their order, the most
+    urgent first, and so are vehicles: of pairs with the same way the first one stays.
     """
-    best, chosen, nearest = NOTHING, NOTHING, load(fleet, FL_RULE) == NEAREST
-    way_of_best = 0
     item = load(fleet, FL_FIRST)
-    while item != NOTHING:
+    urgency, nearest = load(item, E_PRIORITY), load(fleet, FL_RULE) == NEAREST
+    best, chosen, way_of_best = item, NOTHING, 0
+    while item != NOTHING and load(item, E_PRIORITY) == urgency:
         home = _home(item)
         for n in range(load(fleet, FL_VEHICLE_COUNT)):
             vehicle = load(load(fleet, FL_VEHICLES), n)
-            if load(vehicle, V_ITEM) != NOTHING:
-                continue
-            way = _ticks(fleet, load(vehicle, V_NODE), home)
-            if best == NOTHING or _is_better(item, way, best, way_of_best, nearest):
-                best, chosen, way_of_best = item, vehicle, way
-        item = load(item, E_NEXT)
+            if load(vehicle, V_ITEM) == NOTHING:
+                way = _ticks(fleet, load(vehicle, V_NODE), home)
+                if chosen == NOTHING or way < way_of_best:
+                    best, chosen, way_of_best = item, vehicle, way
+        item = load(item, E_NEXT) if nearest else NOTHING
     take_out(fleet, FL_FIRST, E_NEXT, best)
     _send(m, fleet, chosen, best, way_of_best)
-
-
-@compiled
-def _is_better(item: int, way: int, best: int, way_of_best: int, nearest: int) -> int:
-    """Whether a pair comes before the best one so far, which was looked at earlier."""
-    urgent, other = load(item, E_PRIORITY), load(best, E_PRIORITY)
-    if urgent != other:
-        return urgent > other
-    if nearest and way != way_of_best:
-        return way < way_of_best
-    since, before = load(item, IT_FINISHED), load(best, IT_FINISHED)
-    if since != before:
-        return since < before
-    machine, earlier = load(item, IT_FROM), load(best, IT_FROM)
-    if machine != earlier:
-        return machine < earlier
-    return item == best and way < way_of_best
 
 
 @compiled

@@ -19,6 +19,7 @@ from vtwin.engines.kernel.layout import (
     E_KIN_NEXT,
     E_NEXT,
     E_POSITION,
+    E_PRIORITY,
     E_STEP,
     FL_FIRST,
     FL_LAST,
@@ -144,10 +145,23 @@ def _hold(m: int, item: int, home: int) -> None:
 
 @compiled
 def _call(m: int, item: int, machine: int, fleet: int) -> None:
-    """An item wants to be carried from now on (S-150)."""
-    store(item, IT_FINISHED, load(m, H_NOW))
-    store(item, IT_FROM, load(machine, M_INDEX))
-    insert_after(fleet, FL_FIRST, E_NEXT, load(fleet, FL_LAST), item)
+    """An item wants to be carried from now on (S-150); calls are kept in their order (S-151)."""
+    now, index, urgency = load(m, H_NOW), load(machine, M_INDEX), load(item, E_PRIORITY)
+    store(item, IT_FINISHED, now)
+    store(item, IT_FROM, index)
+    before = load(fleet, FL_LAST)
+    while before != NOTHING and _calls_later(before, urgency, now, index):
+        before = load(before, E_BEFORE)
+    insert_after(fleet, FL_FIRST, E_NEXT, before, item)
+
+
+@compiled
+def _calls_later(item: int, urgency: int, now: int, machine: int) -> int:
+    """Whether a call goes behind one of an urgency that is filed now by a machine."""
+    other = load(item, E_PRIORITY)
+    if other != urgency:
+        return other < urgency
+    return load(item, IT_FINISHED) == now and load(item, IT_FROM) > machine
 
 
 @compiled
