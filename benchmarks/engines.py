@@ -95,7 +95,7 @@ CASES = {
         "five stations, five places between them",
         five_stations,
         lambda horizon, seed: hand_written.serial_line(5, 5, MEAN, horizon, seed),
-        (("kernel", 60.0), ("reference", 0.7)),
+        (("recurrence", 300.0), ("kernel", 60.0), ("reference", 0.7)),
         30.0,
     ),
     "repairs": Case(
