@@ -4,7 +4,8 @@ simulator.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 
 def flow_shop(times: Sequence[Sequence[int]], places: Sequence[int | None]) -> list[list[int]]:
@@ -28,9 +29,12 @@ def flow_shop(times: Sequence[Sequence[int]], places: Sequence[int | None]) -> l
     return leave
 
 
-def earliest_due(jobs: Mapping[str, tuple[int, int, int]]) -> dict[str, int]:
+Job = tuple[int, int, int]  # release, time, due
+
+
+def one_by_one(jobs: Mapping[str, Job], urgency: Callable[[Job, int], Any]) -> dict[str, int]:
     """When each job is done on one machine that, whenever it is free, takes of the jobs there
-    the one due first. ``jobs``: name -> (release, time, due), no two due at one time.
+    the one with the least ``urgency`` of the job at that time; no two are equal.
     """
     done: dict[str, int] = {}
     now = 0
@@ -40,10 +44,22 @@ def earliest_due(jobs: Mapping[str, tuple[int, int, int]]) -> dict[str, int]:
         if not there:
             now = min(job[0] for job in left.values())
             continue
-        first = min(there, key=lambda name: there[name][2])
+        first = min(there, key=lambda name: urgency(there[name], now))
         now += there[first][1]
         done[first] = now
     return done
+
+
+def earliest_due(jobs: Mapping[str, Job]) -> dict[str, int]:
+    """The schedule in which the job due first is next."""
+    return one_by_one(jobs, lambda job, _: job[2])
+
+
+def critical_ratio(jobs: Mapping[str, Job]) -> dict[str, int]:
+    """The schedule in which the job with the least time until it is due per work is next, in
+    whole thousandths, of equal ones the one due first.
+    """
+    return one_by_one(jobs, lambda job, now: ((job[2] - now) * 1000 // job[1], job[2]))
 
 
 def finished_when_paused(open_hours: Sequence[tuple[int, int]], time: int) -> list[int]:

@@ -234,6 +234,10 @@ def test_flow_shop_then_the_recursion_gives_the_worked_examples():
 def test_schedules_then_they_are_those_made_by_hand():
     jobs = {"a": (0, 4, 20), "b": (1, 2, 9), "c": (2, 3, 7), "d": (12, 1, 13)}
     assert schedules.earliest_due(jobs) == {"a": 4, "c": 7, "b": 9, "d": 13}
+    # At 4 b has (9 - 4) / 2, c only (7 - 4) / 3.
+    assert schedules.critical_ratio(jobs) == {"a": 4, "c": 7, "b": 9, "d": 13}
+    jobs["b"] = (1, 6, 9)
+    assert schedules.critical_ratio(jobs) == {"a": 4, "b": 10, "c": 13, "d": 14}
     hours = [(0, 10), (20, 25)]
     assert schedules.finished_when_paused(hours, 4) == [4, 8, 22]
     assert schedules.finished_when_completed(hours, 4) == [4, 8, 12, 24, 28]

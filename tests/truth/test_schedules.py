@@ -31,20 +31,26 @@ def test_flow_shop_of_orders_then_all_are_done_when_the_recursion_says(engine, p
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_jobs_with_due_dates_then_each_is_done_when_the_earliest_due_first_schedule_says(engine, seed):  # fmt: skip
+@pytest.mark.parametrize(
+    ("rule", "schedule"),
+    [
+        (DispatchRule.EDD, schedules.earliest_due),
+        (DispatchRule.CRITICAL_RATIO, schedules.critical_ratio),
+    ],
+)
+def test_jobs_with_due_dates_then_each_is_done_when_the_schedule_says(engine, rule, schedule, seed):
     rng = random.Random(seed)
-    due = rng.sample(range(1000), 25)
-    jobs = {
-        f"j{n:02}": (rng.randint(0, 120), rng.randint(1, 12), due[n]) for n in range(25)
-    }  # fmt: skip
-    plant = Plant(horizon=2000.0).station("m", rule=DispatchRule.EDD)
+    due = rng.sample(range(400), 25)
+    jobs = {f"j{n:02}": (rng.randint(0, 120), rng.randint(1, 12), due[n]) for n in range(25)}
+    plant = Plant(horizon=2000.0).station("m", rule=rule)
     for name, (release, work, by) in jobs.items():
         plant.product(f"p-{name}", {"op": "o", "on": "m", "cycle": work})
         plant.order(name, f"p-{name}", 1, release=release, due=by)
     program = plant.program()
     tally = engine(program, 0)
     done = {o.name: t / S for o, t in zip(program.orders, tally.order_done.tolist(), strict=True)}
-    assert done == schedules.earliest_due(jobs)
+    assert done == schedule(jobs)
+    assert schedules.earliest_due(jobs) != schedules.critical_ratio(jobs)
 
 
 HOURS = [(0, 40), (50, 95), (100, 137), (200, 203), (210, 300)]
@@ -115,3 +121,13 @@ def test_orders_when_the_least_set_up_is_next_then_the_sequence_is_the_greedy_on
         now += change[before, at] + 3
         done[f"o-{at}"] = now
     assert {o.name: t / S for o, t in zip(program.orders, tally.order_done, strict=True)} == done
+
+
+def test_run_that_stops_at_a_count_then_it_ends_when_the_schedule_makes_the_last_part(engine):
+    plant = Plant(horizon=400.0).stop(("p", 13))
+    plant.calendars["day"] = HOURS
+    plant.station("m", calendar="day")
+    plant.product("p", {"op": "o", "on": "m", "cycle": 7}).saturated("p")
+    tally = engine(plant.program(), 0)
+    assert tally.ended == schedules.finished_when_paused(HOURS, 7)[12] * S
+    assert int(tally.product_good[0]) == 13
