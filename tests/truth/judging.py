@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy import stats
-from tests.truth.figures import REPLICATIONS, Case, Figure
 
+from tests.truth.figures import REPLICATIONS, Case, Figure
 from vtwin.engines.choose import Simulate
 from vtwin.plant.trace import Tally
 

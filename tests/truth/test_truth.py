@@ -12,9 +12,9 @@ import math
 import numpy as np
 import pytest
 from scipy import stats
-from tests.truth.figures import Case
 
 from tests.truth.cases import CASES
+from tests.truth.figures import Case
 from tests.truth.judging import judgements
 from vtwin.engines.choose import engine as choose
 from vtwin.engines.kernel.coverage import unsupported
