@@ -53,6 +53,8 @@
     const plane = el("g", {}, svg);
     ground(plane, data, at);
     data.areas.forEach((area) => draw_area(plane, area, at));
+    data.aisles.forEach(([x, y, u, v]) =>
+      el("line", { class: "aisle", x1: at.px(x), y1: at.py(y), x2: at.px(u), y2: at.py(v) }, plane));
     if (data.flows_shown) flows(plane, data, at);
     const machines = el("g", {}, plane);
     el("g", { class: "marks", "aria-hidden": "true" }, plane);

@@ -141,6 +141,7 @@ def floor(view: FloorView | None, words: Words, selection: Mapping[str, Any]) ->
         "areas": [
             {"id": a.id, "label": a.label, "box": [a.x, a.y, a.width, a.depth]} for a in view.areas
         ],
+        "aisles": [[*a, *b] for a, b in view.aisles],
         "machines": [machine(m, words) for m in view.machines],
         "flows": [
             {

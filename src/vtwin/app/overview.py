@@ -134,6 +134,7 @@ def floor(
         ),
         machines=tuple(machines),
         flows=flows(program, layout, tallies),
+        aisles=layout.aisles,
     )
 
 

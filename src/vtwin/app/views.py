@@ -146,6 +146,7 @@ class FloorView:
     areas: tuple[AreaView, ...]
     machines: tuple[MachineView, ...]
     flows: tuple[FlowView, ...] = ()
+    aisles: tuple[tuple[tuple[float, float], tuple[float, float]], ...] = ()  # of vehicles, m
 
 
 @dataclass(frozen=True, slots=True)

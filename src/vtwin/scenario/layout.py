@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from vtwin.scenario.document import Document, EquipmentEntry
+from vtwin.scenario.document import AislesEntry, Document, EquipmentEntry
 
 if TYPE_CHECKING:
     from vtwin.scenario.load import Loaded
@@ -28,6 +29,10 @@ class Place:
     area: str | None
 
 
+#: Two points of the floor, m.
+Line = tuple[tuple[float, float], tuple[float, float]]
+
+
 @dataclass(frozen=True, slots=True)
 class Layout:
     """The floor: ``floor`` (width, depth) in m; ``equipment`` by machine or buffer name as
@@ -40,6 +45,7 @@ class Layout:
     areas: Mapping[str, tuple[float, float, float, float, str]]
     illustrative: bool
     image: str | None = None
+    aisles: tuple[Line, ...] = ()  # ways of vehicles, from point to point
 
 
 def layout(loaded: Loaded, variant: str | None = None) -> Layout:
@@ -65,7 +71,8 @@ def layout(loaded: Loaded, variant: str | None = None) -> Layout:
     bottom = max((p.y + p.d for p in placed.values()), default=0.0)
     width = written.floor[0] if written and written.floor else _width(placed, loose)
     _in_rows(placed, loose, width, bottom)
-    floor = written.floor if written and written.floor else _floor(placed, width)
+    aisles = _aisles(written.aisles if written else None)
+    floor = written.floor if written and written.floor else _floor(placed, aisles, width)
     areas = {
         name: (*area.at, *area.size, area.name or name)
         for name, area in (written.areas.items() if written else ())
@@ -76,6 +83,7 @@ def layout(loaded: Loaded, variant: str | None = None) -> Layout:
         areas=areas,
         illustrative=bool(loose) or (written is not None and written.illustrative),
         image=written.image if written else None,
+        aisles=aisles,
     )
 
 
@@ -140,7 +148,25 @@ def _in_rows(placed: dict[str, Place], loose: Loose, width: float, top: float) -
         x, row = x + w + _GAP, max(row, d)
 
 
-def _floor(placed: Mapping[str, Place], width: float) -> tuple[float, float]:
-    right = max((p.x + p.w + _GAP for p in placed.values()), default=width)
-    deep = max((p.y + p.d + _GAP for p in placed.values()), default=1.0)
+def _floor(
+    placed: Mapping[str, Place], aisles: tuple[Line, ...], width: float
+) -> tuple[float, float]:
+    points = [point for line in aisles for point in line]
+    rights = [p.x + p.w + _GAP for p in placed.values()] + [x + _GAP for x, _ in points]
+    depths = [p.y + p.d + _GAP for p in placed.values()] + [y + _GAP for _, y in points]
+    right, deep = max(rights, default=width), max(depths, default=1.0)
     return float(math.ceil(max(width, right))), float(math.ceil(deep))
+
+
+def _aisles(written: AislesEntry | None) -> tuple[Line, ...]:
+    """The lines of the network, each once."""
+    if written is None:
+        return ()
+    at = written.points
+    lines = {
+        tuple(sorted((at[a], at[b])))
+        for way in (*written.ways, *written.one_way)
+        for a, b in pairwise(way)
+        if a in at and b in at
+    }
+    return tuple((a, b) for a, b in sorted(lines))
