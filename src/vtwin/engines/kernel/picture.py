@@ -13,7 +13,7 @@ from typing import Any, cast
 from vtwin.engines import stalls
 from vtwin.engines.kernel import layout as at
 from vtwin.engines.kernel.arena import Fields, Table
-from vtwin.engines.kernel.encode import Template
+from vtwin.engines.kernel.encoding.template import Template
 from vtwin.engines.kernel.memory import FIELD
 from vtwin.engines.kernel.views import (
     AnyView,

@@ -6,7 +6,7 @@ import numpy as np
 
 from vtwin.engines.kernel import layout as at
 from vtwin.engines.kernel.arena import Fields, Table
-from vtwin.engines.kernel.encode import Template
+from vtwin.engines.kernel.encoding.template import Template
 from vtwin.engines.kernel.memory import FIELD
 from vtwin.engines.kernel.sums import whole
 from vtwin.engines.reading import Glance, Reading

@@ -12,7 +12,8 @@ from vtwin.base.errors import Refused
 from vtwin.engines.choose import Cancelled
 from vtwin.engines.kernel import layout as at
 from vtwin.engines.kernel.arena import Fields
-from vtwin.engines.kernel.encode import Template, encode, give_items
+from vtwin.engines.kernel.encoding.encode import encode
+from vtwin.engines.kernel.encoding.template import Template, give_items
 from vtwin.engines.kernel.instant import advance
 from vtwin.engines.kernel.memory import FIELD
 from vtwin.engines.kernel.picture import locked, stalled

@@ -1,0 +1,1 @@
+"""Encoding: from a Program to the memory of a run, before anything has happened."""

@@ -1,0 +1,148 @@
+"""Operations, their ways and branches, and products."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from vtwin.engines.kernel import layout as at
+from vtwin.engines.kernel.encoding.tables import ENDLESS, Tables
+from vtwin.plant import rules
+from vtwin.plant.primitives import (
+    NONE,
+    OUT,
+    UNLIMITED,
+    Branch,
+    Kit,
+    ReleaseKind,
+)
+
+
+def steps(t: Tables) -> None:
+    """Operations and their ways."""
+    p = t.program
+    following = rules.followers(p.products, p.operations)
+    remaining = rules.remaining(following)
+    endless = {s.product for s in p.sources if s.kind is ReleaseKind.SATURATED}
+    supplied = {p.products[product].route[0] for product in endless}
+    way = 0
+    for index, spec in enumerate(p.operations):
+        start, first = t.steps.at(index), way
+        t.fill(
+            start,
+            OP_INDEX=index,
+            OP_PRODUCT=spec.product,
+            # A batch is one cycle, whatever is in it (S-123).
+            OP_PER_CYCLE=spec.pieces_per_cycle if spec.batch == NONE else ENDLESS,
+            OP_NEEDS=bool(spec.kit) or spec.takes != NONE,
+            OP_KIT_COUNT=len(spec.kit),
+            OP_SETUP_KEY=spec.setup_key,
+            OP_REMAINING=remaining[index],
+            OP_SAMPLE=spec.sample,
+            OP_AHEAD=rules.expected_work(
+                [t.expected[mode.cycle] for mode in spec.modes], spec.sample
+            ),
+            OP_WAY_COUNT=len(spec.modes),
+            OP_SUPPLIED=index in supplied,
+            OP_WEARS=spec.tool != NONE and p.tools[spec.tool].life > 0,
+            OP_HEADS=spec.heads,
+        )
+        t.draft.put_float(start + at.OP_SCRAP, spec.scrap)
+        t.link(
+            start,
+            OP_STATION=t.stations.at(spec.station),
+            OP_TOOL=t.ref(t.tools, spec.tool),
+            OP_SKILL=t.ref(t.skills, spec.skill),
+            OP_FLEET=t.ref(t.fleets, spec.fleet),
+            OP_WAYS=t.ways.at(first),
+            OP_RECIPE=t.ref(t.batches, spec.batch),
+            OP_KIT=_kit(t, spec.kit),
+            OP_TAKES=t.ref(t.carriers, spec.takes),
+            OP_RETURNS=t.ref(t.carriers, spec.returns),
+        )
+        t.ways_of.append([])
+        for mode in spec.modes:
+            here = t.ways.at(way)
+            t.ways_of[index].append((mode.machine, here))
+            _way(t, here, index, mode.machine, mode.cycle)
+            way += 1
+    for index, after in enumerate(following):
+        t.link(t.steps.at(index), OP_FOLLOWING=t.ref(t.steps, after))
+    _branches(t, following)
+    for n, index in enumerate(t.bought, len(p.operations)):
+        t.fill(t.steps.at(n), OP_INDEX=NONE, OP_PRODUCT=index)
+
+
+def _branches(t: Tables, following: Sequence[int]) -> None:
+    """Ways on beside the main one; an item counts those with a limit in bits of its own."""
+    p = t.program
+    bits = [0] * len(p.products)
+    for index, spec in enumerate(p.operations):
+        after = following[index]
+        forks = bool(spec.branches) or (after != NONE and p.operations[after].sample > 1)
+        table = t.draft.table(len(spec.branches), at.BR_SIZE)
+        start = t.steps.at(index)
+        t.fill(start, OP_FORKS=forks, OP_BRANCH_COUNT=len(spec.branches))
+        if not spec.branches:
+            continue
+        t.fill(start, OP_ROUTE_STREAM=t.stream(None, spec.name, "route"))
+        t.link(start, OP_BRANCHES=table.start)
+        limits = rules.limits(spec.branches)
+        for n, (limit, branch) in enumerate(zip(limits, spec.branches, strict=True)):
+            here, size = table.at(n), bits_of(branch)
+            t.draft.put_float(here + at.BR_LIMIT, limit)
+            if branch.operation != OUT:
+                t.link(here, BR_STEP=t.steps.at(branch.operation))
+            t.fill(
+                here,
+                BR_MOST=branch.most,
+                BR_SHIFT=bits[spec.product],
+                BR_MASK=(1 << size) - 1,
+            )
+            bits[spec.product] += size
+
+
+def bits_of(branch: Branch) -> int:
+    """Bits an item needs to count how often it took a branch (S-84)."""
+    return 0 if branch.most == UNLIMITED else branch.most.bit_length()
+
+
+def _kit(t: Tables, kit: Sequence[Kit]) -> int:
+    """The components of a kit; where they begin."""
+    table = t.draft.table(len(kit), at.KIT_SIZE)
+    for n, part in enumerate(kit):
+        t.fill(table.at(n), KIT_PIECES=part.pieces)
+        t.link(table.at(n), KIT_STOCK=t.stocks.at(part.stock))
+    return table.start
+
+
+def _way(t: Tables, start: int, step: int, machine: int, cycle: int) -> None:
+    spec, worked_on = t.program.operations[step], t.program.machines[machine]
+    scrap = loading = NONE
+    if spec.scrap > 0.0:
+        scrap = t.stream(None, worked_on.name, f"scrap/{spec.name}")
+    if spec.load != NONE:
+        load = t.program.distributions[spec.load]
+        loading = t.stream(load, worked_on.name, f"load/{spec.name}")
+    t.link(start, W_MACHINE=t.machines.at(machine), W_STEP=t.steps.at(step))
+    t.fill(
+        start,
+        W_STREAM=t.stream(t.program.distributions[cycle], worked_on.name, f"cycle/{spec.name}"),
+        W_EXPECTED=t.expected[cycle],
+        W_SCRAP_STREAM=scrap,
+        W_LOAD_STREAM=loading,
+        W_PLAIN=spec.tool == NONE
+        and spec.skill == NONE
+        and worked_on.setup == NONE
+        and spec.takes == NONE
+        and not spec.kit,
+    )
+
+
+def products(t: Tables) -> None:
+    """Products and the lead times of their pieces."""
+    for index in range(t.products.count):
+        start = t.products.at(index)
+        histogram = t.draft.table(t.bins, 1)
+        t.fill(start, PR_INDEX=index)
+        stock = t.ref(t.stocks, t.program.products[index].stock)
+        t.link(start, PR_HISTOGRAM=histogram.start, PR_STOCK=stock)
