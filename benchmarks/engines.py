@@ -34,6 +34,8 @@ from vtwin.base.draws import exponential
 from vtwin.engines.choose import engine
 from vtwin.plant.program import Program
 
+#: So many times as long as the hand-written model does an engine run, for as much work.
+_LONGER = {"kernel": 20.0, "recurrence": 100.0}
 MEAN = 60.0  # s, of every operation
 DAY = 86_400.0
 
@@ -138,7 +140,7 @@ def compare(case: Case, repeats: int) -> None:
         rates["hand-written"].append(int(str(made)) / spent)
         parts["hand-written"] = int(str(made)) / case.days
         for name, _ in case.engines:
-            scale = 20.0 if name == "kernel" else 1.0
+            scale = _LONGER.get(name, 1.0)
             program = case.program(horizon * scale)
             simulate = engine(name, program).simulate
             simulate(case.program(DAY), 0)  # load machine code
