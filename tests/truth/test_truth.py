@@ -18,6 +18,7 @@ from tests.truth.figures import Case
 from tests.truth.judging import judgements
 from vtwin.engines.choose import engine as choose
 from vtwin.engines.kernel.coverage import unsupported
+from vtwin.engines.recurrence import line
 
 #: Seeds of a case: of its own test, for a second look, and of the test of all cases.
 FIRST, SECOND, OTHERS = 1, 2, range(11, 17)
@@ -58,6 +59,14 @@ def test_case_then_every_figure_lies_in_its_own_narrow_interval(case):
 @each([case for n, case in enumerate(CASES) if n % 8 == 3 or not covered(case)])
 def test_case_on_the_reference_engine_then_every_figure_lies_in_its_own_interval(case):
     check(choose("reference", None).simulate, case, 0.07, share=0.03)
+
+
+@each([case for case in CASES if not isinstance(line(case.program()), str)])
+def test_case_with_a_recurrence_then_its_figures_are_the_kernels(case):
+    program = case.program(SHORT)
+    one, other = (choose(n, program).simulate(program, 0) for n in ("recurrence", "kernel"))
+    for figure in case.figures():
+        assert figure.of(one) == figure.of(other), figure.name
 
 
 def test_all_cases_then_their_z_scores_are_standard_normal():
