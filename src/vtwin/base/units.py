@@ -49,6 +49,8 @@ UNITS: Final[dict[str, dict[str, str]]] = {
     "share": {"%": "1e-2", "ppm": "1e-6"},
     "rate": {"/s": "1", "/min": "60", "/h": "3600", "/d": "86400", "/wk": "604800"},
     "temperature": {"°C": "1", "degC": "1"},
+    "temperature rate": {"°C/h": "1", "°C/min": "60", "°C/s": "3600"},
+    "volume": {"cm3": "1e-6", "l": "1e-3", "m3": "1"},
     "force": {"N": "1e-3", "kN": "1", "MN": "1e3"},
     "acceleration": {"mm/s2": "1e-3", "m/s2": "1"},
     "count": dict.fromkeys(_COUNTED, "1"),
@@ -70,6 +72,8 @@ _LIKELY: Final = {
     "share": "%",
     "rate": "/h",
     "temperature": "°C",
+    "temperature rate": "°C/min",
+    "volume": "l",
     "force": "kN",
     "acceleration": "m/s2",
     "count": "pieces",
@@ -153,8 +157,8 @@ def parse(text: str, dimension: str) -> float:
     """The value of ``"3.2 min"`` in the base unit of its dimension.
 
     Base units: time s, length m, area m2, speed m/s, power kW, energy kWh, mass kg, share 1
-    (``"2 %"`` is 0.02), rate 1/s (``"450 /d"``), temperature °C, force kN, acceleration m/s2,
-    count 1 (``"80000 strokes"``). Raises
+    (``"2 %"`` is 0.02), rate 1/s (``"450 /d"``), temperature °C, temperature rate °C/h,
+    volume m3, force kN, acceleration m/s2, count 1 (``"80000 strokes"``). Raises
     UnitError, which says what to write instead, and KeyError for an unknown dimension.
     """
     units = UNITS[dimension]

@@ -431,6 +431,8 @@ Power = Annotated[float, POWER]
 Energy = Annotated[float, _quantity("energy", "1.2 kWh")]
 Mass = Annotated[float, _quantity("mass", "130 t")]
 Temperature = Annotated[float, _quantity("temperature", "850 °C")]
+TemperatureRate = Annotated[float, _quantity("temperature rate", "5 °C/min", above_zero=True)]
+Volume = Annotated[float, _quantity("volume", "2 l")]
 Force = Annotated[float, _quantity("force", "16000 kN")]
 Acceleration = Annotated[float, _quantity("acceleration", "4 m/s2")]
 SHARE: Final = _quantity("share", "2 %", most=1.0)
