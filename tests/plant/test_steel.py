@@ -1,8 +1,8 @@
 """Heat in steel, against the standard's own formula and against known figures."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pytest import approx
 
 from vtwin.plant import steel
 
@@ -22,7 +22,7 @@ def specific_heat(t: float) -> float:
 def test_enthalpy_when_differentiated_then_it_is_the_specific_heat(t):
     rise = (steel.enthalpy(t + 0.01) - steel.enthalpy(t - 0.01)) / 0.02
     border = min(abs(t - edge) for edge in (600, 735, 900)) < 0.02
-    assert border or rise == approx(specific_heat(t) / 1000, rel=1e-3)
+    assert border or rise == pytest.approx(specific_heat(t) / 1000, rel=1e-3)
 
 
 def test_enthalpy_when_at_forging_heat_then_it_is_what_forges_reckon_with():
@@ -34,8 +34,8 @@ def test_enthalpy_when_at_forging_heat_then_it_is_what_forges_reckon_with():
 
 def test_heating_time_when_the_power_doubles_then_it_halves():
     one = steel.heating_time(9.0, 1220, 300)
-    assert one == approx(9.0 * 840.06 / 300, rel=1e-4)
-    assert steel.heating_time(9.0, 1220, 600) == approx(one / 2)
+    assert one == pytest.approx(9.0 * 840.06 / 300, rel=1e-4)
+    assert steel.heating_time(9.0, 1220, 600) == pytest.approx(one / 2)
 
 
 @given(st.floats(0.02, 0.3), st.floats(900, 1250), st.floats(1, 300))
@@ -47,7 +47,7 @@ def test_cooling_time_when_stepped_through_then_it_is_the_same(diameter, hot, fa
         flux = 0.8 * 5.670374419e-11 * kelvin**4  # kW/m2
         seconds += fall / 1000 * 7850 * diameter / 4 * 0.650 / flux
         t -= fall / 1000
-    assert steel.cooling_time(diameter, hot, hot - fall) == approx(seconds, rel=1e-3)
+    assert steel.cooling_time(diameter, hot, hot - fall) == pytest.approx(seconds, rel=1e-3)
 
 
 def test_cooling_time_when_the_limit_is_not_below_then_there_is_none():

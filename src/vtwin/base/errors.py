@@ -231,4 +231,6 @@ CODES: dict[str, str] = {
     "V702": "another package's equipment family cannot be loaded",
     "V703": "equipment lacks a time for a step",
     "V704": "an equipment model of a library is badly written",
+    "V705": "an equipment parameter has no meaning for this kind of equipment",
+    "V706": "a part needs more than the equipment can do",
 }

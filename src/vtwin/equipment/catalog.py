@@ -11,6 +11,8 @@ from vtwin.plant.family import Family
 
 #: name -> module that holds ``FAMILY``.
 BUILT_IN: Final = {
+    "forging": "vtwin.equipment.forging",
+    "heat_treatment": "vtwin.equipment.heat_treatment",
     "machining": "vtwin.equipment.machining",
     "molding": "vtwin.equipment.molding",
     "storage": "vtwin.equipment.storage",

@@ -123,6 +123,8 @@ def _value(kind: Any, metadata: list[Any]) -> str:
             return "mapping"
         if option is str:
             return "text"
+        if option is bool:
+            return "`true` · `false`"
     return "any"
 
 

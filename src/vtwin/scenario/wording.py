@@ -44,7 +44,8 @@ def _problem(error: Mapping[str, Any], root: Node, model: type[BaseModel], above
         return Problem("V117", what, place, _example(model, loc))
     if kind.startswith("V") and kind[1:].isdigit():
         place = root.at((*loc, *context.get("inside", ()))).where(path)
-        return Problem(kind, f"{name}: {context['what']}", place, context.get("hint"))
+        told = f"{name}: {context['what']}" if name else str(context["what"])
+        return Problem(kind, told, place, context.get("hint"))
     return _shape(kind, error, loc, root.at(loc).where(path))
 
 
