@@ -8,6 +8,7 @@ from vtwin.engines.kernel.belts import count_up, go_on
 from vtwin.engines.kernel.building import compiled
 from vtwin.engines.kernel.calendar import schedule
 from vtwin.engines.kernel.codes import REWORKED, ROW_FAIL, ROW_REPAIRED, SCRAPPED
+from vtwin.engines.kernel.finishing import lose_item
 from vtwin.engines.kernel.jobs import job_over, want, workers_came
 from vtwin.engines.kernel.layout import (
     E_PRIORITY,
@@ -40,18 +41,12 @@ from vtwin.engines.kernel.layout import (
     T_COMING,
     record,
 )
-from vtwin.engines.kernel.machines import (
-    begin_again,
-    break_down,
-    is_in_process,
-    lose_item,
-    repaired,
-)
 from vtwin.engines.kernel.memory import (
     add,
     load,
     store,
 )
+from vtwin.engines.kernel.running import begin_again, break_down, is_in_process, repaired
 from vtwin.engines.kernel.staff import arrive, release_crew
 from vtwin.engines.kernel.streams import draw
 from vtwin.engines.kernel.trace import note

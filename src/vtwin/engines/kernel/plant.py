@@ -7,6 +7,7 @@ from vtwin.engines.kernel.building import compiled
 from vtwin.engines.kernel.codes import SCRAPPED
 from vtwin.engines.kernel.ends import look_for_end
 from vtwin.engines.kernel.faults import begin_faults, fault_due
+from vtwin.engines.kernel.finishing import machine_due
 from vtwin.engines.kernel.fleets import answer_calls
 from vtwin.engines.kernel.floor import changed, mark, next_dirty
 from vtwin.engines.kernel.grants import grant
@@ -60,9 +61,9 @@ from vtwin.engines.kernel.layout import (
     STALLED,
     record,
 )
-from vtwin.engines.kernel.machines import is_in_process, machine_due
 from vtwin.engines.kernel.memory import load, store
 from vtwin.engines.kernel.releases import begin_releases, book_due, source_due
+from vtwin.engines.kernel.running import is_in_process
 from vtwin.engines.kernel.shifts import begin_shifts, shift_due, somebody_misses
 from vtwin.engines.kernel.states import account_changed
 from vtwin.engines.kernel.stations import settle_station

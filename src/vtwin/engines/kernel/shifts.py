@@ -47,16 +47,13 @@ from vtwin.engines.kernel.layout import (
     WORK_MACHINE,
     record,
 )
-from vtwin.engines.kernel.machines import (
-    leave_work,
-    refresh,
-)
 from vtwin.engines.kernel.memory import (
     add,
     load,
     load_f,
     store,
 )
+from vtwin.engines.kernel.running import leave_work, refresh
 from vtwin.engines.kernel.staff import (
     add_up,
     stays,
