@@ -128,3 +128,11 @@ def test_helper_when_it_serves_a_machine_then_that_asks_for_it(plant):
 def test_helper_when_it_serves_what_is_not_there_then_it_is_told(plant):
     with pytest.raises(Refused, match="V303"):
         plant("  robot: {model: oven, serves: [pres]}\n  press: {cycle: 1 min}", "{on: press}")
+
+
+def test_helper_when_it_has_what_only_a_machine_can_have_then_it_is_told(plant):
+    with pytest.raises(Refused, match="V376"):
+        plant(
+            "  robot: {model: oven, serves: [press], power: {working: 2 kW}}\n  press: {cycle: 1 min}",
+            "{on: press}",
+        )

@@ -13,6 +13,7 @@ from vtwin.plant.family import Family
 BUILT_IN: Final = {
     "forging": "vtwin.equipment.forging",
     "heat_treatment": "vtwin.equipment.heat_treatment",
+    "handling": "vtwin.equipment.handling",
     "machining": "vtwin.equipment.machining",
     "molding": "vtwin.equipment.molding",
     "storage": "vtwin.equipment.storage",

@@ -31,6 +31,11 @@ Entry = TypeVar("Entry", bound=Written)
 
 #: Words that name things one by one: what the family brings is added to what is written.
 _ADDED = ("failures", "maintenance", "dies")
+#: Words of a machine that mean nothing at equipment that attends others.
+_OF_MACHINES = (
+    *("cycle", "belt", "scrap", "failures", "maintenance", "tool", "dies", "setup"),
+    *("operator", "load", "batch", "power"),
+)
 
 
 def with_words(
@@ -132,6 +137,11 @@ def lend(draft: Draft, name: str, helper: Helper, family: Family) -> None:
     """
     path = ("equipment", name)
     entry = draft.document.equipment[name]
+    for word in _OF_MACHINES:
+        if word in entry.model_fields_set:
+            what = f"'{name}' attends other equipment and cannot have `{word}`"
+            hint = "write it at the equipment it serves"
+            draft.fault("V376", what, (*path, word), hint, key=True)
     people = PeopleEntry(
         name=entry.name, count=entry.count, calendar=entry.calendar, cost=entry.cost
     )
