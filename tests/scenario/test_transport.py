@@ -102,9 +102,10 @@ def test_belt_when_its_step_has_a_time_of_its_own_then_it_is_refused(told):
     assert [code for code, _, _ in found] == ["V360"]
 
 
-def test_belt_when_it_is_maintained_after_the_work_then_it_is_refused(told):
-    found = told(("stop: B", "stop: B, maintenance: {clean: {every: 3 h, takes: 5 min}}"))
-    assert [code for code, _, _ in found] == ["V360"]
+def test_belt_when_it_is_maintained_then_it_is_a_planned_mode(cell):  # S-103
+    edit = ("stop: B", "stop: B, maintenance: {clean: {every: 3 h, takes: 5 min}}")
+    (mode,) = cell(edit).failures
+    assert (mode.name, mode.planned) == ("furnace/clean", True)
 
 
 def test_transport_when_it_serves_and_is_named_at_steps_then_it_brings_there(cell):
