@@ -1,9 +1,12 @@
 """What is said beside the figures."""
 
 import numpy as np
+import pytest
 
 from tests.app.made import program, tally
+from tests.engines.plants import Plant
 from vtwin.app.notes import after_run
+from vtwin.engines.reference import simulate
 
 
 def _codes(plant, tallies):
@@ -74,3 +77,13 @@ def test_machine_when_it_was_never_on_duty_then_its_idleness_is_no_surprise():
     assert (
         _codes(plant, [tally(plant, mode_visits=np.array([5, 5, 5, 0]), machine_state=state)]) == []
     )
+
+
+@pytest.mark.parametrize(("copies", "told"), [(1, True), (6, False)])
+def test_tool_when_machines_wait_for_its_renewal_then_a_note_says_so(copies, told):  # S-107
+    plant = Plant(horizon=3600).station("m").product("p", {"op": "o", "on": "m", "cycle": 10, "tool": "d"})  # fmt: skip
+    plant.tools = {"d": {"count": copies, "life": 10, "renew": 400}}
+    made = plant.saturated("p").program()
+    found = after_run(made, [simulate(made, 0)])
+    assert [problem.code for problem in found] == (["V557"] if told else [])
+    assert all("its only copy" in p.what and "m had nothing to do" in p.what for p in found)

@@ -19,6 +19,8 @@ from vtwin.results.demand import keeps_up
 TICKS_PER_S = 1e9
 #: A queue grows when this share of all that came in was added to it while it was watched.
 GROWTH = 0.05
+#: A tool is told about when its copies are away so much of the time, and its machines starve.
+AWAY, STARVING = 0.25, 0.1
 
 
 def after_run(program: Program, tallies: Sequence[Tally]) -> tuple[Problem, ...]:
@@ -26,7 +28,7 @@ def after_run(program: Program, tallies: Sequence[Tally]) -> tuple[Problem, ...]
     if not tallies:
         return ()
     found = _stalled(tallies) or _nothing_finished(program, tallies) or _growing(program, tallies)
-    return (*found, *_idle(program, tallies))
+    return (*found, *_away(program, tallies), *_idle(program, tallies))
 
 
 def _stalled(tallies: Sequence[Tally]) -> list[Problem]:
@@ -89,6 +91,32 @@ def _growing(program: Program, tallies: Sequence[Tally]) -> list[Problem]:
     )
     hint = "lead time and work in process depend on how long you simulate; see vtwin explain"
     return [Problem("V553", what, hint=hint, severity="warning")]
+
+
+def _away(program: Program, tallies: Sequence[Tally]) -> list[Problem]:
+    """Tools that are away for renewal so much that machines wait for them."""
+    state = np.sum([t.machine_state for t in tallies], axis=0).astype(np.float64)
+    planned = state.sum(axis=1) - state[:, MachineState.PLANNED_STOP]
+    observed = float(sum(t.observed for t in tallies))
+    found = []
+    for index, tool in enumerate(program.tools):
+        if not tool.life or observed == 0:
+            continue
+        away = sum(float(t.tool_away[index]) for t in tallies) / (observed * tool.count)
+        users = sorted({m.machine for o in program.operations if o.tool == index for m in o.modes})
+        idle = state[users, MachineState.STARVED].sum() / max(planned[users].sum(), 1.0)
+        if away < AWAY or idle < STARVING:
+            continue
+        copies = "its only copy" if tool.count == 1 else f"its {tool.count} copies"
+        names = ", ".join(program.machines[m].name for m in users[:3])
+        more = " and others" if len(users) > 3 else ""
+        what = (
+            f"'{tool.name}' is away for renewal: {copies} {away:.0%} of the time, while "
+            f"{names}{more} had nothing to do for {idle:.0%} of theirs"
+        )
+        hint = "another copy (`count`), a shorter `renew`, or somebody sooner there for it"
+        found.append(Problem("V557", what, hint=hint, severity="warning"))
+    return found
 
 
 def _idle(program: Program, tallies: Sequence[Tally]) -> list[Problem]:

@@ -209,6 +209,7 @@ CODES: dict[str, str] = {
     "V572": "a cluster needs the package dask.distributed: pip install 'vtwin[cluster]'",
     "V573": "no cluster, or no worker, answers at the address given with --cluster",
     "V574": "the workers of the cluster have no vtwin, or another version of it",
+    "V557": "a note after a run: machines wait for a tool that is away for renewal",
     "V556": "nothing to compare: the scenario has no variants and no other file was named",
     "V599": "a mistake in vtwin itself; VTWIN_DEBUG=1 shows the details",
     # 6xx files, store and app
