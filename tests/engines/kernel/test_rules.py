@@ -7,9 +7,10 @@ from hypothesis import strategies as st
 
 from tests.engines.kernel.calling import called
 from vtwin.engines.kernel import rules as compiled
+from vtwin.engines.kernel.coverage import LATEST
 from vtwin.engines.kernel.rules import LONGEST_WORK
 from vtwin.plant import rules
-from vtwin.plant.primitives import DispatchRule
+from vtwin.plant.primitives import NEVER, DispatchRule
 from vtwin.plant.program import GrantRule
 
 shares = called(compiled.shares, 2)
@@ -89,6 +90,6 @@ def test_work_ahead_then_the_same_sum_up_to_the_same_limit(total, count, expecte
     assert work_ahead(total, count, expected) == rules.work_ahead(total, count, expected)
 
 
-@given(st.integers(-(2**62), 2**62), ticks, st.integers(1, rules.MOST_WORK))
+@given(st.just(NEVER) | st.integers(-LATEST, LATEST), ticks, st.integers(1, rules.MOST_WORK))
 def test_critical_ratio_then_the_same_floors(due, now, work):  # S-91
     assert critical_ratio(due, now, work) == rules.critical_ratio(due, now, work)
