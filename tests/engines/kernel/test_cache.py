@@ -50,7 +50,8 @@ def site(tmp_path: Path) -> Path:
     package = tmp_path / "site" / "vtwin"
     kernel = package / "engines" / "kernel"
     kernel.mkdir(parents=True)
-    shutil.copytree(SOURCE / "base", package / "base", ignore=shutil.ignore_patterns("__pycache__"))
+    for part in ("base", "plant"):
+        shutil.copytree(SOURCE / part, package / part, ignore=shutil.ignore_patterns("__pycache__"))
     for folder in (package, package / "engines", kernel):
         (folder / "__init__.py").touch()
     for name in ("memory.py", "building.py", "cache.py"):
@@ -110,9 +111,15 @@ def test_cache_when_an_inner_module_was_changed_then_not_used(site: Path) -> Non
 
 
 @pytest.mark.slow
-def test_cache_when_the_samplers_were_changed_then_not_used(site: Path) -> None:
+@pytest.mark.parametrize(
+    ("source", "old", "new"),
+    [("base/streams.py", "2.0**-53", "2.0**-52"), ("plant/primitives.py", "DOWN = 5", "DOWN = 6")],
+)
+def test_cache_when_what_is_compiled_in_was_changed_elsewhere_then_not_used(
+    site: Path, source: str, old: str, new: str
+) -> None:
     assert ask(site) == "False 42"
-    replace(site / "vtwin/base/streams.py", "2.0**-53", "2.0**-52")
+    replace(site / "vtwin" / source, old, new)
     assert ask(site) == "False 42"
 
 

@@ -33,13 +33,22 @@ from vtwin.engines.kernel.memory import options
 _HERE = Path(__file__).parent
 
 
+def _sources() -> Iterator[Path]:
+    """What the machine code is made from: the kernel, the samplers, and the modules whose codes
+    it holds as constants.
+    """
+    yield from sorted(_HERE.rglob("*.py"))
+    yield from sorted((_HERE.parents[1] / "plant").glob("*.py"))
+    yield Path(streams.__file__)
+
+
 def digest() -> str | None:
     """SHA-256 (hex) of everything the machine code is made from; None where the sources cannot
     be read.
     """
     found = hashlib.sha256(f"{numba.__version__} {llvmlite.__version__}".encode())
     try:
-        for source in (*sorted(_HERE.glob("*.py")), Path(streams.__file__)):
+        for source in _sources():
             content = source.read_bytes()
             found.update(f"\0{source.name}\0{len(content)}\0".encode() + content)
     except OSError:

@@ -171,43 +171,48 @@ def stations(t: Tables) -> None:
         if source.kind is ReleaseKind.SATURATED:
             first = p.operations[p.products[source.product].route[0]]
             supplies[first.station].append(t.sources.at(index))
+    machines: list[list[int]] = [[] for _ in p.stations]
+    for index, machine in enumerate(p.machines):
+        machines[machine.station].append(index)
+    users: dict[int, set[int]] = {}
+    for op in p.operations:
+        users.setdefault(op.tool, set()).add(op.station)
     for index, spec in enumerate(p.stations):
         start = t.stations.at(index)
         t.fill(
             start,
             ST_INDEX=index,
             ST_RULE=spec.rule,
-            ST_START=_how_to_start(t, index, lines[index]),
+            ST_START=_how_to_start(t, index, lines[index], machines[index]),
             ST_PLACES=ENDLESS if spec.input == UNLIMITED else spec.input,
             ST_OUTPUT_PLACES=ENDLESS if spec.output == UNLIMITED else spec.output,
             ST_IS_ENDLESS=spec.input == UNLIMITED,
         )
         if spec.nodes:
             t.link(start, ST_NODES=t.draft.numbers(spec.nodes))
-        machines = [n for n, machine in enumerate(p.machines) if machine.station == index]
-        t.list_of(start, "ST_MACHINES", "ST_MACHINE_COUNT", [t.machines.at(n) for n in machines])
+        records = [t.machines.at(n) for n in machines[index]]
+        t.list_of(start, "ST_MACHINES", "ST_MACHINE_COUNT", records)
         t.list_of(start, "ST_LINES", "ST_LINE_COUNT", [t.steps.at(n) for n in lines[index]])
         t.list_of(start, "ST_SUPPLIES", "ST_SUPPLY_COUNT", supplies[index])
         tools = {p.operations[n].tool for n in lines[index]} - {NONE}
-        mates = {op.station for op in p.operations if op.tool in tools} - {index}
+        mates = {user for tool in tools for user in users[tool]} - {index}
         t.list_of(start, "ST_MATES", "ST_MATE_COUNT", [t.stations.at(n) for n in sorted(mates)])
         recipes = sorted({p.operations[n].batch for n in lines[index]} - {NONE})
         records = [t.batches.at(n) for n in recipes]
         t.list_of(start, "ST_RECIPES", "ST_RECIPE_COUNT", records)
 
 
-def _how_to_start(t: Tables, station: int, lines: list[int]) -> int:
+def _how_to_start(t: Tables, station: int, lines: list[int], machines: list[int]) -> int:
     """The shortest way to decide that gives the same decisions (S-25)."""
     p = t.program
     spec = p.stations[station]
     if spec.input == 0:
         return at.START_FROM_DOOR
-    machines = [m for m in p.machines if m.station == station]
     if (
         len(lines) == 1
         and spec.rule not in (DispatchRule.SPT, DispatchRule.CRITICAL_RATIO)
         and p.operations[lines[0]].tool == NONE
-        and all(m.setup == NONE for m in machines)
+        and all(p.machines[n].setup == NONE for n in machines)
         and len(p.operations[lines[0]].modes) == len(machines)
         and p.operations[lines[0]].batch == NONE
         and p.operations[lines[0]].takes == NONE
