@@ -16,6 +16,7 @@ BUILT_IN: Final = {
     "handling": "vtwin.equipment.handling",
     "machining": "vtwin.equipment.machining",
     "molding": "vtwin.equipment.molding",
+    "pressing": "vtwin.equipment.pressing",
     "storage": "vtwin.equipment.storage",
 }
 GROUP: Final = "vtwin.equipment"
