@@ -235,5 +235,5 @@ CODES: dict[str, str] = {
     "V704": "an equipment model of a library is badly written",
     "V705": "an equipment parameter has no meaning for this kind of equipment",
     "V706": "a part needs more than the equipment can do",
-    "V708": "parameters of a piece of equipment that do not go together",
+    "V707": "parameters of a piece of equipment that do not go together",
 }

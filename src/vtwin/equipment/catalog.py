@@ -11,6 +11,7 @@ from vtwin.plant.family import Family
 
 #: name -> module that holds ``FAMILY``.
 BUILT_IN: Final = {
+    "assembly": "vtwin.equipment.assembly",
     "forging": "vtwin.equipment.forging",
     "heat_treatment": "vtwin.equipment.heat_treatment",
     "handling": "vtwin.equipment.handling",

@@ -104,18 +104,18 @@ class Press(BaseModel):
     def _fits_together(self) -> Press:
         if self.kind in ("blanking", "single") and self.stations > 1:
             what = f"a {self.kind} press has one station, not {self.stations}"
-            raise refuse("V708", what, "tandem, transfer and progressive have several")
+            raise refuse("V707", what, "tandem, transfer and progressive have several")
         if self.takes_coil:
             if self.kind == "tandem":
                 what = "a tandem line takes blanks, no coil"
-                raise refuse("V708", what, "put a blanking press before it")
+                raise refuse("V707", what, "put a blanking press before it")
             length = self.length
             if length is None or self.feed is None:
                 hint = "write `feed` and `coil_length`, or `coil_mass`, `strip_width`, `thickness`"
-                raise refuse("V708", "what is said of the coil is not enough", hint)
+                raise refuse("V707", "what is said of the coil is not enough", hint)
             if self.feed > length:
                 what = f"one stroke takes {self.feed:g} m and a coil has {length:.0f} m"
-                raise refuse("V708", what, "a shorter `feed`, such as 600 mm")
+                raise refuse("V707", what, "a shorter `feed`, such as 600 mm")
         return self
 
     @property
