@@ -13,8 +13,9 @@ from vtwin.plant.family import Family
 BUILT_IN: Final = {
     "assembly": "vtwin.equipment.assembly",
     "forging": "vtwin.equipment.forging",
-    "heat_treatment": "vtwin.equipment.heat_treatment",
     "handling": "vtwin.equipment.handling",
+    "heat_treatment": "vtwin.equipment.heat_treatment",
+    "inspection": "vtwin.equipment.inspection",
     "machining": "vtwin.equipment.machining",
     "molding": "vtwin.equipment.molding",
     "pressing": "vtwin.equipment.pressing",
