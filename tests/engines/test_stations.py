@@ -52,8 +52,17 @@ def test_queue_when_the_time_is_observed_then_area_and_waits_agree(engine):  # S
     plant = Plant(horizon=20).station("m").product("p", {"op": "o", "on": "m", "cycle": 4})
     tally = engine(plant.order("a", "p", 3).program(), 0)
     assert tally.station_arrivals.tolist() == [3]
-    assert tally.station_wait.tolist() == [12_000_000_000]
+    assert tally.station_wait.tolist() == [12_000_000]
     assert tally.station_queue_area.tolist() == [12_000_000]
+
+
+def test_waits_when_they_sum_to_more_than_a_word_of_ticks_then_they_are_whole(engine):  # S-71
+    """Nine lots of fifteen years wait 540 years together: 1.7e19 ticks, past 2^63."""
+    year = 31_557_600
+    plant = Plant(horizon=140 * year, bin=20 * year).station("m")
+    plant.product("p", {"op": "o", "on": "m", "cycle": 15 * year})
+    tally = engine(plant.order("a", "p", 9).program(), 0)
+    assert tally.station_wait.tolist() == [15 * sum(range(9)) * year * 10**6]
 
 
 def test_arrivals_when_there_is_no_input_place_then_they_wait_outside(engine):  # S-23, S-26

@@ -16,6 +16,7 @@ from vtwin.plant.program import Program
 from vtwin.plant.trace import Tally
 
 S = 1e9
+US = 1e6
 REPLICATIONS = 16
 
 Measure = Callable[[Tally], float]
@@ -65,7 +66,7 @@ def wip(t: Tally) -> float:
 
 
 def wait(station: int = 0) -> Measure:
-    return lambda t: t.station_wait[station] / t.station_arrivals[station] / S
+    return lambda t: t.station_wait[station] / t.station_arrivals[station] / US
 
 
 def state(wanted: MachineState, *machines: int) -> Measure:

@@ -108,7 +108,7 @@ class Tally:
     setups: Ints  # (M,) set-ups done
     setup_time: Ints  # (M,) ticks
     station_arrivals: Ints  # (S,) items that joined the queue
-    station_wait: Ints  # (S,) ticks waited by items that left the queue
+    station_wait: Ints  # (S,) microseconds waited by items that left the queue
     station_queue_area: Ints  # (S,) items x microseconds in the input queue (us keeps int64 safe)
     station_output_area: Ints  # (S,) items x microseconds in the output buffer
     product_released: Ints  # (P,) pieces let in
