@@ -3,24 +3,31 @@
 Written from ``docs/semantics.md``, whose rule numbers (S-01 …) the code cites, and apart from
 the reference engine: the two share the random draws and pure rules, nothing else.
 
-=============  ===================================================================
-memory         fields of records by address: load, store, add
-building       many small functions made into one piece of machine code
-cache          that piece on disk, keyed by all its sources
-layout         which field is what: the head and the tables
-calendar       one pending time per slot, the earliest first
-streams        random draws
-instant        phases B and C; ``advance`` is the one entry
-plant          what happens at a slot, what settles; machines, stations, staff …
-arena, encode  from a Program to the memory a run begins with
-readings, run  counters, and a replication as Python sees it
-coverage       what the kernel cannot do yet
-=============  ===================================================================
+==================  =====================================================================
+memory              fields of records by address: load, store, add
+building            many small functions made into one piece of machine code
+cache               that piece on disk, keyed by all its sources
+layout              which field is what: the head and the tables
+calendar, streams   one pending time per slot, the earliest first; random draws
+instant, plant      phases B and C (``advance`` is the one entry); what happens at a slot
+floor, states       dirty stations, items and products; what machines are accounted as
+stations            letting in; ``lines`` the queue, ``starting`` who is next,
+                    ``gathering`` who goes along in a batch
+machines            taking an item and beginning; ``running`` what halts it, ``finishing``
+                    where the item goes, ``ways`` what a machine can do
+staff, grants       people and claims; who is sent where (phase C2)
+faults, jobs, ...   failures, releases, routes, tools, belts, vehicles: a module each
+arena, encoding     from a Program to the memory a run begins with
+readings, run       counters, and a replication as Python sees it
+picture, views      a stopped arena as what the sentences about a stall are made of
+coverage            what the kernel cannot do
+==================  =====================================================================
 
 How a feature gets in: its fields go into a block of ``layout`` (and a table of its own, if it
-has records, into ``encode``, which fills it from the Program); what it does goes into a module of
+has records, into ``encoding``, which fills it from the Program); what it does goes into a module of
 small `compiled` functions whose arguments and answers are ``int`` or ``float``; if it has timed
-events, its slots get a kind that ``plant.happen`` knows; what it counts is read in ``readings``;
+events, its slots get a kind that ``plant.happen`` knows; what it counts is read in ``readings``,
+what a stall says of it is seen through ``views``;
 its line in ``coverage`` goes, and with it the feature is part of every random plant on which
 ``tests/engines/test_conformance.py`` holds both engines against each other.
 """
