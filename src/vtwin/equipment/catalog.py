@@ -20,6 +20,7 @@ BUILT_IN: Final = {
     "molding": "vtwin.equipment.molding",
     "pressing": "vtwin.equipment.pressing",
     "storage": "vtwin.equipment.storage",
+    "transport": "vtwin.equipment.transport",
 }
 GROUP: Final = "vtwin.equipment"
 

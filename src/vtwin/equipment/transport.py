@@ -1,0 +1,154 @@
+"""Transport: vehicles that fetch and bring items one at a time, and conveyors.
+
+A vehicle is named under ``transport:`` of a scenario, a conveyor under ``equipment:``. What the
+language knows of both (speed, loading, places, pitch) is reckoned here from what a data sheet
+says: braking, batteries, the load.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Final, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from vtwin.base.draws import constant
+from vtwin.plant.family import Family, Lowered, LoweredStep, Shape, SignalSpec, Step
+from vtwin.plant.primitives import MachineState
+from vtwin.plant.quantities import Duration, Power, refuse, within
+
+_VEHICLE: Final = ("top_speed", "pick_up", "put_down", "running_time", "charging_time")
+_CONVEYOR: Final = ("belt_speed", "length", "item_length", "gap", "accumulating", "driving_power")
+
+Speed = Annotated[float, within("speed", "1.2 m/s", "0.05 m/s", "6 m/s")]
+BeltSpeed = Annotated[float, within("speed", "0.25 m/s", "0.005 m/s", "5 m/s")]
+Way = Annotated[float, within("length", "12 m", "0.2 m", "500 m")]
+ItemLength = Annotated[float, within("length", "40 cm", "1 cm", "20 m")]
+
+
+class Transport(BaseModel):
+    """A vehicle or a conveyor."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+    kind: Literal["vehicle", "conveyor"] = Field(
+        description="what it is; the model of the library says it"
+    )
+    top_speed: Speed | None = Field(
+        default=None, description="vehicle: mean speed on its way, 0.05 to 6 m/s"
+    )
+    pick_up: Duration = Field(default=0.0, description="vehicle: time to take an item up")
+    put_down: Duration | None = Field(
+        default=None, description="vehicle: time to put it down; default: as to take it up"
+    )
+    running_time: Duration = Field(
+        default=0.0, description="vehicle: hours a battery lasts; 0 s: no battery"
+    )
+    charging_time: Duration = Field(
+        default=0.0, description="vehicle: time off the floor to charge or change the battery"
+    )
+    belt_speed: BeltSpeed | None = Field(default=None, description="conveyor: 0.005 to 5 m/s")
+    length: Way | None = Field(default=None, description="conveyor: from end to end, 0.2 to 500 m")
+    item_length: ItemLength = Field(
+        default=0.4, description="conveyor: an item in the direction of travel, 1 cm to 20 m"
+    )
+    gap: Annotated[float, within("length", "10 cm", "0 cm", "20 m")] = Field(
+        default=0.0, description="conveyor: between two items at least, up to 20 m"
+    )
+    accumulating: bool = Field(
+        default=True, description="conveyor: items close up; false: all stand when one must wait"
+    )
+    driving_power: Power = Field(default=0.0, description="conveyor: while it moves")
+
+    @model_validator(mode="after")
+    def _of_a_kind(self) -> Self:
+        """Vehicles have no belt, conveyors no battery, and each what it cannot do without."""
+        own, others = (_VEHICLE, _CONVEYOR) if self.kind == "vehicle" else (_CONVEYOR, _VEHICLE)
+        for word in others:
+            if getattr(self, word) != type(self).model_fields[word].default:
+                raise refuse("V705", f"a {self.kind} has no `{word}`", "leave it out", (word,))
+        for word in own[: 1 if self.kind == "vehicle" else 2]:
+            if getattr(self, word) is None:
+                hint = f"such as `{word}: {'12 m' if word == 'length' else '1.2 m/s'}`"
+                raise refuse("V117", f"a {self.kind} needs `{word}`", hint, (word,))
+        return self
+
+
+class TransportStep(BaseModel):
+    """Transport needs nothing from a route step."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def available(params: Transport) -> float:
+    """Share of the time a vehicle is on the floor: running / (running + charging). A fleet is
+    that much slower on the average; single charging breaks are not simulated.
+    """
+    if not params.running_time:
+        return 1.0
+    return params.running_time / (params.running_time + params.charging_time)
+
+
+def places(params: Transport) -> int:
+    """Items that fit on a conveyor, the first at its end: 1 + floor((length - item) / pitch)."""
+    assert params.length is not None
+    pitch = params.item_length + params.gap
+    return 1 + max(0, int((params.length - params.item_length) / pitch + 1e-9))
+
+
+def _words(_name: str, params: Any) -> Mapping[str, Any]:
+    if params.kind == "vehicle":
+        share = available(params)
+        down = params.pick_up if params.put_down is None else params.put_down
+        return {
+            "speed": f"{params.top_speed * share:.6g} m/s",
+            "load": f"{params.pick_up / share:.6g} s",
+            "unload": f"{down / share:.6g} s",
+        }
+    pitch = (params.item_length + params.gap) / params.belt_speed
+    travel = params.length / params.belt_speed
+    count = places(params)
+    if count > 1:
+        pitch = min(pitch, travel / (count - 1))
+    return {
+        "belt": {
+            "travel": f"{travel:.9g} s",
+            "pitch": f"{pitch:.9g} s",
+            "places": count,
+            "accumulating": params.accumulating,
+        }
+    }
+
+
+def _lower(_name: str, params: Any, steps: tuple[Step, ...]) -> Lowered:
+    moving = {MachineState.WORKING: params.driving_power}
+    travel = params.length / params.belt_speed if params.kind == "conveyor" else 0.0
+    made = tuple(LoweredStep(step.cycle or constant(travel)) for step in steps)
+    return Lowered(made, power_kw=moving)
+
+
+FAMILY = Family(
+    name="transport",
+    params=Transport,
+    step=TransportStep,
+    lower=_lower,
+    signals=(
+        SignalSpec("call", "in", "int", "station that wants something fetched"),
+        SignalSpec("release", "in", "bool", "the way ahead is free"),
+        SignalSpec("position", "out", "int", "point of the network passed last"),
+        SignalSpec("loaded", "out", "bool", "an item is on it"),
+        SignalSpec("arrived", "out", "bool", "at its destination"),
+        SignalSpec("battery", "out", "float", "charge left, %"),
+        SignalSpec("blocked", "out", "bool", "something is in the way, or no room to put down"),
+        SignalSpec("alarm", "out", "bool", "stopped by its own safety"),
+    ),
+    shape=Shape(width=1.6, depth=0.9),
+    doc={
+        "en": "Vehicles (AGV, forklift, crane, cart) and conveyors",
+        "ko": "운반 차량(AGV, 지게차, 크레인, 대차)과 컨베이어",
+    },
+    words=_words,
+)
+
+
+__all__ = ["FAMILY", "Transport", "available", "places"]
