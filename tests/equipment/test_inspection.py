@@ -12,11 +12,12 @@ from vtwin.engines.reference import simulate
 from vtwin.equipment.inspection import (
     FAMILY,
     inspection_time,
+    lot_passes,
     outgoing_defects,
     rejected,
 )
 from vtwin.plant.family import Step
-from vtwin.plant.primitives import FailureClock
+from vtwin.plant.primitives import FailureClock, MachineState
 from vtwin.scenario.build import build
 from vtwin.scenario.load import load
 from vtwin.testing.family import FamilyContract
@@ -89,6 +90,13 @@ def test_outgoing_defects_when_every_tenth_is_inspected_then_most_pass_unseen():
     assert outgoing_defects(0.05, 0.02, 0.01, every=10) == pytest.approx((450 + 1) / (10000 - 58.5))
 
 
+def test_lot_when_judged_by_a_sample_then_it_passes_as_the_binomial_says():
+    assert lot_passes(0.05, 13, 0) == pytest.approx(0.95**13)
+    assert lot_passes(0.05, 20, 1) == pytest.approx(0.95**20 + 20 * 0.05 * 0.95**19)
+    assert lot_passes(0.0, 20, 0) == 1
+    assert lot_passes(1.0, 20, 20) == pytest.approx(1)
+
+
 def test_time_when_images_points_and_characteristics_are_wanted_then_they_add_up():
     station = _station(per_image="0.4 s", per_characteristic="3 s")
     looked = {"images": 5, "points": 10, "characteristics": 4}
@@ -114,6 +122,7 @@ def test_step_when_rejects_are_reworked_then_they_go_back():
     [
         ({"reaction": "rework"}, "V117", "to: turn"),
         ({"to": "mill"}, "V705", "reaction: rework"),
+        ({"sample_size": 13, "accept": 0}, "V705", "screens a rejected lot"),
     ],
 )
 def test_reaction_when_incomplete_then_refused(attributes, code, told):
@@ -213,3 +222,46 @@ def test_calibration_when_due_then_the_station_is_maintained(tmp_path):
     file.write_text(PLANT)
     (failure,) = build(load(file)).failures
     assert (failure.name, failure.planned) == ("cmm/calibration", True)
+
+
+LOTS = """\
+vtwin: 1
+name: lots judged by a sample, rejected ones are screened
+run: {horizon: 4000 h}
+products:
+  pin:
+    lot: 500
+    route:
+      - {op: make, on: lathe, cycle: 1 s, next: check}
+      - {op: screen, on: bench, characteristics: 1, defects: 5 %}
+      - op: check
+        on: gauge
+        defects: 5 %
+        sample_size: 20
+        accept: 1
+        reaction: rework
+        to: screen
+        most: 1000
+orders: [{product: pin, conwip: 20}]
+equipment:
+  lathe: {output: unlimited}
+  bench: {model: inspection, per_characteristic: 1 s, output: unlimited}
+  gauge: {model: inspection, fixturing: 3 s, output: unlimited}
+"""
+
+
+def test_lots_when_judged_by_a_sample_then_the_share_sent_back_is_worked_out(tmp_path):
+    """Every check looks at 20 pieces, 3 s each; of those checked, 1 - P(pass) are screened."""
+    file = tmp_path / "scenario.yaml"
+    file.write_text(LOTS)
+    program = build(load(file))
+    tally = simulate(program, 0)
+    names = [operation.name for operation in program.operations]  # each has one mode
+    visits = dict(zip(names, map(int, tally.mode_visits), strict=True))
+    checked, screened = visits["pin/check"], visits["pin/screen"]
+    back = 1 - lot_passes(0.05, 20, 1)
+    deviation = (back * (1 - back) / checked) ** 0.5
+    assert abs(screened / checked - back) <= 2.6 * deviation  # 99 %
+    gauge = [machine.name for machine in program.machines].index("gauge")
+    working = tally.machine_state[gauge][MachineState.WORKING.value]
+    assert working / 1e9 == pytest.approx(checked * 20 * 3, abs=60)

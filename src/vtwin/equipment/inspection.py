@@ -5,6 +5,10 @@ it follows from its false accepts and false rejects. A rejected part is scrap (`
 goes back to an earlier step (`rework`, with `to`; an item of several pieces goes as a whole), or is
 scrap and stops the station (`stop`).
 
+A lot of several pieces may be judged by a sample of its own (`sample_size`, `accept`): so many
+pieces are looked at, and with more rejects among them than accepted the whole lot goes back `to` a
+step that screens it.
+
 A stop is approximated: the station stands still for `stop_time` after every so many inspections as
 come on average from one reject to the next, evenly spaced, while the rejected parts themselves are
 drawn at random. The line before it stops when the places between are full, as lines do.
@@ -20,6 +24,7 @@ defects (average outgoing quality) p fa / (1 - rejected).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Annotated, Any, Final, Literal
 
@@ -45,6 +50,8 @@ Variation = Annotated[float, within("share", "10 %", "0 %", "200 %")]
 Hold = Annotated[float, within("time", "30 min", "0 s", "90 d")]
 #: Inspections from one stop to the next that are as good as never.
 _MOST: Final = 10**12
+#: Pieces of a lot that is judged by a sample, at most.
+LARGEST_LOT: Final = 10**6
 
 
 class Inspection(BaseModel):
@@ -107,6 +114,12 @@ class InspectionStep(BaseModel):
     to: str | None = Field(
         default=None, description="with `reaction: rework`: the step rejects go back to"
     )
+    sample_size: Count | None = Field(
+        default=None, description="pieces of a lot that are looked at; the lot is judged by them"
+    )
+    accept: Whole = Field(
+        default=0, description="with `sample_size`: rejects among them with which the lot passes"
+    )
     most: Whole | None = Field(
         default=None, description="how often a part may go back; then it is scrap; default: ever"
     )
@@ -133,16 +146,28 @@ def outgoing_defects(
     return bad / (1 - out) if out < 1 else 0.0
 
 
+def lot_passes(share: float, sample_size: int, accept: int) -> float:
+    """Probability that a lot passes of whose pieces this share would be rejected: at most
+    ``accept`` rejects among ``sample_size`` pieces (operating characteristic of a single sampling
+    plan by attributes; binomial, so for lots much larger than the sample).
+    """
+    return math.fsum(
+        math.comb(sample_size, found) * share**found * (1 - share) ** (sample_size - found)
+        for found in range(min(accept, sample_size) + 1)
+    )
+
+
 def inspection_time(params: Inspection, attributes: Mapping[str, Any]) -> float:
     """Time in s for one part: fixturing, then images, points and characteristics one after
-    another, then the evaluation.
+    another, then the evaluation; for a lot that is judged by a sample, of all pieces of it.
     """
     looking: float = (
         attributes.get("images", params.images) * params.per_image
         + attributes.get("points", params.points) * params.per_point
         + attributes.get("characteristics", params.characteristics) * params.per_characteristic
     )
-    return params.fixturing + looking + params.evaluation
+    pieces: int = attributes.get("sample_size", 1)
+    return pieces * (params.fixturing + looking + params.evaluation)
 
 
 def _share(params: Inspection, attributes: Mapping[str, Any]) -> float:
@@ -171,6 +196,8 @@ def _step_words(params: Any, attributes: Mapping[str, Any]) -> Mapping[str, Any]
     if every > 1:
         words["sample"] = f"1/{every}"
     share = _share(params, attributes)
+    if "sample_size" in attributes:
+        share = 1 - lot_passes(share, attributes["sample_size"], attributes["accept"])
     if _reaction(params, attributes) == "rework" and "to" in attributes and share > 0:
         words["rework"] = {"to": attributes["to"], "chance": share}
         if "most" in attributes:
@@ -221,8 +248,16 @@ def _step(name: str, params: Inspection, step: Step) -> LoweredStep:
     if back and reaction != "rework":
         what = f"{name} sends no rejects of {step.operation} back: `to` has no meaning"
         raise Refused(Problem("V705", what, hint="write `reaction: rework`, or leave `to` out"))
+    by_sample = "sample_size" in step.attributes
+    if by_sample and reaction != "rework":
+        what = (
+            f"{name} judges whole lots of {step.operation} by a sample and cannot {reaction} them"
+        )
+        hint = "write `reaction: rework` and `to:` the step that screens a rejected lot"
+        raise Refused(Problem("V705", what, hint=hint))
     scrap = 0.0 if reaction == "rework" else _share(params, step.attributes)
-    return LoweredStep(cycle=_cycle(name, params, step), scrap=scrap)
+    pieces = LARGEST_LOT if by_sample else 1  # one cycle, whatever the lot
+    return LoweredStep(cycle=_cycle(name, params, step), pieces_per_cycle=pieces, scrap=scrap)
 
 
 def _cycle(name: str, params: Inspection, step: Step) -> Distribution:
