@@ -241,8 +241,9 @@ class _Lines:
 
     def __call__(self, what: str, share: float) -> None:
         now = time.monotonic()
-        if what == COMPILING and share == 0.0:  # nothing more comes until it is done
-            print(what, file=sys.stderr, flush=True)
+        if what == COMPILING:  # at once, since nothing more comes until it is done
+            if share == 0.0:
+                print(what, file=sys.stderr, flush=True)
             return
         last = self._told.get(what, 0.0)
         ended = share >= 1.0 > last > 0.0
