@@ -51,6 +51,7 @@ class TestPressing(FamilyContract):
         "feed_stop_every": "2 h",
         "feed_stop": {"lognormal": {"mean": "3 min", "cv": "0.5"}},
         "die_break_every": "300 h",
+        "die_by": "toolmaker",
         "working_power": "280 kW",
         "setup_power": "50 kW",
         "idle_power": "70 kW",
@@ -91,6 +92,8 @@ class TestPressing(FamilyContract):
             "by": "coiler",
         }
         assert set(words["failures"]) == {"misfeed", "die-breakage"}
+        assert words["failures"]["die-breakage"]["by"] == "toolmaker"
+        assert "by" not in words["failures"]["misfeed"]
         assert words["power"] == {"start": "450 kW for 20 s"}
 
     def test_words_when_sheets_are_fed_then_double_blanks_stop_the_press(self):
@@ -195,3 +198,34 @@ def test_cell_when_run_as_shipped_then_stops_lengthen_the_shift_as_expected():
     spread = (sum((end - sum(ends) / 40) ** 2 for end in ends) / 39) ** 0.5
     off = sum(ends) / 40 - quiet - expected * TICKS_PER_SECOND
     assert abs(off) < 3 * spread / 40**0.5
+
+
+@pytest.mark.parametrize(("variant", "minutes"), [(None, 48), ("smed", 15)])
+def test_press_line_when_run_then_its_changes_take_and_come_as_calculated(variant, minutes):
+    program = build(load(CELLS.parent / "press_line" / "scenario.yaml"), variant)
+    tally = simulate(program, 0)
+    (blanking,) = [n for n, machine in enumerate(program.machines) if machine.name == "blanking"]
+    # 60 min of work, 80 % or 25 % of it internal, and five blanks of 2.4 s thrown away
+    each = (minutes * 60 + 5 * 2.4) * TICKS_PER_SECOND
+    assert tally.setup_time[blanking] == pytest.approx(tally.setups[blanking] * each, rel=1e-12)
+    # ten days; seven dies a day, the last of a day is the first of the next one
+    assert tally.setups[blanking] == 60
+    # 10 t / (1.2 m x 0.8 mm x 7850) = 1327 m are 1658 strokes of 800 mm; a stack of at most 250
+    # is finished on the old coil
+    strokes = sum(
+        cycles
+        for cycles, mode in zip(
+            tally.mode_cycles,
+            (mode for operation in program.operations for mode in operation.modes),
+            strict=True,
+        )
+        if mode.machine == blanking
+    )
+    (coils,) = [
+        int(tally.failures[n])
+        for n, failure in enumerate(program.failures)
+        if failure.name == "blanking/tool"
+    ]
+    assert strokes / (1658 + 249) - 1 <= coils <= strokes / 1658 + 1
+    # the plan of a day: 1200 sides, 3000 pans, 600, 300 and 1500 strokes, 3000 door blanks
+    assert strokes == pytest.approx(10 * 9600, rel=0.02)

@@ -94,6 +94,9 @@ class Press(BaseModel):
     die_repair: RandomTime = Field(
         default=constant(10800.0), description="repair of a broken die, or change to another"
     )
+    die_by: str | None = Field(
+        default=None, description="skill of who repairs a broken die; default: nobody needed"
+    )
     working_power: Power = Field(default=0.0, description="while stroking")
     setup_power: Power = Field(default=0.0, description="during a die change")
     idle_power: Power = Field(default=0.0, description="flywheel turning, clutch open")
@@ -274,7 +277,8 @@ def _words(name: str, params: Any) -> Mapping[str, Any]:
         failures[stop] = {"after": after, "repair": params.feed_stop}
     if params.die_break_every > 0:
         after = exponential(params.die_break_every)
-        failures["die-breakage"] = {"after": after, "repair": params.die_repair}
+        by = {"by": params.die_by} if params.die_by else {}
+        failures["die-breakage"] = {"after": after, "repair": params.die_repair} | by
     if failures:
         words["failures"] = failures
     if params.start_power > 0:
