@@ -232,7 +232,20 @@ def test_billet_when_nobody_says_its_mass_then_refused():
     assert refused.value.problems[0].code == "V703"
 
 
-def test_billet_when_of_another_mass_than_the_furnace_then_refused():
+@pytest.mark.parametrize("given", [{"billet_mass": 5.0}, {"blows": 3}, {"reheat": "heat"}])
+def test_step_when_it_says_what_a_furnace_cannot_know_then_refused(given):
     with pytest.raises(Refused) as refused:
-        FAMILY.lower("f", _params(**FURNACE), (Step("hub/heat", None, {"billet_mass": 5.0}),))
+        FAMILY.lower("f", _params(**FURNACE), (Step("hub/heat", None, given),))
     assert refused.value.problems[0].code == "V705"
+
+
+def test_furnace_in_a_run_when_it_is_the_slowest_then_its_throughput_is_that_of_the_hand(tmp_path):
+    """90 billets in 48 min: one each 32 s (112.5/h) from 2880 s on; forged in 18, trimmed in 9."""
+    text = CELL.read_text(encoding="utf-8").replace(", billet_mass: 9 kg", "")
+    text = text.replace("forging/induction_heater", "forging/gas_furnace")
+    text = text.replace("    die_life: 1000 pieces\n", "    die_life: 1000000 pieces\n")
+    file = tmp_path / "scenario.yaml"
+    file.write_text(text, encoding="utf-8")
+    tally = simulate(build(load(file)), 0)
+    expected = 1 + ((40 * 3600 - 2880 - 18 - 9) // 32)
+    assert tally.product_good.tolist() == [expected]

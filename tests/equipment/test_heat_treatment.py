@@ -217,3 +217,27 @@ def test_lot_when_heavier_than_a_charge_then_refused():
         FAMILY.lower("f", _params(), (Step("hub/harden", None, {**RECIPE, "mass": 900.0}),))
     assert refused.value.problems[0].code == "V706"
     assert "takes 800 kg" in refused.value.problems[0].what
+
+
+def test_step_when_it_says_what_a_belt_cannot_know_then_it_is_sent_to_the_furnace():
+    belt = {"kind": "belt_furnace", "charge_mass": "400 kg", "heating_power": "220 kW"}
+    params = FAMILY.params.model_validate({**belt, "mass": "0.5 kg", "soak": "25 min"})
+    with pytest.raises(Refused) as refused:
+        FAMILY.lower("belt", params, (Step("ring/harden", None, {"mass": 0.8}),))
+    (problem,) = refused.value.problems
+    assert problem.code == "V705"
+    assert "write `mass` at 'belt'" in problem.hint
+
+
+def test_belt_in_a_run_when_full_then_its_throughput_is_that_of_the_hand(tmp_path):
+    """55 min on the belt, 400 kg of 0.5 kg: one ring each 4.125 s, 436 kg/h, from 3300 s on."""
+    file = tmp_path / "plant.yaml"
+    file.write_text(
+        "vtwin: 1\nname: rings\nrun: {horizon: 8 h}\n"
+        "products: {ring: {route: [{op: harden, on: belt}]}}\n"
+        "orders: [{product: ring, saturated: true}]\n"
+        "equipment: {belt: {model: heat_treatment/continuous_mesh_belt, temperature: 860 °C}}\n",
+        encoding="utf-8",
+    )
+    tally = simulate(build(load(file)), 0)
+    assert tally.product_good.tolist() == [1 + int((8 * 3600 - 3300 - 1e-9) // 4.125)]

@@ -56,6 +56,10 @@ _NEEDED: Final = {
     "induction_heater": ("heating_power",),
     "gas_furnace": ("heating_power", "billet_mass", "billet_diameter", "places"),
 } | dict.fromkeys(BLOW_RATES, ("blow_rate",))
+_AT_STEP: Final = {
+    "induction_heater": frozenset({"billet_mass"}),
+    "gas_furnace": frozenset[str](),
+} | dict.fromkeys(BLOW_RATES, frozenset({"blows", "impressions", "needs_force", "reheat"}))
 
 BilletMass = Annotated[float, within("mass", "9 kg", "10 g", "5 t")]
 Diameter = Annotated[float, within("length", "80 mm", "10 mm", "600 mm")]
@@ -339,13 +343,15 @@ def _lower(name: str, params: Any, steps: tuple[Step, ...]) -> Lowered:
 
 def _step(name: str, params: ForgingMachine, step: Step) -> LoweredStep:
     given = step.attributes
+    for key in sorted(given.keys() - _AT_STEP[params.kind]):
+        what = f"{step.operation} says `{key}`, which '{name}', a {_said(params.kind)}, cannot know"
+        hint = "leave it out"
+        if key == "billet_mass":
+            hint = "write `billet_mass` at the furnace: all billets in it take the same time"
+        raise Refused(Problem("V705", what, hint=hint))
     if params.kind == "induction_heater":
         return LoweredStep(_heating(name, params, step))
     if params.kind == "gas_furnace":
-        if "billet_mass" in given:
-            what = f"{step.operation}: all billets in the furnace '{name}' take the same time"
-            hint = "write `billet_mass` at the furnace, the heaviest or their mean"
-            raise Refused(Problem("V705", what, hint=hint))
         return LoweredStep(step.cycle or constant(furnace_time(params)))
     needed = given.get("needs_force")
     if needed is not None and params.force is not None and needed > params.force:

@@ -49,6 +49,13 @@ _NEEDED: Final = {
     "induction_hardener": ("heating_power",),
     "quench_tank": ("charge_mass", "cooling_rate"),
 }
+_CHARGED: Final = frozenset({"recipe", "temperature", "mass", "volume", "per_charge"})
+_AT_STEP: Final = {
+    "batch_furnace": _CHARGED | {"soak", "quench"},
+    "belt_furnace": frozenset[str](),
+    "induction_hardener": frozenset({"temperature", "quench", "heated_area", "case_depth"}),
+    "quench_tank": _CHARGED,
+}
 
 Temperature = Annotated[float, within("temperature", "850 °C", "100 °C", "1250 °C")]
 ItemMass = Annotated[float, within("mass", "9 kg", "1 g", "20 t")]
@@ -320,8 +327,8 @@ def _idle_working(params: HeatTreatment) -> float:
 
 def _step(name: str, params: HeatTreatment, step: Step) -> LoweredStep:
     given, kind = step.attributes, params.kind
+    _known(name, params, step)
     if kind == "belt_furnace":
-        _nothing_of_its_own(name, step)
         return LoweredStep(step.cycle or constant(belt_time(params)))
     if step.cycle is not None:
         return LoweredStep(step.cycle)
@@ -359,11 +366,15 @@ def _fits(name: str, params: HeatTreatment, step: Step) -> None:
             raise Refused(Problem("V706", what, hint="use a larger furnace, or smaller lots"))
 
 
-def _nothing_of_its_own(name: str, step: Step) -> None:
-    if step.attributes:
-        key = sorted(step.attributes)[0]
-        what = f"{step.operation}: everything on the belt '{name}' is treated alike, so it has no "
-        raise Refused(Problem("V705", f"{what}`{key}`", hint=f"write `{key}` at '{name}'"))
+def _known(name: str, params: HeatTreatment, step: Step) -> None:
+    """The step says nothing that this kind of equipment cannot follow."""
+    for key in sorted(step.attributes.keys() - _AT_STEP[params.kind]):
+        kind = params.kind.replace("_", " ")
+        what = f"{step.operation} says `{key}`, which '{name}', a {kind}, cannot know"
+        hint = "leave it out"
+        if params.kind == "belt_furnace" and key in _OWN[params.kind]:
+            hint = f"write `{key}` at '{name}': everything on its belt is treated alike"
+        raise Refused(Problem("V705", what, hint=hint))
 
 
 def _words(_name: str, params: Any) -> dict[str, Any]:
