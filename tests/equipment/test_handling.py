@@ -204,3 +204,24 @@ def test_gantry_when_the_part_is_too_heavy_then_refused_with_its_place(row):
     assert problem.what.startswith("2 x 20 kg")
     assert problem.where.path == "equipment.gantry"
     assert "17 kg or less" in problem.hint
+
+
+def test_visit_when_measured_in_a_table_then_its_times_are_drawn(tmp_path):
+    (tmp_path / "visits.csv").write_text("visit,length\n1,17\n2,19\n3,24\n")
+    file = tmp_path / "scenario.yaml"
+    trace = "{trace: {file: visits.csv, column: length, unit: s}}"
+    text = (CELLS / "handling" / "scenario.yaml").read_text(encoding="utf-8")
+    file.write_text(text.replace("part: 4 kg", f"service: {trace}"))
+    program = build(load(file))
+    (operation,) = program.operations
+    assert program.distributions[operation.load].values == (17.0, 19.0, 24.0)
+
+
+def test_visit_when_the_table_has_no_such_column_then_refused(tmp_path):
+    (tmp_path / "visits.csv").write_text("visit,length\n1,17\n")
+    file = tmp_path / "scenario.yaml"
+    trace = "{trace: {file: visits.csv, column: lenght, unit: s}}"
+    text = (CELLS / "handling" / "scenario.yaml").read_text(encoding="utf-8")
+    file.write_text(text.replace("part: 4 kg", f"service: {trace}"))
+    with pytest.raises(Refused, match="length"):
+        build(load(file))

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from vtwin.base.errors import Problem, Refused, Where, did_you_mean
-from vtwin.plant.quantities import refuse
 from vtwin.scenario import merge, tables, wording
 from vtwin.scenario.document import Document
 from vtwin.scenario.library import Library, beside
@@ -264,7 +263,7 @@ def _with_models(tree: Node, library: Library) -> tuple[Node, list[Problem]]:
 
 def _validated(tree: Node, data: tables.Data) -> tuple[Document | None, list[Problem]]:
     plain = tree.plain()
-    context = {"column": lambda name, column: _column(data, tree.file or "", name, column)}
+    context = tables.context(data, tree.file or "")
     try:
         return Document.model_validate(plain, context=context), []
     except ValidationError as error:
@@ -298,13 +297,3 @@ def _prune(plain: Any, loc: list[Any]) -> None:
         parent.pop(last, None)
     elif isinstance(parent, list) and isinstance(last, int):
         parent[last] = None
-
-
-def _column(data: tables.Data, file: str, name: str, column: str) -> list[str]:
-    """The cells of a column of a file beside the scenario."""
-    try:
-        return data.column(Path(os.path.normpath(Path(file).parent / name)), column)
-    except Refused as refused:
-        first = refused.problems[0]
-        line = f":{first.where.line}" if first.where.line else ""
-        raise refuse(first.code, f"{name}{line}: {first.what}", first.hint) from None

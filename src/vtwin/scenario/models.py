@@ -15,7 +15,7 @@ from pydantic import BaseModel, ValidationError
 from vtwin.base.errors import Problem, Refused
 from vtwin.equipment import catalog
 from vtwin.plant.family import Family, Helper
-from vtwin.scenario import wording
+from vtwin.scenario import tables, wording
 from vtwin.scenario.document import (
     EquipmentEntry,
     PeopleEntry,
@@ -118,8 +118,9 @@ def family_values(
     also_known: Mapping[str, Any],
 ) -> Any:
     """The family's own keys, validated; None with the problems noted."""
+    context = tables.context(draft.resolved.data, draft.resolved.tree.file or "")
     try:
-        return model.model_validate(dict(raw))
+        return model.model_validate(dict(raw), context=context)
     except ValidationError as error:
         node = draft.node(*path) or Node({})
         for problem in wording.problems_of(error, node, model, path):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +18,7 @@ from pydantic_core import PydanticCustomError
 
 from vtwin.base.errors import Problem, Refused, Where, did_you_mean
 from vtwin.base.units import counted
-from vtwin.plant.quantities import random_time
+from vtwin.plant.quantities import random_time, refuse
 from vtwin.scenario.tree import read_text
 from vtwin.scenario.values import Moment, read_moment
 
@@ -273,3 +274,17 @@ def matrix(table: Table) -> tuple[Matrix, list[Problem]]:
                 problems.append(Problem(error.type, what, table.where(index), told.get("hint")))
     keys = tuple(sorted({*targets, *(row[0] for row in table.rows)}))
     return Matrix(keys, seconds), problems
+
+
+def context(data: Data, file: str) -> dict[str, Any]:
+    """What validation must know of the scenario ``file``: columns of files beside it."""
+
+    def column(name: str, column: str) -> list[str]:
+        try:
+            return data.column(Path(os.path.normpath(Path(file).parent / name)), column)
+        except Refused as refused:
+            first = refused.problems[0]
+            line = f":{first.where.line}" if first.where.line else ""
+            raise refuse(first.code, f"{name}{line}: {first.what}", first.hint) from None
+
+    return {"column": column}
