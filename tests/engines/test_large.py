@@ -1,10 +1,12 @@
-"""Both engines agree on plants that are large in one way: stations, items, rows, time, lots."""
+"""Both engines agree on plants that are large in one way: stations, items, rows, time, lots, draws."""
 
 from __future__ import annotations
 
 from tests.engines.plants import Plant, line
 from tests.engines.test_conformance import assert_same
 from vtwin.base.draws import empirical, exponential
+from vtwin.base.errors import Refused
+from vtwin.engines import kernel, reference
 from vtwin.plant.primitives import UNLIMITED, DispatchRule
 
 
@@ -45,3 +47,22 @@ def test_plant_when_work_is_longer_than_any_run_then_it_never_ends():  # S-31
     plant = line([3e9, 1.0], 0, 1000.0)
     plant.sources["part:saturated"]["lot"] = 2_000_000_000
     assert_same(plant.program())
+
+
+def test_plant_when_a_draw_is_no_time_then_both_refuse_in_the_same_words():  # V501
+    plant = Plant(horizon=4e9).station("s1", 3).station("s2", 2)
+    plant.product(
+        "p",
+        {"op": "a", "on": "s1", "cycle": exponential(2e9)},
+        {"op": "b", "on": "s2", "cycle": exponential(1e9)},
+    )
+    plant.failure("s2#1", "jam", exponential(2e9), exponential(1e9)).saturated("p")
+    said = []
+    for seed in range(30):
+        for simulate in (reference.simulate, kernel.simulate):
+            try:
+                said.append([simulate(plant.program(), 0, seed=seed).events])
+            except Refused as refused:
+                said.append([str(problem) for problem in refused.problems])
+    assert said[::2] == said[1::2]
+    assert len({words[0] for words in said if isinstance(words[0], str)}) > 3
