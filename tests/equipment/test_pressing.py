@@ -5,6 +5,7 @@ import pytest
 from pydantic import ValidationError
 
 from vtwin.base.draws import constant
+from vtwin.base.errors import Refused
 from vtwin.base.units import TICKS_PER_SECOND
 from vtwin.engines.reference import simulate
 from vtwin.equipment.pressing import (
@@ -123,6 +124,15 @@ class TestPressing(FamilyContract):
             sheet_use(press, part_mass=0.2, parts_per_stroke=2)
         with pytest.raises(ValueError, match="strip_width"):
             sheet_use(_press(), part_mass=0.1)
+
+    def test_step_when_its_part_is_heavier_than_the_sheet_then_refused(self):
+        press = _press(feed="80 mm", coil_length="800 m", strip_width="200 mm", thickness="2 mm")
+        light, heavy = (
+            Step("a/press", None, {"part_mass": mass, "parts_per_stroke": 2}) for mass in (0.1, 0.2)
+        )
+        assert FAMILY.lower("m", press, (light,)).steps[0].pieces_per_cycle == 2
+        with pytest.raises(Refused, match=r"0\.2 kg out of 0\.126 kg"):
+            FAMILY.lower("m", press, (heavy,))
 
     def test_start_up_when_two_parts_a_stroke_then_twice_the_scrap(self):
         assert start_up_scrap(_press(start_up="6", parts_per_stroke="2")) == 12

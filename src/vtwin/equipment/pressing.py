@@ -17,6 +17,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from vtwin.base.draws import Distribution, constant, exponential
+from vtwin.base.errors import Problem, Refused
 from vtwin.plant.family import Family, Lowered, LoweredStep, Shape, SignalSpec, Step
 from vtwin.plant.primitives import MachineState
 from vtwin.plant.quantities import (
@@ -235,12 +236,26 @@ def _die(step: Step) -> str:
 
 def _step(params: Press, step: Step) -> LoweredStep:
     given = step.attributes
+    _check_sheet(params, step)
     material = given.get("material", "")
     return LoweredStep(
         cycle=step.cycle or cycle(params, given.get("strokes")),
         pieces_per_cycle=given.get("parts_per_stroke") or params.parts_per_stroke,
         setup_key=f"{_die(step)}, {material}" if material else _die(step),
     )
+
+
+def _check_sheet(params: Press, step: Step) -> None:
+    """A part cannot be heavier than the sheet it is cut from."""
+    mass, pieces = step.attributes.get("part_mass"), step.attributes.get("parts_per_stroke")
+    if mass is None or params.strip_width is None or params.thickness is None:
+        return
+    if params.feed is not None:
+        try:
+            sheet_use(params, mass, pieces)
+        except ValueError as error:
+            hint = "compare `part_mass` with feed, strip_width, thickness and parts_per_stroke"
+            raise Refused(Problem("V706", str(error), hint=hint)) from None
 
 
 def cycle(press: Press, strokes: float | None = None) -> Distribution:
