@@ -443,9 +443,10 @@ def _per_machine(
         made["machine_state"][states + BLOCKED] = machine[G_BLOCKED]
         idle = observed - machine[G_WORKED] - machine[G_BLOCKED]
         made["machine_state"][states + STARVED] = idle
-        made["mode_visits"][o] = machine[G_VISITS]
-        made["mode_cycles"][o] = machine[G_VISITS] * machine[G_CYCLES]
-        made["mode_pieces"][o] = machine[G_VISITS] * lot
+        visits = machine[G_ARRIVALS] + machine[G_VISITS]
+        made["mode_visits"][o] = visits
+        made["mode_cycles"][o] = visits * machine[G_CYCLES]
+        made["mode_pieces"][o] = visits * lot
         made["mode_busy"][o] = machine[G_WORKED] + machine[G_BUSY]
         made["station_arrivals"][s] = machine[G_ARRIVALS]
         made["station_wait"][s] = machine[G_WAITED]

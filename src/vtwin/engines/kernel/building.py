@@ -103,6 +103,7 @@ class _Yard:
         inner = target.call_conv.get_function_type(function.answer, function.arguments)
         code = ir.Function(module, inner, made.fndesc.llvm_func_name)
         known = ir.Function(module, _shape(target, function), function.name)
+        known.attributes.add("inlinehint")
         builder = ir.IRBuilder(known.append_basic_block())
         # numba hands answers and errors over in memory. Seen from here, where the code has its
         # only caller and becomes a part of it, answers come in registers; there are no errors.

@@ -76,7 +76,7 @@ SPLIT = 16
     G_FREE,  # D of the item before
     G_RING,  # byte offset of S of the last `places` items
     G_AT,  # index in it
-    G_VISITS,
+    G_VISITS,  # what G_ARRIVALS says too much or too little of finished operations
     G_BUSY,  # what G_WORKED says too much or too little of finished operations
     G_WORKED,
     G_BLOCKED,
@@ -169,6 +169,7 @@ def _correct(g: int, joined: int, start: int, done: int, left: int, m: int) -> N
     warmup, horizon = load(m, L_WARMUP), load(m, L_HORIZON)
     if joined < warmup or joined >= horizon:
         add(g, G_ARRIVALS, -1)
+        add(g, G_VISITS, 1)
     waited, worked = start - joined, done - start
     if start < warmup or start >= horizon:
         add(g, G_WAITED, -waited)
@@ -191,6 +192,7 @@ def _waits_for_ever(m: int, g: int, joined: int) -> None:
     _remember(m, g, NEVER)
     if warmup <= joined < horizon:
         add(g, G_ARRIVALS, 1)
+        add(g, G_VISITS, -1)
     add(g, G_QUEUED, _within(joined, NEVER, warmup, horizon))
 
 
@@ -256,7 +258,6 @@ def _pass_through(m: int, machines: int, release: int) -> int:
         left = done if g == last else _leaves(m, g + G_SIZE * FIELD, done)
         store(g, G_FREE, left)
         add(g, G_ARRIVALS, 1)
-        add(g, G_VISITS, 1)
         add(g, G_WAITED, start - joined)
         add(g, G_WORKED, time)
         add(g, G_BLOCKED, left - done)
