@@ -195,7 +195,7 @@ def test_cold_billets_in_a_run_when_counted_then_their_share_is_that_of_the_hand
         ({"blow_rate": "200 /min"}, "V203", "5 to 150 blows /min"),
         ({"blow_rate": "900 /min"}, "V203", "outside 1 /min to 300 /min"),
         ({"force": "5 kN"}, "V203", "outside 100 kN to 500 MN"),
-        ({"heating_power": "500 kW"}, "V705", "a mechanical press has no such thing"),
+        ({"heating_power": "500 kW"}, "V705", "a mechanical press has no `heating_power`"),
         ({"forge_above": "1250 °C"}, "V203", "what is heated to 1220 °C"),
         ({"blow_rate": None}, "V117", "needs its `blow_rate`"),
         ({"blow_rte": "60 /min"}, "V115", "blow_rte"),

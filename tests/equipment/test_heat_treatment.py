@@ -190,7 +190,7 @@ def test_recipe_when_parts_share_it_then_they_share_charges(tmp_path):
         ({"temperature": "1600 °C"}, "V203", "outside 100 °C to 1250 °C"),
         ({"heating_rate": "5 °C"}, "V201", "is a temperature where a temperature rate is due"),
         ({"holding_power": "200 kW"}, "V203", "nothing is left for the charge"),
-        ({"bath": "80 °C"}, "V705", "a batch furnace has no such thing"),
+        ({"bath": "80 °C"}, "V705", "a batch furnace has no `bath`"),
         ({"heating_power": None}, "V117", "needs its `heating_power`"),
     ],
 )

@@ -53,8 +53,8 @@ class TestTransport(FamilyContract):
         [
             (CART, {"length": "6 m"}, "a vehicle has no `length`"),
             (BELT, {"pick_up": "15 s"}, "a conveyor has no `pick_up`"),
-            ({"kind": "vehicle"}, {}, "a vehicle needs `top_speed`"),
-            ({"kind": "conveyor", "length": "6 m"}, {}, "a conveyor needs `belt_speed`"),
+            ({"kind": "vehicle"}, {}, "a vehicle needs its `top_speed`"),
+            ({"kind": "conveyor", "length": "6 m"}, {}, "a conveyor needs its `belt_speed`"),
             (CART, {"top_speed": "30 m/s"}, "outside 0.05 m/s to 6 m/s"),
             (BELT, {"length": "6 kW"}, "length"),
         ],

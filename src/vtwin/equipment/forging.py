@@ -26,6 +26,7 @@ from vtwin.base.draws import Distribution, constant
 from vtwin.base.errors import Problem, Refused
 from vtwin.plant import steel
 from vtwin.plant.family import Family, Lowered, LoweredStep, Shape, SignalSpec, Step
+from vtwin.plant.kinds import OfAKind, said
 from vtwin.plant.primitives import MachineState
 from vtwin.plant.quantities import Count, Duration, PositiveDuration, Power, Whole, refuse, within
 
@@ -56,6 +57,13 @@ _NEEDED: Final = {
     "induction_heater": ("heating_power",),
     "gas_furnace": ("heating_power", "billet_mass", "billet_diameter", "places"),
 } | dict.fromkeys(BLOW_RATES, ("blow_rate",))
+_EXAMPLES: Final = {
+    "heating_power": "500 kW",
+    "billet_mass": "9 kg",
+    "billet_diameter": "80 mm",
+    "places": "90",
+    "blow_rate": "60 /min",
+}
 _AT_STEP: Final = {
     "induction_heater": frozenset({"billet_mass"}),
     "gas_furnace": frozenset[str](),
@@ -67,10 +75,12 @@ HeaterPower = Annotated[float, within("power", "500 kW", "5 kW", "20 MW")]
 PressForce = Annotated[float, within("force", "16000 kN", "100 kN", "500 MN")]
 
 
-class ForgingMachine(BaseModel):
+class ForgingMachine(OfAKind):
     """A heater, hammer or press of a forge."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+    own = _OWN
+    needed = _NEEDED
+    examples = _EXAMPLES
 
     kind: Literal[
         "induction_heater",
@@ -161,34 +171,19 @@ class ForgingMachine(BaseModel):
     working_power: Power = Field(default=0.0, description="forming: mean while forming")
     idle_power: Power = Field(default=0.0, description="forming: switched on, nothing to form")
 
-    @field_validator("*")
-    @classmethod
-    def _belongs(cls, value: Any, info: ValidationInfo) -> Any:
-        """A key of another kind of machine is no key of this one."""
-        key, kind = info.field_name or "", info.data.get("kind")
-        if kind is None or key == "kind" or key in _OWN[kind]:
-            return value
-        if value != cls.model_fields[key].default:
-            hint = "known: " + ", ".join(sorted(_OWN[kind]))
-            raise refuse("V705", f"a {_said(kind)} has no such thing", hint)
-        return value
-
     @field_validator("blow_rate")
     @classmethod
     def _possible(cls, value: float | None, info: ValidationInfo) -> float | None:
         low, high = BLOW_RATES.get(info.data.get("kind", ""), (0, 300))
         if value is not None and not low <= value * 60 <= high:
             what = (
-                f"a {_said(info.data['kind'])} makes {low} to {high} blows /min, not {60 * value:g}"
+                f"a {said(info.data['kind'])} makes {low} to {high} blows /min, not {60 * value:g}"
             )
             raise refuse("V203", what, f"write for example {(low + high) // 4} /min")
         return value
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
-        for key in _NEEDED[self.kind]:
-            if getattr(self, key) is None:
-                raise refuse("V117", f"a {_said(self.kind)} needs its `{key}`", _example(key))
         if self.heating_power is not None and self.heating_power <= self.holding_power:
             what = "holding takes all of the heating power: nothing is left for the billets"
             raise refuse("V203", what, "write more `heating_power`", ("heating_power",))
@@ -214,23 +209,6 @@ class ForgingStep(BaseModel):
     reheat: str | None = Field(
         default=None, description="forming: operation to which billets go back that are too cold"
     )
-
-
-def _said(kind: str) -> str:
-    return kind.replace("_", " ")
-
-
-_EXAMPLES: Final = {
-    "heating_power": "500 kW",
-    "billet_mass": "9 kg",
-    "billet_diameter": "80 mm",
-    "places": "90",
-    "blow_rate": "60 /min",
-}
-
-
-def _example(key: str) -> str:
-    return f"write `{key}: {_EXAMPLES[key]}`"
 
 
 def _seconds(seconds: float) -> str:
@@ -344,7 +322,7 @@ def _lower(name: str, params: Any, steps: tuple[Step, ...]) -> Lowered:
 def _step(name: str, params: ForgingMachine, step: Step) -> LoweredStep:
     given = step.attributes
     for key in sorted(given.keys() - _AT_STEP[params.kind]):
-        what = f"{step.operation} says `{key}`, which '{name}', a {_said(params.kind)}, cannot know"
+        what = f"{step.operation} says `{key}`, which '{name}', a {said(params.kind)}, cannot know"
         hint = "leave it out"
         if key == "billet_mass":
             hint = "write `billet_mass` at the furnace: all billets in it take the same time"

@@ -12,12 +12,13 @@ from collections.abc import Mapping
 from math import floor
 from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from vtwin.base.draws import constant
 from vtwin.base.errors import Problem, Refused
 from vtwin.plant import steel
 from vtwin.plant.family import Family, Lowered, LoweredStep, Shape, SignalSpec, Step
+from vtwin.plant.kinds import OfAKind, said
 from vtwin.plant.primitives import MachineState
 from vtwin.plant.quantities import Count, Duration, Power, TemperatureRate, Volume, refuse, within
 
@@ -57,6 +58,13 @@ _AT_STEP: Final = {
     "quench_tank": _CHARGED,
 }
 
+_EXAMPLES: Final = {
+    "charge_mass": "800 kg",
+    "heating_power": "160 kW",
+    "mass": "9 kg",
+    "cooling_rate": "5 °C/s",
+}
+
 Temperature = Annotated[float, within("temperature", "850 °C", "100 °C", "1250 °C")]
 ItemMass = Annotated[float, within("mass", "9 kg", "1 g", "20 t")]
 Charge = Annotated[float, within("mass", "800 kg", "1 kg", "100 t")]
@@ -64,10 +72,12 @@ FurnacePower = Annotated[float, within("power", "160 kW", "1 kW", "20 MW")]
 Depth = Annotated[float, within("length", "3 mm", "0.1 mm", "30 mm")]
 
 
-class HeatTreatment(BaseModel):
+class HeatTreatment(OfAKind):
     """A furnace, induction hardener or quench tank."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+    own = _OWN
+    needed = _NEEDED
+    examples = _EXAMPLES
 
     kind: Literal["batch_furnace", "belt_furnace", "induction_hardener", "quench_tank"] = Field(
         description="what it is; the model of the library says it"
@@ -123,36 +133,12 @@ class HeatTreatment(BaseModel):
     )
     drain: Duration = Field(default=0.0, description="tank: dripping off")
 
-    @field_validator("*")
-    @classmethod
-    def _belongs(cls, value: Any, info: ValidationInfo) -> Any:
-        """A key of another kind of machine is no key of this one."""
-        key, kind = info.field_name or "", info.data.get("kind")
-        if kind is None or key == "kind" or key in _OWN[kind]:
-            return value
-        if value != cls.model_fields[key].default:
-            hint = "known: " + ", ".join(sorted(_OWN[kind]))
-            raise refuse("V705", f"a {kind.replace('_', ' ')} has no such thing", hint)
-        return value
-
     @model_validator(mode="after")
     def _complete(self) -> Self:
-        for key in _NEEDED[self.kind]:
-            if getattr(self, key) is None:
-                what = f"a {self.kind.replace('_', ' ')} needs its `{key}`"
-                raise refuse("V117", what, f"write `{key}: {_EXAMPLES[key]}`")
         if self.heating_power is not None and self.heating_power <= self.holding_power:
             what = "holding takes all of the heating power: nothing is left for the charge"
             raise refuse("V203", what, "write more `heating_power`", ("heating_power",))
         return self
-
-
-_EXAMPLES: Final = {
-    "charge_mass": "800 kg",
-    "heating_power": "160 kW",
-    "mass": "9 kg",
-    "cooling_rate": "5 °C/s",
-}
 
 
 class HeatTreatmentStep(BaseModel):
@@ -369,7 +355,7 @@ def _fits(name: str, params: HeatTreatment, step: Step) -> None:
 def _known(name: str, params: HeatTreatment, step: Step) -> None:
     """The step says nothing that this kind of equipment cannot follow."""
     for key in sorted(step.attributes.keys() - _AT_STEP[params.kind]):
-        kind = params.kind.replace("_", " ")
+        kind = said(params.kind)
         what = f"{step.operation} says `{key}`, which '{name}', a {kind}, cannot know"
         hint = "leave it out"
         if params.kind == "belt_furnace" and key in _OWN[params.kind]:

@@ -8,17 +8,24 @@ says: braking, batteries, the load.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Final, Literal, Self
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field
 
 from vtwin.base.draws import constant
 from vtwin.plant.family import Family, Lowered, LoweredStep, Shape, SignalSpec, Step
+from vtwin.plant.kinds import OfAKind
 from vtwin.plant.primitives import MachineState
-from vtwin.plant.quantities import Duration, Power, refuse, within
+from vtwin.plant.quantities import Duration, Power, within
 
-_VEHICLE: Final = ("top_speed", "pick_up", "put_down", "running_time", "charging_time")
-_CONVEYOR: Final = ("belt_speed", "length", "item_length", "gap", "accumulating", "driving_power")
+_OWN: Final = {
+    "vehicle": frozenset(("top_speed", "pick_up", "put_down", "running_time", "charging_time")),
+    "conveyor": frozenset(
+        ("belt_speed", "length", "item_length", "gap", "accumulating", "driving_power")
+    ),
+}
+_NEEDED: Final = {"vehicle": ("top_speed",), "conveyor": ("belt_speed", "length")}
+_EXAMPLES: Final = {"top_speed": "1.2 m/s", "belt_speed": "0.25 m/s", "length": "12 m"}
 
 Speed = Annotated[float, within("speed", "1.2 m/s", "0.05 m/s", "6 m/s")]
 BeltSpeed = Annotated[float, within("speed", "0.25 m/s", "0.005 m/s", "5 m/s")]
@@ -26,10 +33,12 @@ Way = Annotated[float, within("length", "12 m", "0.2 m", "500 m")]
 ItemLength = Annotated[float, within("length", "40 cm", "1 cm", "20 m")]
 
 
-class Transport(BaseModel):
+class Transport(OfAKind):
     """A vehicle or a conveyor."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+    own = _OWN
+    needed = _NEEDED
+    examples = _EXAMPLES
 
     kind: Literal["vehicle", "conveyor"] = Field(
         description="what it is; the model of the library says it"
@@ -59,19 +68,6 @@ class Transport(BaseModel):
         default=True, description="conveyor: items close up; false: all stand when one must wait"
     )
     driving_power: Power = Field(default=0.0, description="conveyor: while it moves")
-
-    @model_validator(mode="after")
-    def _of_a_kind(self) -> Self:
-        """Vehicles have no belt, conveyors no battery, and each what it cannot do without."""
-        own, others = (_VEHICLE, _CONVEYOR) if self.kind == "vehicle" else (_CONVEYOR, _VEHICLE)
-        for word in others:
-            if getattr(self, word) != type(self).model_fields[word].default:
-                raise refuse("V705", f"a {self.kind} has no `{word}`", "leave it out", (word,))
-        for word in own[: 1 if self.kind == "vehicle" else 2]:
-            if getattr(self, word) is None:
-                hint = f"such as `{word}: {'12 m' if word == 'length' else '1.2 m/s'}`"
-                raise refuse("V117", f"a {self.kind} needs `{word}`", hint, (word,))
-        return self
 
 
 class TransportStep(BaseModel):

@@ -109,10 +109,6 @@ def _no_step_words(_params: Any, _attributes: Mapping[str, Any]) -> Mapping[str,
     return {}
 
 
-def _no_helper(_name: str, _params: Any) -> Helper | None:
-    return None
-
-
 @dataclass(frozen=True, slots=True)
 class Family:
     """A kind of equipment: frozen, stateless, importable by a third party.
@@ -136,4 +132,4 @@ class Family:
     doc: Mapping[str, str]  # "en", "ko": one line
     words: Callable[[str, Any], Mapping[str, Any]] = _no_words
     step_words: Callable[[Any, Mapping[str, Any]], Mapping[str, Any]] = _no_step_words
-    helper: Callable[[str, Any], Helper | None] = _no_helper
+    helper: Callable[[str, Any], Helper | None] | None = None  # None: it never attends others

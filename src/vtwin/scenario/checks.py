@@ -186,7 +186,7 @@ def _check_ends(draft: Draft) -> None:
             hint = "endless release is never done: write `{good: 500 pieces}`, or leave it out"
             draft.fault("V386", what, path, hint)
         if end.product is not None and end.product not in draft.routes:
-            draft.unknown("product", end.product, draft.routes, path)
+            draft.unknown("product", end.product, draft.document.products, path)
 
 
 def _check_endless(draft: Draft) -> None:

@@ -27,7 +27,7 @@ def read_kits(draft: Draft) -> None:
     for part, path in known.items():
         if part not in draft.routes:
             if part not in draft.broken:
-                draft.unknown("product", part, draft.routes, path)
+                draft.unknown("product", part, draft.document.products, path)
         else:
             draft.components.add(part)
     for product, entry in draft.document.products.items():

@@ -87,27 +87,39 @@ def step_with_words(
     return with_words(draft, step, found[0][0], found[0][1], path)
 
 
-def read_vehicle(draft: Draft, name: str, entry: TransportEntry) -> None:
-    """A transport with what its equipment model says."""
+def read_vehicle(draft: Draft, name: str, entry: TransportEntry) -> bool:
+    """A transport with what its equipment model says; whether that could be read."""
     path = ("transport", name)
     if entry.model is None:
         for key in entry.model_extra or {}:
             node = draft.node(*path) or Node({})
             where = (node.get(key) or node).key_where()
             draft.problems.append(wording.unknown_key(key, TransportEntry.model_fields, where))
-        return
-    try:
-        family = catalog.family(entry.model.partition("/")[0])
-    except Refused as refused:
-        if entry.model not in draft.resolved.library.names() and "/" not in entry.model:
-            draft.refused(refused, (*path, "model"))
-        return
+        return True
+    family = family_of(draft, entry.model, path)
+    if family is None:
+        return False
     raw = dict(entry.model_extra or {})
     params = family_values(draft, family.params, raw, path, TransportEntry.model_fields)
     if params is not None:
         made = with_words(draft, entry, family.words(name, params), family, path)
         known = {**draft.document.transport, name: made}
         draft.document = draft.document.model_copy(update={"transport": known})
+    return params is not None
+
+
+def family_of(draft: Draft, model: str, path: Steps) -> Family | None:
+    """The family of a model; None with the problem noted. A model that no library has was told
+    when the files were read, and what its parameters would have said is not asked for.
+    """
+    kind, within, _ = model.partition("/")
+    if within and model not in draft.resolved.library.names():
+        return None
+    try:
+        return catalog.family(kind)
+    except Refused as refused:
+        draft.refused(refused, (*path, "model"))
+        return None
 
 
 def family_values(
@@ -168,4 +180,4 @@ def lend(draft: Draft, name: str, helper: Helper, family: Family) -> None:
     )
 
 
-__all__ = ["family_values", "lend", "read_vehicle", "step_with_words", "with_words"]
+__all__ = ["family_of", "family_values", "lend", "read_vehicle", "step_with_words", "with_words"]

@@ -56,7 +56,7 @@ def _wrong_kind(draft: Draft, kinds: list[str], path: tuple[Any, ...]) -> None:
 
 def _unknown_product(draft: Draft, product: str, path: tuple[Any, ...]) -> None:
     if product not in draft.broken:
-        draft.unknown("product", product, draft.routes, path)
+        draft.unknown("product", product, draft.document.products, path)
 
 
 def _saturate_line(draft: Draft) -> None:
@@ -168,7 +168,7 @@ def _unknown_in_table(draft: Draft, row: tables.OrderRow) -> None:
     if row.product in draft.broken:
         return
     before = len(draft.problems)
-    draft.unknown("product", row.product, draft.routes, ())
+    draft.unknown("product", row.product, draft.document.products, ())
     for index in range(before, len(draft.problems)):
         told = draft.problems[index]
         draft.problems[index] = Problem(told.code, told.what, row.where, told.hint)

@@ -30,9 +30,9 @@ def read_equipment(draft: Draft) -> None:
 
 def _helps(draft: Draft, name: str) -> bool:
     """Whether an entry may be equipment that attends others."""
-    kind = (draft.document.equipment[name].model or "").partition("/")[0]
+    model = draft.document.equipment[name].model
     try:
-        return bool(kind) and "serves" in catalog.family(kind).params.model_fields
+        return model is not None and catalog.family(model.partition("/")[0]).helper is not None
     except Refused:
         return False  # told where the entry is read
 
@@ -59,12 +59,8 @@ def _plain(draft: Draft, name: str, entry: EquipmentEntry) -> Equipment | None:
 
 def _with_family(draft: Draft, name: str, entry: EquipmentEntry) -> Equipment | None:
     path = ("equipment", name)
-    try:
-        family = catalog.family((entry.model or "").partition("/")[0])
-    except Refused as refused:
-        known = draft.resolved.library.names()
-        if entry.model not in known and "/" not in (entry.model or ""):
-            draft.refused(refused, (*path, "model"))
+    family = models.family_of(draft, entry.model or "", path)
+    if family is None:
         return None
     raw = dict(entry.model_extra or {})
     for shared in ("capacity",):
@@ -73,7 +69,7 @@ def _with_family(draft: Draft, name: str, entry: EquipmentEntry) -> Equipment | 
     params = models.family_values(draft, family.params, raw, path, EquipmentEntry.model_fields)
     if params is None:
         return None
-    helper = family.helper(name, params)
+    helper = family.helper(name, params) if family.helper is not None else None
     if helper is not None:
         models.lend(draft, name, helper, family)
         return None

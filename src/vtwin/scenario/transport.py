@@ -19,8 +19,8 @@ AISLES = "aisles"
 
 def read_transport(draft: Draft) -> None:
     """The fleet of every transport that carries something, and of every step it brings to."""
-    for name, entry in draft.document.transport.items():
-        models.read_vehicle(draft, name, entry)
+    written = draft.document.transport.items()
+    unread = {name for name, entry in written if not models.read_vehicle(draft, name, entry)}
     for name in draft.document.transport:
         if "#" in name or "/" in name:
             what = f"an id cannot contain '#' or '/': '{name}'"
@@ -33,6 +33,8 @@ def read_transport(draft: Draft) -> None:
             carried[carrier].append(step)
             draft.fleet_of[step.operation] = carrier
     for name, steps in carried.items():
+        if name in unread:
+            continue
         if steps:
             made = _fleet(draft, name, draft.document.transport[name], steps)
             if made is not None:
