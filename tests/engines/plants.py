@@ -82,7 +82,8 @@ class Plant:
     def station(self, name: str, count: int = 1, **keys: Any) -> Plant:
         """A station with its machines: ``name`` alone or ``name#1`` …; machine keys:
         calendar, finish, setup, key, tool, at (m, m), belt (places, travel and pitch in s,
-        accumulating), power (kW by state), surge_kw, surge. Station keys: input, output, rule.
+        accumulating), power (kW by state), surge_kw, surge, restart (cycles, patience in s).
+        Station keys: input, output, rule.
         """
         own = {k: keys.pop(k) for k in ("input", "output", "rule") if k in keys}
         self.stations[name] = own
@@ -422,6 +423,8 @@ class _Numbering:
             surge_kw=spec.get("surge_kw", 0.0),
             surge=_at(spec.get("surge", 0)),
             custom=spec.get("custom", ""),
+            restart=spec.get("restart", (0, 0))[0],
+            patience=_at(spec.get("restart", (0, 0))[1]),
             belt=self.belts.index(name) if name in self.belts else NONE,
         )
 

@@ -103,7 +103,17 @@ def plants(draw) -> Plant:
     _people_and_failures(draw, plant, calendar)
     if draw(st.booleans()):
         _crews_and_ways(draw, plant)
+    if draw(st.booleans()):
+        _restarts(draw, plant)
     return plant
+
+
+def _restarts(draw, plant: Plant) -> None:
+    """Machines whose first cycles after standing are scrap (S-36)."""
+    for machine in plant.machines.values():
+        if not machine.get("belt"):
+            cycles = draw(st.sampled_from([0, 1, 1, 2, 5]))
+            machine["restart"] = (cycles, draw(st.sampled_from([0, 0, 2, 5, 12])))
 
 
 def _transport(draw, plant: Plant, stations: list[str]) -> None:

@@ -81,6 +81,7 @@ WITHOUT: dict[str, Callable[[Program], Program]] = {
             replace(s, lot=min(s.lot, 99), level=min(s.level, 99), due_after=NEVER)
             for s in p.sources
         ),
+        machines=tuple(replace(m, restart=min(m.restart, 99)) for m in p.machines),
     ),
     "so many limits of rework": _each("operations", branches=()),
     "work that takes several people": _then(

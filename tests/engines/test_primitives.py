@@ -243,6 +243,13 @@ def scrapping() -> Plant:
     return plant
 
 
+def restarting() -> Plant:
+    """Scrap after each set-up and each stop of more than two seconds."""
+    plant = set_up().failure("m", "jam", 7.0, 4.0)
+    plant.machines["m"]["restart"] = (1, 2)
+    return plant
+
+
 def fanned() -> Plant:
     """More claims than people, some old and far from done, some young and nearly done."""
     plant = Plant(horizon=120.0)
@@ -373,6 +380,8 @@ CASES: dict[str, Case] = {
     "Machine.y": Case(("S-114",), lambda: manned(speed=1000), edit("machines", "c", y=30_000)),
     "Machine.surge_kw": Case(("S-161",), surging, edit("machines", "s1", surge_kw=90.0)),
     "Machine.surge": Case(("S-161",), surging, edit("machines", "s1", surge=5 * S)),
+    "Machine.restart": Case(("S-36",), restarting, edit("machines", "m", restart=3)),
+    "Machine.patience": Case(("S-36",), restarting, edit("machines", "m", patience=9 * S)),
     "Mode.cycle": Case(("S-31",), two, mode("part/op2", 5.0)),
     "Operation.modes": Case(
         ("S-25",),

@@ -89,6 +89,26 @@ def test_power_when_a_start_is_written_then_the_machine_has_a_surge(write):
     assert program.run.demand == 900 * S
 
 
+def test_restart_when_written_then_the_machine_throws_away_cycles(write):  # S-36
+    program = _program(write, "restart: {scrap: 6 shots, after: 5 min}")
+    assert (program.machines[0].restart, program.machines[0].patience) == (6, 300 * S)
+    four = "on: m, cavities: 4"
+    assert _program(write, "restart: {scrap: 6 pieces}", step=four).machines[0].restart == 2
+    assert _program(write, "count: 1").machines[0].restart == 0
+
+
+def test_cavities_when_some_are_blocked_then_the_others_make_pieces(write):
+    tools = "tools: {T: {on: m, cavities: 8, blocked: 3}}"
+    (op,) = _program(write, "count: 1", tools, step="tool: T").operations
+    assert op.pieces_per_cycle == 5
+
+
+def test_cavities_when_all_are_blocked_then_it_is_refused(write):
+    tools = "tools: {T: {on: m, cavities: 8, blocked: 8}}"
+    (problem,) = _problems(write, "count: 1", tools, step="tool: T")
+    assert (problem.code, problem.where.path) == ("V344", "tools.T.blocked")
+
+
 @pytest.mark.parametrize(
     ("machine", "top", "demand"),
     [
@@ -119,6 +139,9 @@ def test_demand_then_it_is_measured_where_power_is_given(write, machine, top, de
         ("dies: {D: {life: 9 strokes}}", "V343", "nothing renews it", "renew: 6 h"),
         ("dies: {D: {renew: 6 h}}", "V343", "has no life", "80000 strokes"),
         ("power: {start: 30 kW}", "V201", "no start-up", "30 kW for 10 s"),
+        ("restart: {scrap: 6}", "V201", "no number of cycles", "`6 strokes`"),
+        ("restart: {after: 6 min}", "V117", "'scrap' is missing", ""),
+        ("belt: {travel: 9 s, places: 3}, restart: {scrap: 6 shots}", "V360", "cannot have `restart`", "station"),
         ("tool: {life: 9 cycles, change: 1 min, by: fiter}", "V332", "nobody can do 'fiter'", "fitter"),
     ],
 )  # fmt: skip

@@ -155,6 +155,7 @@ CODES: dict[str, str] = {
     "V341": "endless release into steps that take no time",
     "V342": "a warning: all who can repair a machine may be held by others that wait for repair",
     "V343": "what wears out or is maintained does not say when, or says it twice",
+    "V344": "a tool has no cavity that is open",
     "V350": "a batch that cannot be, or operations that share one and differ",
     "V351": "a product cannot be put together: its parts, their stock or what brings them in",
     "V352": "a warning: a carrier no step takes",

@@ -156,6 +156,8 @@ class BehavingMachine(Machine):
             fault.left -= ran
         for fault in self.upkeep:
             fault.worked(ran)
+        if self._restart is not None:
+            self._restart.rest(now)
         self._run_from = now
         self._running = False
         self.floor.pending -= 1

@@ -47,6 +47,7 @@ class Counted:
                 "mode_pieces": [w.pieces for w in ways],
                 "mode_scrap": [w.scrapped for w in ways],
                 "mode_busy": [w.busy for w in ways],
+                "mode_restart": [w.thrown for w in ways],
                 "setups": [m.setup_count for m in floor.machines],
                 "setup_time": [m.setup_ticks for m in floor.machines],
                 "station_arrivals": [s.arrivals for s in stations],

@@ -32,7 +32,7 @@ class Way:
 
     __slots__ = (
         "busy", "cycles", "draw", "expected", "load_draw", "machine", "pieces", "plain",
-        "scrap_draw", "scrapped", "step", "visits",
+        "scrap_draw", "scrapped", "step", "thrown", "visits",
     )  # fmt: skip
 
     def __init__(
@@ -60,6 +60,7 @@ class Way:
         self.cycles = 0
         self.pieces = 0
         self.scrapped = 0
+        self.thrown = 0  # of those, for standing before (S-36)
         self.busy = 0
 
 
@@ -100,6 +101,44 @@ class SetupTimes:
         return self._draws[pair]()
 
 
+class Restart:
+    """Cycles that a machine throws away when it works again after standing (S-36)."""
+
+    __slots__ = ("_cold", "_cycles", "_owed", "_patience", "_ran", "thrown")
+
+    def __init__(self, cycles: int, patience: int) -> None:
+        self._cycles = cycles
+        self._patience = patience
+        self._ran = 0  # tick at which an operation ran last
+        self._cold = False  # set up since
+        self._owed = 0
+        self.thrown = 0  # cycles of the operation that ends
+
+    def set_up(self) -> None:
+        """A set-up is done."""
+        self._cold = True
+
+    def run(self, now: int) -> None:
+        """An operation begins to run, or goes on."""
+        if self._cold or now - self._ran > self._patience:
+            self._owed += self._cycles
+            self._cold = False
+
+    def rest(self, now: int) -> None:
+        """An operation does not run on."""
+        self._ran = now
+
+    def end(self, cycles: int, now: int) -> None:
+        """An operation of so many cycles is done."""
+        self._ran = now
+        self.thrown = min(self._owed, cycles)
+        self._owed = min(self._owed - self.thrown, self._cycles)
+
+    def lost(self, quantity: int, cycles: int, per_cycle: int) -> int:
+        """Pieces of an item of the operation that are thrown away."""
+        return quantity if self.thrown == cycles else self.thrown * per_cycle
+
+
 class Machine:
     """One server of a station.
 
@@ -109,8 +148,9 @@ class Machine:
     """
 
     __slots__ = (
-        "_alarm", "_cycling", "_finishes", "_handed", "_left", "_load_alarm", "_run_from",
-        "_running", "_setup_alarm", "_setup_next", "_speed", "_striker", "_whole", "ageing",
+        "_alarm", "_cycling", "_finishes", "_handed", "_left", "_load_alarm", "_restart",
+        "_run_from", "_running", "_setup_alarm", "_setup_next", "_speed", "_striker", "_whole",
+        "ageing",
         "at", "begun", "copy", "cycles", "doing", "down", "fit", "floor", "index", "item", "key",
         "mates", "name", "on_duty", "open", "serviced", "setup_count", "setup_ticks", "setups",
         "since", "slot", "start_ups", "state", "station", "task", "times", "tool", "upkeep", "way",
@@ -167,6 +207,7 @@ class Machine:
         self._setup_alarm = Alarm(floor.env, priority(self.slot), self._finish_setup)
         self._load_alarm = Alarm(floor.env, priority(self.slot), self._finish_loading)
         self._striker: Fault | None = None
+        self._restart = Restart(spec.restart, spec.patience) if spec.restart else None
         # What has been
         self.state = STARVED
         self.since = 0
@@ -312,6 +353,8 @@ class Machine:
         self._running = False
         self.setup_count += 1
         self.setup_ticks += self.work
+        if self._restart is not None:
+            self._restart.set_up()
         self.task.free(now)
         self._staff_operation(now)
         floor.clock.changed = True
@@ -350,6 +393,8 @@ class Machine:
         floor.other_events += 1
         floor.pending -= 1
         self._running = False
+        if self._restart is not None:
+            self._restart.rest(now)
         for fault in self.ageing:
             fault.left -= now - self._run_from
         for fault in self.upkeep:
@@ -370,6 +415,8 @@ class Machine:
         now, step = floor.now, way.step
         floor.pending -= 1
         self._running = self.begun = False
+        if self._restart is not None:
+            self._restart.end(self.cycles, now)
         for fault in self.ageing:
             fault.left -= now - self._run_from
         way.visits += 1
@@ -407,6 +454,8 @@ class Machine:
         step, floor = way.step, self.floor
         if step.returns:
             floor.pools.give_back(item, item.carriers & step.returns, now)
+        if self._restart is not None and self._restart.thrown:
+            self._throw_away(item, way, self._restart, now)
         if step.scrap:
             self._inspect(item, way, now)
         following = step.following if step.fork is None else step.fork.onward(item, way, now)
@@ -426,6 +475,13 @@ class Machine:
                 self.doing = BLOCKED
                 floor.changed.append(self)
                 stock.expect(item, self, now)
+
+    def _throw_away(self, item: Item, way: Way, restart: Restart, now: int) -> None:
+        """What was made in the first cycles after standing is scrap (S-36)."""
+        lost = restart.lost(item.quantity, self.cycles, way.step.per_cycle)
+        way.scrapped += lost
+        way.thrown += lost
+        self.floor.scrap(item, lost, self.index, now)
 
     def _inspect(self, item: Item, way: Way, now: int) -> None:
         """Some of the pieces may be scrap (S-35)."""
@@ -515,6 +571,8 @@ class Machine:
         if self.doing is SETUP:
             self._setup_alarm.set(self._left)
             return
+        if self._restart is not None:
+            self._restart.run(now)
         alarm = self._alarm if self._cycling is None else self._load_alarm
         if self.ageing:
             soonest = self._left
@@ -532,6 +590,8 @@ class Machine:
         self._left -= ran
         self.floor.pending -= 1
         if self.doing is WORKING:
+            if self._restart is not None:
+                self._restart.rest(now)
             for fault in self.ageing:
                 fault.left -= ran
             for fault in self.upkeep:

@@ -430,8 +430,8 @@ def _per_machine(
 ) -> dict[str, list[int]]:
     """Counters of machines, modes (one per operation) and stations, in the Program's order."""
     made = {n: [0] * (len(MachineState) * len(machines)) for n in ("machine_state", "surge_time")}
-    for name in ("mode_visits", "mode_cycles", "mode_pieces", "mode_scrap", "mode_busy"):
-        made[name] = [0] * len(machines)
+    for name in ("visits", "cycles", "pieces", "scrap", "busy", "restart"):
+        made[f"mode_{name}"] = [0] * len(machines)
     for name in ("setups", "setup_time", "machine_starts"):
         made[name] = [0] * len(machines)
     for name in ("arrivals", "wait", "queue_area", "output_area"):

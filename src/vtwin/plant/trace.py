@@ -135,6 +135,7 @@ class Tally:
     in_plant_at_end: int  # pieces
     machine_starts: Ints = field(default_factory=_none)  # (M,) start-ups, where one takes time
     surge_time: Ints = field(default_factory=_none)  # (M, 7) ticks of them in each MachineState
+    mode_restart: Ints = field(default_factory=_none)  # (D,) of `mode_scrap`, for standing before
     peak_w: int = 0  # mean power of the busiest demand window, whole W
     peak_at: int = -1  # tick at which that window began; -1: none was observed
     tool_renewals: Ints = field(default_factory=_none)  # (T,) copies renewed

@@ -109,6 +109,7 @@ def _draft(resolved: Resolved) -> Draft | None:
     branching.read_ways(draft)
     stations.lower_equipment(draft)
     lives.read_tools(draft)
+    lives.read_restarts(draft)
     lives.read_modes(draft)
     stations.join_stations(draft)
     batches.read_batches(draft)

@@ -20,6 +20,7 @@ _DEFAULTS: Final = {
     "scrap": "0 %",
     "warmup": "0 h",
     "cavities": "1",
+    "blocked": "0",
     "shift_end": "pause",
     "tends": "1",
     "absence": "0 %",

@@ -232,6 +232,7 @@ class DieEntry(Written):
     name: str | None = Field(default=None, description="label shown to people")
     count: Count = Field(default=1, description="how many exist")
     cavities: Count | None = Field(default=None, description="pieces made per cycle")
+    blocked: Whole = Field(default=0, description="cavities that are shut and make nothing")
     cycle: Cycle | None = Field(default=None, description="time per cycle (shot, stroke)")
     planned: PositiveDuration | None = Field(default=None, description="planned time per cycle")
     scrap: Share | None = Field(default=None, description="share of pieces scrapped")
@@ -290,6 +291,15 @@ class WearEntry(Written):
     life: LifeTime = Field(description="how long it lasts")
     change: RandomTime = Field(description="time to change it")
     by: NeededCrew | None = Field(default=None, description="who changes it; default: nobody")
+
+
+class RestartEntry(Written):
+    """The first cycles are scrap when a machine works again: after a set-up, or after standing."""
+
+    scrap: LifeTime = Field(description="cycles (shots, strokes) or pieces that are thrown away")
+    after: Duration = Field(
+        default=0.0, description="how long it may stand without that; default: not at all"
+    )
 
 
 class SetupEntry(Written):
@@ -367,6 +377,9 @@ class EquipmentEntry(WithFamilyKeys):
     )
     tool: WearEntry | None = Field(default=None, description="a tool that is used up")
     dies: dict[str, DieEntry] = Field(default={}, description="tools that fit it, by name")
+    restart: RestartEntry | None = Field(
+        default=None, description="scrap when it works again after standing; default: none"
+    )
     setup: SetupEntry | None = Field(default=None, description="set-ups")
     operator: NeededCrew | None = Field(default=None, description="who attends every operation")
     load: RandomTime | None = Field(

@@ -192,6 +192,7 @@ class Draft:
     station_of: dict[str, str] = field(default_factory=dict)  # entry -> station
     lowered: dict[str, Lowered] = field(default_factory=dict)  # entry -> its own losses
     modes: dict[str, tuple[ModeDraft, ...]] = field(default_factory=dict)  # entry
+    restarts: dict[str, int] = field(default_factory=dict)  # entry -> cycles thrown away
     lives: dict[str, int] = field(default_factory=dict)  # tool that wears out -> cycles
     setups: dict[str, SetupDraft] = field(default_factory=dict)  # entry
     orders: list[OrderDraft] = field(default_factory=list)

@@ -51,6 +51,15 @@ def read_dies(draft: Draft) -> None:
         draft.document = draft.document.model_copy(update={"tools": tools})
 
 
+def read_restarts(draft: Draft) -> None:
+    """What machines throw away when they work again, in cycles."""
+    for name, equipment in draft.equipment.items():
+        written = equipment.entry.restart
+        if written is not None:
+            path = ("equipment", name, "restart", "scrap")
+            draft.restarts[name] = _cycles(draft, written.scrap, _pieces(draft, name), path)
+
+
 def read_tools(draft: Draft) -> None:
     """The lives of tools in cycles."""
     for name, entry in draft.document.tools.items():

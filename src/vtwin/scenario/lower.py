@@ -329,6 +329,8 @@ class _Lowering:
                 surge_kw=entry.power.start.kw if entry.power and entry.power.start else 0.0,
                 surge=ticks(entry.power.start.seconds) if entry.power and entry.power.start else 0,
                 custom=self.draft.lowered[equipment.name].custom,
+                restart=self.draft.restarts.get(equipment.name, 0),
+                patience=ticks(entry.restart.after) if entry.restart else 0,
                 cost_per_h=entry.cost.value if entry.cost else 0.0,
                 x=places.get(name, (0, 0))[0],
                 y=places.get(name, (0, 0))[1],

@@ -33,7 +33,7 @@ Entry = TypeVar("Entry", bound=Written)
 _ADDED = ("failures", "maintenance", "dies")
 #: Words of a machine that mean nothing at equipment that attends others.
 _OF_MACHINES = (
-    *("cycle", "belt", "scrap", "failures", "maintenance", "tool", "dies", "setup"),
+    *("cycle", "belt", "scrap", "failures", "maintenance", "tool", "dies", "setup", "restart"),
     *("operator", "load", "batch", "power"),
 )
 

@@ -35,6 +35,11 @@ SECTIONS: tuple[tuple[str, type[BaseModel], str], ...] = (
     ),
     ("equipment.<id>.tool", document.WearEntry, "`tool: {life: 120 pieces, change: 4 min}`"),
     ("equipment.<id>.dies", document.DieEntry, "`dies: {D12: {life: 80000 strokes, renew: 6 h}}`"),
+    (
+        "equipment.<id>.restart",
+        document.RestartEntry,
+        "`restart: {scrap: 6 shots, after: 5 min}`",
+    ),
     ("equipment.<id>.setup", document.SetupEntry, "`setup: {…}`"),
     ("equipment.<id>.power", document.PowerEntry, "`power: {working: 12 kW, idle: 3 kW}`"),
     ("people", document.PeopleEntry, "`people: {<id>: {…}}`; the id is a skill, too"),

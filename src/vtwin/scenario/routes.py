@@ -318,11 +318,24 @@ def _lower_step(
                 modes.update(dict.fromkeys(equipment.machines, lowered.cycle))
                 break
         written = step.cavities or (tool.cavities if tool else None)
-        pieces.add(written or (lowered.pieces_per_cycle if lowered else 1))
+        made = written or (lowered.pieces_per_cycle if lowered else 1)
+        pieces.add(_open_cavities(draft, made, step, tool))
         scraps.add(_scrap(step, tool, equipment, lowered))
     if len(draft.problems) > before:
         return None
     return modes, keys, pieces, scraps
+
+
+def _open_cavities(draft: Draft, cavities: int, step: StepEntry, tool: ToolEntry | None) -> int:
+    """Pieces per cycle of a tool of which some cavities are shut."""
+    if tool is None or not tool.blocked:
+        return cavities
+    if tool.blocked >= cavities:
+        what = f"{tool.blocked} of {cavities} cavities of '{step.tool}' are blocked: none is left"
+        hint = "at least one cavity must be open; `cavities` counts all of them"
+        draft.fault("V344", what, ("tools", step.tool, "blocked"), hint)
+        return cavities
+    return cavities - tool.blocked
 
 
 def _scrap(

@@ -47,6 +47,7 @@ def _has_large_numbers(program: Program) -> bool:
         *(n for o in program.orders for n in (o.quantity, o.lot, abs(o.priority))),
         *(n for s in program.sources for n in (s.lot, s.level)),
         *(op.pieces_per_cycle for op in program.operations),
+        *(machine.restart for machine in program.machines),
     ]
     ways = [abs(s.due_after) for s in program.sources if s.due_after != NEVER]
     ways += [abs(n) for o in program.orders for n in (o.due, o.release) if n != NEVER]

@@ -35,6 +35,7 @@ from vtwin.engines.kernel.layout import (
     IT_WAY,
     M_BEGUN,
     M_BELT,
+    M_COLD,
     M_CYCLES,
     M_CYCLING,
     M_DOING,
@@ -43,11 +44,15 @@ from vtwin.engines.kernel.layout import (
     M_ITEM,
     M_LEFT,
     M_OPEN,
+    M_OWED,
+    M_RAN,
+    M_RESTART,
     M_RUN_FROM,
     M_RUNNING,
     M_SETUP_COUNT,
     M_SETUP_TICKS,
     M_TASK,
+    M_THROWN,
     M_WAY,
     M_WHOLE,
     M_WORK,
@@ -55,6 +60,7 @@ from vtwin.engines.kernel.layout import (
     OP_FOLLOWING,
     OP_FORKS,
     OP_INDEX,
+    OP_PER_CYCLE,
     OP_RETURNS,
     OP_SCRAP,
     OP_WEARS,
@@ -63,6 +69,7 @@ from vtwin.engines.kernel.layout import (
     W_BUSY,
     W_CYCLES,
     W_PIECES,
+    W_RESTART,
     W_SCRAP_STREAM,
     W_SCRAPPED,
     W_STEP,
@@ -154,6 +161,7 @@ def _reach_end(m: int, machine: int, belt: int, item: int) -> None:
 def _finish_setup(m: int, machine: int) -> None:
     add(machine, M_SETUP_COUNT, 1)
     add(machine, M_SETUP_TICKS, load(machine, M_WORK))
+    store(machine, M_COLD, 1)
     release_crew(m, load(machine, M_TASK))
     staff_operation(m, machine)
 
@@ -161,6 +169,7 @@ def _finish_setup(m: int, machine: int) -> None:
 @compiled
 def _finish_loading(m: int, machine: int) -> None:
     """The crew is free, the machine goes on without it (S-113)."""
+    store(machine, M_RAN, load(m, H_NOW))
     age(machine, load(m, H_NOW) - load(machine, M_RUN_FROM))
     release_crew(m, load(machine, M_TASK))
     cycle = load(machine, M_CYCLING)
@@ -177,6 +186,9 @@ def _finish(m: int, machine: int) -> None:
     item, way = load(machine, M_ITEM), load(machine, M_WAY)
     first = load(way, W_STEP)
     store(machine, M_BEGUN, 0)
+    store(machine, M_RAN, load(m, H_NOW))
+    if load(machine, M_RESTART):
+        _pay(machine)
     age(machine, load(m, H_NOW) - load(machine, M_RUN_FROM))
     add(way, W_CYCLES, load(machine, M_CYCLES))
     add(way, W_BUSY, load(machine, M_WORK))
@@ -200,6 +212,26 @@ def _finish(m: int, machine: int) -> None:
 
 
 @compiled
+def _pay(machine: int) -> None:
+    """How many cycles of this operation are thrown away, and how many are still owed (S-36)."""
+    owed = load(machine, M_OWED)
+    thrown = min(owed, load(machine, M_CYCLES))
+    store(machine, M_THROWN, thrown)
+    store(machine, M_OWED, min(owed - thrown, load(machine, M_RESTART)))
+
+
+@compiled
+def _throw_away(m: int, machine: int, item: int, way: int) -> None:
+    """What was made in the first cycles after standing is scrap (S-36)."""
+    lost, cycles = load(item, IT_QUANTITY), load(machine, M_THROWN)
+    if cycles < load(machine, M_CYCLES):
+        lost = cycles * load(load(way, W_STEP), OP_PER_CYCLE)
+    add(way, W_SCRAPPED, lost)
+    add(way, W_RESTART, lost)
+    scrap(m, item, lost, load(machine, M_INDEX))
+
+
+@compiled
 def _count(m: int, machine: int, item: int, way: int) -> None:
     """An item of what was done; cycles and their time are those of the first (S-123)."""
     add(way, W_VISITS, 1)
@@ -215,6 +247,8 @@ def _send_on(m: int, machine: int, item: int, way: int) -> None:
     carrier = load(step, OP_RETURNS)
     if carrier != NOTHING:
         give_back(m, item, carrier)
+    if load(machine, M_THROWN):
+        _throw_away(m, machine, item, way)
     if load_f(step, OP_SCRAP) > 0.0:
         _inspect(m, machine, item, way)
     following = load(step, OP_FOLLOWING)

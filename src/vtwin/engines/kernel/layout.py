@@ -195,6 +195,13 @@ WORK_MACHINE, WORK_FAULT, WORK_COPY = range(3)
     M_Y,
     M_BELT,  # NOTHING: it is none
     M_STRIKER,  # the failure mode that strikes before the work is done
+    # Scrap when it works again after standing (S-36)
+    M_RESTART,  # cycles; 0: none
+    M_PATIENCE,  # ticks it may stand without that
+    M_RAN,  # tick at which an operation ran last
+    M_COLD,  # it was set up since
+    M_OWED,  # cycles still to be thrown away
+    M_THROWN,  # of the operation that ends
     # What it can do
     M_WAYS,  # addresses, by operation
     M_WAY_COUNT,
@@ -364,6 +371,7 @@ BR_LIMIT, BR_STEP, BR_MOST, BR_SHIFT, BR_MASK, BR_SIZE = range(6)
     W_CYCLES,
     W_PIECES,
     W_SCRAPPED,
+    W_RESTART,  # of those, for standing before (S-36)
     W_BUSY,
     W_SIZE,
     *_,

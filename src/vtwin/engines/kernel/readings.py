@@ -49,6 +49,7 @@ class Counters:
                 "mode_pieces": self._column(ways, at.W_PIECES).tolist(),
                 "mode_scrap": self._column(ways, at.W_SCRAPPED).tolist(),
                 "mode_busy": self._column(ways, at.W_BUSY).tolist(),
+                "mode_restart": self._column(ways, at.W_RESTART).tolist(),
                 "setups": self._column(t.machines, at.M_SETUP_COUNT).tolist(),
                 "setup_time": self._column(t.machines, at.M_SETUP_TICKS).tolist(),
                 "station_arrivals": self._column(stations, at.ST_ARRIVALS).tolist(),

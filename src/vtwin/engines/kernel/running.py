@@ -31,6 +31,7 @@ from vtwin.engines.kernel.layout import (
     M_AGEING_COUNT,
     M_BEGUN,
     M_BELT,
+    M_COLD,
     M_DOING,
     M_DOWN,
     M_FINISHES,
@@ -40,6 +41,10 @@ from vtwin.engines.kernel.layout import (
     M_LEFT,
     M_ON_DUTY,
     M_OPEN,
+    M_OWED,
+    M_PATIENCE,
+    M_RAN,
+    M_RESTART,
     M_RUN_FROM,
     M_RUNNING,
     M_SERVICED,
@@ -77,6 +82,8 @@ def run_on(m: int, machine: int) -> None:
     add(m, H_PENDING, 1)
     slot = load(machine, M_SLOT)
     if load(machine, M_DOING) == WORKING:
+        if load(machine, M_RESTART):
+            _restart(machine, now)
         ageing = load(machine, M_AGEING)
         for n in range(load(machine, M_AGEING_COUNT)):
             fault = load(ageing, n)
@@ -85,6 +92,14 @@ def run_on(m: int, machine: int) -> None:
                 slot = load(fault, J_SLOT)
                 store(machine, M_STRIKER, fault)
     schedule(m, slot, now + left)
+
+
+@compiled
+def _restart(machine: int, now: int) -> None:
+    """After standing, cycles will be thrown away (S-36)."""
+    if load(machine, M_COLD) or now - load(machine, M_RAN) > load(machine, M_PATIENCE):
+        add(machine, M_OWED, load(machine, M_RESTART))
+        store(machine, M_COLD, 0)
 
 
 @compiled
@@ -127,6 +142,7 @@ def _halt(m: int, machine: int) -> None:
     add(machine, M_LEFT, -ran)
     add(m, H_PENDING, -1)
     if load(machine, M_DOING) == WORKING:
+        store(machine, M_RAN, load(m, H_NOW))
         age(machine, ran)
 
 

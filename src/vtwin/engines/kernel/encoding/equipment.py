@@ -43,6 +43,8 @@ def machines(t: Tables) -> None:
             M_HANDED=NONE,
             M_X=spec.x,
             M_Y=spec.y,
+            M_RESTART=spec.restart,
+            M_PATIENCE=spec.patience,
         )
         t.link(
             start,
