@@ -40,7 +40,7 @@ WRONG = {
     "lognormal with a negative mean": ("{exponential: {mean: 2 min}}", "{lognormal: {mean: -2 min, cv: 0.2}}", "mean"),
     "duplicate key": ("  mill: {input: 5}", "  mill: {input: 5}\n  mill: {input: 6}", "mill"),
     "unknown key": ("horizon: 20 h", "horizont: 20 h", "did you mean 'horizon'"),
-    "a word that is no part of the language yet": ("name: small", "name: small\nreallocate: {}", "reallocate"),
+    "a word that is no part of the language yet": ("name: small", "name: small\ncosts: {wip: 2 %/month}", "wip"),
     "boolean in disguise": ("name: small", "name: no", "no"),
     "nothing in the file": (GOOD, "", "V1"),
     "no mapping": (GOOD, "- a\n- b\n", "V1"),

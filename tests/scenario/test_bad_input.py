@@ -87,7 +87,7 @@ ERRORS = {
     "misspelt key": ([("warmup", "warmpu")], "V115", 3, "'warmpu'", "'warmup'"),
     "misspelt step key": ([(CYCLE, "cylce: 3 min")], "V115", 8, "'cylce'", "'cycle'"),
     "misspelt section": ([("currency:", "curency:")], "V115", 4, "'curency'", "'currency'"),
-    "key of the future": ([("count: 4", "count: 4, reallocate: 1")], "V116", 16, "reallocate", "leave"),
+    "key of the future": ([("count: 4", "count: 4, wip: 1")], "V116", 16, "wip", "leave"),
     "missing section": ([("run: {horizon: 20 d, warmup: 2 d}\n", "")], "V117", 1, "'run'", "horizon"),
     "empty section": ([("{horizon: 20 d, warmup: 2 d}", "")], "V117", 3, "'run' has no value", "map"),
     "empty entry": ([("washer: {input: 5}", "washer:")], "V117", 14, "'washer'", "washer: {}"),

@@ -176,6 +176,12 @@ CODES: dict[str, str] = {
     "V384": "a step no way leads to",
     "V385": "the first step of a route takes only some items",
     "V386": "a run ends by something that is not in the plant",
+    "V391": "`reallocate` names a path that leads nowhere, or nothing that can be decided",
+    "V392": "a range of what may be changed leaves no choice, or cannot be read",
+    "V393": "limits that no design can keep, or not at once",
+    "V394": "a goal or limit that cannot be measured in this plant",
+    "V395": "a limit or price of what is not decided, or one that cannot be read",
+    "V396": "`reallocate` leaves nothing to decide",
     # 4xx plant records
     "V401": "the mapping document of plant records has a key, table, column or unit amiss",
     "V402": "a file or folder of plant records is missing or cannot be read",
@@ -212,6 +218,9 @@ CODES: dict[str, str] = {
     "V574": "the workers of the cluster have no vtwin, or another version of it",
     "V557": "a note after a run: machines wait for a tool that is away for renewal",
     "V556": "nothing to compare: the scenario has no variants and no other file was named",
+    "V581": "a budget of replications that cannot be, or is too small to tell anything",
+    "V582": "the scenario does not say what may be changed; write a `reallocate:` section",
+    "V583": "today's plant, or every design tried, cannot run",
     "V599": "a mistake in vtwin itself; VTWIN_DEBUG=1 shows the details",
     # 6xx files, store and app
     "V601": "the run store cannot be opened for writing; name another place in VTWIN_STORE",

@@ -186,7 +186,8 @@ class Amount:
     per: str | None = None
 
 
-def _money(value: Any, context: Mapping[str, Any]) -> Amount:
+def money(value: Any, context: Mapping[str, Any]) -> Amount:
+    """Money as written (``85 MKRW``). Raises what :func:`refuse` makes."""
     if isinstance(value, Amount):
         return value
     try:
@@ -446,7 +447,7 @@ Seed = Annotated[int, _whole(0, "3", most=MOST_SEED)]
 Count = Annotated[int, COUNT]
 Heads = Annotated[int, _whole(0, "3", most=10_000)]
 Machines = Annotated[int, _whole(1, "3", most=10_000)]
-Money = Annotated[Amount, Reading(_money, Amount(0.0, "KRW"), _text_schema("money", "85 MKRW"))]
+Money = Annotated[Amount, Reading(money, Amount(0.0, "KRW"), _text_schema("money", "85 MKRW"))]
 Price = Annotated[Amount, _price()]
 PricePerHour = Annotated[Amount, _price("h")]
 PricePerKWh = Annotated[Amount, _price("kWh")]

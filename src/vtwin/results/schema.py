@@ -21,6 +21,7 @@ class Tables:
     runs: Table
     replications: Table
     jobs: Table
+    figures: Table
 
 
 def tables() -> Tables:
@@ -87,4 +88,12 @@ def tables() -> Tables:
         sa.Column("error", sa.Text),
         sa.Column("runs", sa.Text, nullable=False),
     )
-    return Tables(everything, meta, runs, replications, jobs)
+    # Figures alone, of the many plants a study tries and nobody looks at again.
+    figures = sa.Table(
+        "figures",
+        everything,
+        sa.Column("key", sa.String(64), primary_key=True),  # of the passport
+        sa.Column("replication", sa.Integer, primary_key=True),
+        sa.Column("body", sa.Text, nullable=False),  # JSON: name -> value
+    )
+    return Tables(everything, meta, runs, replications, jobs, figures)

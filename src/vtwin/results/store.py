@@ -12,7 +12,7 @@ import json
 import platform
 import uuid
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -279,7 +279,44 @@ class Store:
             connection.execute(sa.delete(kept).where(kept.c.run == run))
             connection.execute(sa.delete(runs).where(runs.c.id == run))
 
+    def keep_figures(self, rows: Mapping[tuple[str, int], Mapping[str, float | None]]) -> None:
+        """Keep figures by (passport key, replication); those kept already are joined."""
+        import sqlalchemy as sa
+
+        if not rows:
+            return
+        figures = self.tables.figures
+        there = self.figures({key for key, _ in rows})
+        fresh = [
+            {"key": key, "replication": number, "body": json.dumps(dict(body), allow_nan=False)}
+            for (key, number), body in rows.items()
+            if (key, number) not in there
+        ]
+        with self.told(), self.engine.begin() as connection:
+            if fresh:
+                connection.execute(sa.insert(figures), fresh)
+            for (key, number), body in rows.items():
+                known = there.get((key, number))
+                if known is not None and not body.keys() <= known.keys():
+                    text = json.dumps({**known, **body}, allow_nan=False)
+                    same = (figures.c.key == key) & (figures.c.replication == number)
+                    connection.execute(sa.update(figures).where(same).values(body=text))
+
     # --- reading ---------------------------------------------------------------------------
+
+    def figures(self, keys: Iterable[str]) -> dict[tuple[str, int], dict[str, float | None]]:
+        """Figures kept under these passport keys, by (key, replication)."""
+        import sqlalchemy as sa
+
+        figures = self.tables.figures
+        wanted = sorted(set(keys))
+        found: dict[tuple[str, int], dict[str, float | None]] = {}
+        with self._reading() as connection:
+            for start in range(0, len(wanted), 500):
+                query = sa.select(figures).where(figures.c.key.in_(wanted[start : start + 500]))
+                for row in connection.execute(query).mappings():
+                    found[row["key"], int(row["replication"])] = json.loads(row["body"])
+        return found
 
     def find(self, passport: Passport, replications: int | None = None) -> RunRecord | None:
         """The newest finished run with this passport and number of replications (None: any)."""

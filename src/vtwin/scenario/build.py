@@ -20,6 +20,7 @@ from vtwin.scenario import (
     lives,
     lower,
     ordering,
+    reallocating,
     routes,
     setups,
     stations,
@@ -80,6 +81,7 @@ def check(path: str | os.PathLike[str]) -> list[Problem]:
             known = {(p.code, p.what) for p in found}
             new = [_in_variant(p, variant) for p in new if (p.code, p.what) not in known]
         found += new
+    found += reallocating.check(loaded)
     return in_order(found)
 
 

@@ -9,7 +9,7 @@ from vtwin.plant.quantities import DISTRIBUTIONS
 from vtwin.scenario.load import Loaded, Resolved
 
 #: What an unwritten key means, where that can be said.
-_DEFAULTS: Final = {
+UNWRITTEN: Final[dict[str, str]] = {
     "count": "1",
     "scale": "100 %",
     "calendar": "always",
@@ -38,7 +38,7 @@ _WORDS: Final = {
     "op": "operation",
 }
 #: Keys that say nothing about the plant.
-_SILENT: Final = frozenset({"variants", "vtwin", "history"})
+_SILENT: Final = frozenset({"variants", "vtwin", "history", "reallocate"})
 #: Sections whose entries are named without their section.
 _ENTITIES: Final = frozenset({"equipment", "people", "transport", "products", "tools", "calendars"})
 
@@ -101,7 +101,7 @@ def _entities(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[t
 
 
 def _pair(path: tuple[str, ...], old: Any, new: Any) -> str:
-    default = _DEFAULTS.get(path[-1]) if path else None
+    default = UNWRITTEN.get(path[-1]) if path else None
     return f"{_said(old, default)} → {_said(new, default)}"
 
 

@@ -55,7 +55,6 @@ from vtwin.scenario.values import (
 
 #: Words of the language's plan that no engine can play yet.
 NOT_YET: Final[dict[str, str]] = {
-    "reallocate": "searching for the best reallocation",
     "wip": "the price of work in process",
 }
 
@@ -499,6 +498,61 @@ class VariantEntry(Written):
     remove: tuple[str, ...] = Field(default=(), description="dotted paths")
 
 
+class MoveEntry(Written):
+    """What changes places: people between these groups, places between these buffers, machines
+    between these entries of one model. Their sum stays, unless there is a price for more.
+    """
+
+    equipment: Names = Field(default=(), description="buffers, and groups of machines")
+    people: Names = Field(default=(), description="groups of people")
+
+
+class AssignEntry(Written):
+    """Each of these paths gets one of these values."""
+
+    of: Names = Field(description="paths, such as people.kim.skills or equipment.mill-1.at")
+    to: tuple[Any, ...] = Field(description="what may be written there")
+    each: str = Field(
+        default="0..1", description="how often a value is used: 1 (each once), 0..1, 1..3"
+    )
+
+
+class GoalEntry(Written):
+    """A figure to be made large or small."""
+
+    maximise: str | None = Field(default=None, description="such as good_per_day")
+    minimise: str | None = Field(
+        default=None, description="such as lead_time_s, unit_cost, or cost: what the plan costs"
+    )
+    within: Share = Field(default=0.005, description="a relative difference that does not matter")
+
+
+def _listed_goals(value: Any) -> Any:
+    return [value] if isinstance(value, dict) else value
+
+
+class ReallocateEntry(Written):
+    """What the optimiser may change, within which limits, at what price, to what end."""
+
+    move: MoveEntry = MoveEntry()
+    range: dict[str, Any] = Field(
+        default={}, description="path: 2..5, 10..30 by 5, or a list of what may be written there"
+    )
+    assign: dict[str, AssignEntry] = Field(
+        default={}, description="who gets what: skills to people, places to machines"
+    )
+    limit: dict[str, Any] = Field(
+        default={},
+        description="head_count, budget, floor, changes, a sum of paths, or a figure: '<= 8'",
+    )
+    price: dict[str, Any] = Field(
+        default={}, description="path: price of one more, or of each value; training, moving"
+    )
+    goal: Annotated[tuple[GoalEntry, ...], BeforeValidator(_listed_goals)] = Field(
+        default=(GoalEntry(maximise="good_per_day"),), description="what for; the first decides"
+    )
+
+
 class Document(Written):
     """A scenario."""
 
@@ -521,6 +575,9 @@ class Document(Written):
     costs: Costs = Costs()
     targets: Targets = Targets()
     layout: LayoutEntry | None = None
+    reallocate: ReallocateEntry | None = Field(
+        default=None, description="what `vtwin optimise` may change, and at what price"
+    )
     history: dict[str, Any] = Field(default={}, description="what the twin was learned from")
     variants: dict[str, VariantEntry] = Field(default={}, description="named what-ifs")
 

@@ -50,6 +50,26 @@ def apply(
     return root, problems
 
 
+def find(node: Node, path: str) -> list[Node]:
+    """What is written at a dotted path; several values where it holds a ``*``, none where
+    nothing is written.
+    """
+    return _found(node, path.split("."))
+
+
+def _found(node: Node, steps: list[str]) -> list[Node]:
+    if not steps:
+        return [node]
+    if steps[0] == "*" and isinstance(node.value, dict):
+        return [one for child in node.value.values() for one in _found(child, steps[1:])]
+    found = _match(node, steps)
+    if found is None:
+        return []
+    key, taken = found
+    child = node.entries()[str(key)] if isinstance(key, str) else node.items()[key]
+    return _found(child, steps[taken:])
+
+
 class _NoPath(Exception):
     def __init__(self, path: str, step: str, known: Iterable[str]) -> None:
         names = list(known)

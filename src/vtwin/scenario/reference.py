@@ -46,6 +46,14 @@ SECTIONS: tuple[tuple[str, type[BaseModel], str], ...] = (
     ("costs", document.Costs, "`costs: {energy: 145 KRW/kWh}`"),
     ("layout", document.LayoutEntry, "`layout: {floor: [60 m, 35 m]}`"),
     ("layout.areas", document.AreaEntry, "`areas: {<id>: {…}}`"),
+    ("reallocate", document.ReallocateEntry, "`reallocate: {range: {<path>: 2..5}, …}`"),
+    ("reallocate.move", document.MoveEntry, "`move: {people: [setter, operator]}`"),
+    (
+        "reallocate.assign",
+        document.AssignEntry,
+        "`assign: {crew: {of: [people.kim.skills, people.lee.skills], to: [[load], [weld]]}}`",
+    ),
+    ("reallocate.goal", document.GoalEntry, "`goal: [{maximise: good_per_day, within: 1 %}]`"),
     ("variants", document.VariantEntry, "`variants: {<id>: {set: {<path>: <value>}}}`"),
 )
 
