@@ -8,7 +8,6 @@ threads (it gets one).
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -76,10 +75,12 @@ class Space:
 
     def sample(self, number: int, seed: int) -> list[Design]:
         """Different feasible designs, spread by random weights; fewer where there are fewer."""
-        lots = random.Random(f"{seed} sample")
+        import numpy as np
+
+        lots = np.random.default_rng(seed)
         found: dict[Design, None] = {}
         for _ in range(3 * number):
-            weights = {pair: lots.random() for pair in self.columns}
+            weights = {pair: float(lots.random()) for pair in self.columns}
             design = self.first(weights)
             if design is None:
                 return []
