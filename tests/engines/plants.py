@@ -95,7 +95,8 @@ class Plant:
     def product(self, name: str, *route: dict[str, Any]) -> Plant:
         """Steps: op, on (station), cycle (s, Distribution or per machine), per_cycle, key, tool,
         skill, heads, load, scrap, batch, kit ({component: pieces}), takes, returns (carriers),
-        then (an op or "out"), branches [(share, op or "out", most)], sample.
+        then (an op or "out"), branches [(share, op or "out", most)], sample, shelf (s) with
+        stale (an op or "out").
         """
         self.products[name] = list(route)
         return self
@@ -393,6 +394,8 @@ class _Numbering:
                 for share, to, *most in step.get("branches", ())
             ),
             sample=step.get("sample", 1),
+            shelf=_at(step["shelf"]) if "shelf" in step else NEVER,
+            stale=self._then(product, step.get("stale", "out")),
         )
 
     def _batch(self, name: str) -> Batch:

@@ -92,6 +92,7 @@ def plants(draw) -> Plant:
                 step["key"] = draw(st.sampled_from(keys))
             route.append(step)
         _ways(draw, route)
+        _shelves(draw, route, plant)
         plant.product(product, *route)
     if draw(st.sampled_from([False, False, True])):
         _transport(draw, plant, stations)
@@ -155,6 +156,18 @@ def _ways(draw, route: list[dict]) -> None:
             )
             for _ in range(draw(st.sampled_from([0, 0, 1, 1, 2])))
         ]
+
+
+def _shelves(draw, route: list[dict], plant: Plant) -> None:
+    """Now and then items that may not wait for ever (S-86)."""
+    if draw(st.integers(0, 3)):
+        return
+    belts = {m["station"] for m in plant.machines.values() if m.get("belt")}
+    for step in route:
+        shelf = draw(st.sampled_from([None, 0, 1, 3, 8, 20]))
+        if shelf is not None and step["on"] not in belts:
+            step["shelf"] = shelf
+            step["stale"] = draw(st.sampled_from(["out", "out", *(s["op"] for s in route)]))
 
 
 def _ends(draw, plant: Plant) -> None:
@@ -229,6 +242,7 @@ def _batches(draw, plant: Plant) -> None:
         for step in route:
             mine = [b for b in plant.batches if b.split("/")[0] == step["on"]]
             free = "kit" not in step and "takes" not in step  # S-126
+            free = free and "shelf" not in step  # S-87
             if mine and free and draw(st.sampled_from([True, True, False])):
                 step["batch"] = draw(st.sampled_from(mine))
 

@@ -263,6 +263,13 @@ def fanned() -> Plant:
     return plant.worker("w#1", {"run": 1.0}).worker("w#2", {"run": 0.7})
 
 
+def ageing() -> Plant:
+    """Parts that wait longer and longer, and may not wait for ever."""
+    plant = line([1.0, 3.0, 1.0], 5, 120.0)
+    plant.products["part"][1] |= {"shelf": 7.0}
+    return plant
+
+
 def calling() -> Plant:
     plant = driven()
     plant.fleets["cart"]["start"] = ["r"]
@@ -404,6 +411,8 @@ CASES: dict[str, Case] = {
     "Operation.kit": Case(("S-129",), joined, edit("operations", "x/join", kit=())),
     "Operation.takes": Case(("S-134",), looped, edit("operations", "part/op1", takes=NONE)),
     "Operation.returns": Case(("S-135",), looped, edit("operations", "part/op2", returns=0)),
+    "Operation.shelf": Case(("S-86",), ageing, edit("operations", "part/op2", shelf=9 * S)),
+    "Operation.stale": Case(("S-86",), ageing, edit("operations", "part/op2", stale=0)),
     "Operation.fleet": Case(("S-150",), driven, edit("operations", "part/op2", fleet=NONE)),
     "Order.quantity": Case(("S-61",), ordered, edit("orders", "A", quantity=9)),
     "Order.lot": Case(("S-61",), ordered, edit("orders", "A", lot=2)),

@@ -176,6 +176,7 @@ CODES: dict[str, str] = {
     "V384": "a step no way leads to",
     "V385": "the first step of a route takes only some items",
     "V386": "a run ends by something that is not in the plant",
+    "V387": "a shelf life where nothing waits, or a word of it without its time",
     "V391": "`reallocate` names a path that leads nowhere, or nothing that can be decided",
     "V392": "a range of what may be changed leaves no choice, or cannot be read",
     "V393": "limits that no design can keep, or not at once",

@@ -88,7 +88,10 @@ def result(answer: RunResult, *, name: bool = True, limit: bool = True) -> Rende
         parts += [heading("People"), indented(_people(answer))]
     if answer.summary.transport:
         parts += [heading("Transport"), indented(_transport(answer))]
-    if answer.summary.carriers or any("in_stock" in p for p in answer.summary.products.values()):
+    told = ("in_stock", "too_old")
+    if answer.summary.carriers or any(
+        key in figures for figures in answer.summary.products.values() for key in told
+    ):
         parts += [heading("Parts and carriers"), indented(_parts(answer))]
     if answer.summary.tools:
         parts += [heading("Tools that wear out"), indented(_tools(answer))]
@@ -172,11 +175,12 @@ def _mean(figures: Mapping[str, Any], key: str, factor: float) -> str:
 
 
 def _parts(answer: RunResult) -> Table:
-    """Stocks of components, and how busy carriers are."""
+    """Stocks of components, what spoils, and how busy carriers are."""
     table = plain_table("", "", ">", "", "")
     summary = answer.summary
     for groups, key, told in (
         (summary.products, "in_stock", "in stock, mean"),
+        (summary.products, "too_old", "too old when taken"),
         (summary.carriers, "in_use", "in use"),
     ):
         for name, figures in groups.items():

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from vtwin.engines.energy import Demand, Meter
 from vtwin.engines.reading import Ending, Glance, Reading, Series, tally, traced
-from vtwin.plant.primitives import MachineState
+from vtwin.plant.primitives import NEVER, MachineState
 from vtwin.plant.trace import Tally
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from vtwin.engines.floor import Floor
     from vtwin.engines.machines import Way
     from vtwin.engines.releases import OrderFile
+    from vtwin.engines.stations import Step
 
 NONE_YET = (0,) * len(MachineState)
 
@@ -24,6 +25,7 @@ class Counted:
     """The parts of the plant that count, in the order of the Program."""
 
     floor: Floor
+    steps: list[Step]
     ways: list[Way]  # by operation, then mode
     faults: list[Fault]
     orders: list[OrderFile]
@@ -60,6 +62,7 @@ class Counted:
                 "product_scrap": [p.scrapped for p in products],
                 "product_lead": [p.lead for p in products],
                 "product_wip_area": [p.moment + p.inside * now for p in products],
+                "stale": [step.stale for step in self.steps if step.shelf != NEVER],
                 "stock_taken": [s.taken for s in floor.stocks],
                 "stock_area": [s.moment + s.level * now for s in floor.stocks],
                 "carrier_area": [pools.area(c, now) for c in range(len(pools.free))],

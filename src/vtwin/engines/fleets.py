@@ -96,6 +96,7 @@ class Vehicle:
         self._floor.pending -= 1
         self._change(VehicleState.BLOCKED, Event.REACH, call.item, goal)
         self.node = self.fleet.node(goal)
+        call.item.since = now
         put_in_line(goal.door, (now, self.index, call.item))
         self._floor.dirty |= goal.bit
 

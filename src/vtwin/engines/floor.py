@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from vtwin.engines.instant import Clock
 from vtwin.plant.order import Slots
+from vtwin.plant.primitives import NEVER
 from vtwin.plant.trace import Event, lead_bin
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ class Item:
 
     __slots__ = (
         "carriers", "due", "joined", "machine", "order", "output", "priority", "product",
-        "quantity", "release", "serial", "source", "step", "taken", "vehicle", "work",
+        "quantity", "release", "serial", "since", "source", "step", "taken", "vehicle", "work",
     )  # fmt: skip
 
     def __init__(
@@ -52,6 +53,7 @@ class Item:
         self.order = order
         self.source = source
         self.joined = release
+        self.since = NEVER  # tick from which it stood at the door of its operation
         self.machine: Machine | None = None  # that holds it
         self.output: Station | None = None  # whose output buffer holds it
         self.vehicle: Vehicle | None = None  # that carries it

@@ -13,7 +13,7 @@ from vtwin.engines.instant import Alarm
 from vtwin.engines.staff import Task
 from vtwin.plant import rules
 from vtwin.plant.order import priority
-from vtwin.plant.primitives import NONE, MachineState, SetupTable, ShiftEnd
+from vtwin.plant.primitives import NEVER, NONE, MachineState, SetupTable, ShiftEnd
 from vtwin.plant.primitives import Machine as MachineSpec
 from vtwin.plant.trace import Event
 
@@ -55,6 +55,7 @@ class Way:
             and step.skill == NONE
             and step.needs is None
             and machine.setups is None
+            and step.shelf == NEVER
         )
         self.visits = 0
         self.cycles = 0
@@ -270,7 +271,11 @@ class Machine:
         return 0 if self.setups is None else self.setups.expected(self.key, step.setup_key)
 
     def _prepare(self, step: Step, now: int) -> None:
-        """Mount, then set up, then work (S-32, S-33, S-34)."""
+        """Mount, then set up, then work (S-32, S-33, S-34), unless it has waited too long."""
+        if now - self._item_in_hand().since > step.shelf:
+            self.floor.pending += 1
+            Alarm(self.floor.env, priority(self.slot), self._put_aside).set(0)
+            return
         if step.tool != NONE:
             self.floor.tools.mount(self, step.tool, now)
         if step.needs is not None:
@@ -462,10 +467,7 @@ class Machine:
         if item.quantity == 0:
             self.hand_over(item, now)
         elif following is not None:
-            self.doing = BLOCKED
-            item.step = following
-            floor.changed.append(self)
-            following.station.expect(item, self, now)
+            self._pass_on(item, following, now)
         else:
             stock = floor.products[item.product].stock
             if stock is None or stock.has_room(item.quantity):
@@ -482,6 +484,27 @@ class Machine:
         way.scrapped += lost
         way.thrown += lost
         self.floor.scrap(item, lost, self.index, now)
+
+    def _pass_on(self, item: Item, following: Step, now: int) -> None:
+        """The item in hand goes on to another operation as soon as there is room (S-22)."""
+        self.doing = BLOCKED
+        item.step = following
+        self.floor.changed.append(self)
+        following.station.expect(item, self, now)
+
+    def _put_aside(self, _event: CalendarEvent) -> None:
+        """The item in hand had waited too long: it is scrap, or goes elsewhere (S-86)."""
+        floor, item = self.floor, self._item_in_hand()
+        now, step = floor.now, item.step
+        floor.other_events += 1
+        floor.pending -= 1
+        step.stale += item.quantity
+        if step.instead is None:
+            self.hand_over(item, now)
+            floor.scrap(item, item.quantity, self.index, now)
+        else:
+            self._pass_on(item, step.instead, now)
+        floor.clock.changed = True
 
     def _inspect(self, item: Item, way: Way, now: int) -> None:
         """Some of the pieces may be scrap (S-35)."""

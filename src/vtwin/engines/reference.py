@@ -109,7 +109,7 @@ class Run:
         floor.on_idle = self._perhaps_stalled
         self._stalled = False
         self._watch = StopWatch(floor, program.run.stop, self.orders)
-        self._counted = Counted(floor, self.ways, self.faults, self.orders)
+        self._counted = Counted(floor, self.steps, self.ways, self.faults, self.orders)
         self._start: Reading = self._counted.read(0)
         spec = program.run
         self._meter = Meter(program)

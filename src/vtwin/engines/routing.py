@@ -78,6 +78,7 @@ def lay_ways(
     for step, spec, after in zip(steps, operations, following, strict=True):
         step.expected = rules.expected_work([w.expected for w in step.ways.values()], step.sample)
         step.following = None if after < 0 else steps[after]
+        step.instead = None if spec.stale == OUT else steps[spec.stale]
         to_sample = step.following is not None and step.following.sample > 1
         if spec.branches or to_sample:
             branches = [

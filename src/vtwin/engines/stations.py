@@ -37,9 +37,9 @@ class Step:
     """One operation of a product's route, with the line of those who wait for it."""
 
     __slots__ = (
-        "came", "expected", "fleet", "following", "fork", "heads", "index", "line", "name",
-        "needs", "per_cycle", "product", "recipe", "remaining", "returns", "sample", "scrap",
-        "setup_key", "skill", "station", "tool", "ways", "wears",
+        "came", "expected", "fleet", "following", "fork", "heads", "index", "instead", "line",
+        "name", "needs", "per_cycle", "product", "recipe", "remaining", "returns", "sample",
+        "scrap", "setup_key", "shelf", "skill", "stale", "station", "tool", "ways", "wears",
     )  # fmt: skip
 
     def __init__(self, index: int, spec: OperationSpec, station: Station, remaining: int) -> None:
@@ -67,6 +67,9 @@ class Step:
         self.needs: Needs | None = None  # kit and carrier it takes
         self.returns = 0 if spec.returns == NONE else 1 << spec.returns  # bits of carriers
         self.expected = 0  # microseconds per cycle, see rules.expected_work
+        self.shelf = spec.shelf  # ticks an item may have waited for it (S-86)
+        self.instead: Step | None = None  # where an older one goes; None: it is scrap
+        self.stale = 0  # pieces of such items so far
 
     def work_ahead(self, quantity: int) -> int:
         """Microseconds of work still to do on an item that waits here, at least 1 (S-91)."""
@@ -171,6 +174,7 @@ class Station:
         if fleet is not None and machine.station is not self:
             fleet.expect(item, machine, now)
             return
+        item.since = now
         entry = (now, machine.index, item)
         put_in_line(self.door, entry)
         machine.station.hold(entry)

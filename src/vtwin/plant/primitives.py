@@ -318,6 +318,8 @@ class Operation:
     takes: int = NONE  # carrier an item gets when this begins
     returns: int = NONE  # carrier it gives back when this ends
     fleet: int = NONE  # that brings the item here from the station before
+    shelf: int = NEVER  # ticks an item may wait for it; an older one is not worked on
+    stale: int = OUT  # where such an item goes instead; OUT: it is scrap
 
 
 @dataclass(frozen=True, slots=True)

@@ -147,6 +147,7 @@ class Tally:
     vehicle_moves: Ints = field(default_factory=_none)  # (V,) items brought
     fleet_calls: Ints = field(default_factory=_none)  # (fleets,) items taken up
     fleet_wait: Ints = field(default_factory=_none)  # (fleets,) ticks they waited for it
+    stale: Ints = field(default_factory=_none)  # (operations with a shelf,) pieces too old
     stopped: int = -1  # which of RunSpec.stop ended the run, -1 if none did
     stall: tuple[str, ...] = ()  # one sentence per member of the wait-for cycle; () = no stall
     trace: Trace | None = field(default=None, compare=False)

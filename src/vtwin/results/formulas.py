@@ -26,6 +26,7 @@ NO_ORDERS = "no orders given"
 NO_STOP = "no run came to what ends it before its horizon"
 NO_CLAIM = "nobody was asked for after the warm-up"
 NO_DUTY = "nobody was on duty after the warm-up"
+NO_TAKEN = "nothing was taken after the warm-up"
 NO_CALL = "nothing called a vehicle after the warm-up"
 NO_FAILURE = "no failure struck after the warm-up"
 
@@ -78,6 +79,11 @@ KPIS: Mapping[str, Kpi] = {
             "in_stock", "pieces in stock", "pieces", "lower",
             "integral of finished pieces that wait for an assembly over time / AOET; "
             "they are work in process too", ("AOET",), ("product",), NO_WINDOW,
+        ),
+        Kpi(
+            "too_old", "taken too old", "share", "lower",
+            "pieces that had waited longer than their shelf life when they were taken / pieces "
+            "taken, of operations with a shelf life", (), ("product",), NO_TAKEN,
         ),
         Kpi(
             "in_use", "carriers in use", "share", "",

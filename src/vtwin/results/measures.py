@@ -12,7 +12,13 @@ from vtwin.plant.primitives import NEVER, NONE
 from vtwin.plant.program import Program
 from vtwin.plant.trace import Tally, VehicleState
 from vtwin.results.cost import costs, has_costs
-from vtwin.results.elements import Floats, MachineElements, entries, machine_elements
+from vtwin.results.elements import (
+    Floats,
+    MachineElements,
+    entries,
+    machine_elements,
+    modes_of,
+)
 from vtwin.results.energy import energy_kwh, has_power, peak_kw
 from vtwin.results.formulas import KPIS, NO_COST, NO_POWER, NO_PROMISE
 from vtwin.results.leadtime import merged, quantile_s, share_within
@@ -262,7 +268,23 @@ def _products(program: Program, tally: Tally) -> Mapping[str, Figures]:
         if product.stock != NONE:
             area = float(tally.stock_area[product.stock]) / _MICROSECONDS
             found[product.name]["in_stock"] = ratio(area, observed)
+    for name, share in _too_old(program, tally).items():
+        found[name]["too_old"] = share
     return found
+
+
+def _too_old(program: Program, tally: Tally) -> dict[str, Value]:
+    """Share of the pieces too old for what they were taken for, of products with a shelf life."""
+    taken = np.bincount(
+        modes_of(program).operation, weights=tally.mode_pieces, minlength=len(program.operations)
+    )
+    shelved = [n for n, operation in enumerate(program.operations) if operation.shelf != NEVER]
+    sums: dict[str, list[float]] = {}
+    for index, stale in zip(shelved, tally.stale, strict=True):
+        sum_of = sums.setdefault(program.products[program.operations[index].product].name, [0, 0])
+        sum_of[0] += float(stale)
+        sum_of[1] += float(stale) + float(taken[index])
+    return {product: ratio(*parts) for product, parts in sums.items()}
 
 
 def _carriers(program: Program, tally: Tally) -> dict[str, Figures]:

@@ -107,7 +107,9 @@ def ways(route: list[StepDraft]) -> Iterable[tuple[StepDraft, StepDraft]]:
     steps = {step.operation: step for step in route}
     after = following(route)
     for step in route:
-        targets = dict.fromkeys([after[step.operation], *(b.operation for b in step.branches)])
+        old = [step.shelf.too_old] if step.shelf and step.shelf.too_old else []
+        turns = [branch.operation for branch in step.branches]
+        targets = dict.fromkeys([after[step.operation], *turns, *old])
         seen: set[str] = set()
         while targets:
             target = next(iter(targets))

@@ -23,6 +23,7 @@ from vtwin.scenario import (
     reallocating,
     routes,
     setups,
+    shelves,
     stations,
     transport,
 )
@@ -108,6 +109,7 @@ def _draft(resolved: Resolved) -> Draft | None:
     belts.read_belts(draft)
     draft.problems += calendars.check(document, resolved.tree)
     routes.read_routes(draft)
+    shelves.read_shelves(draft)
     branching.read_ways(draft)
     stations.lower_equipment(draft)
     lives.read_tools(draft)

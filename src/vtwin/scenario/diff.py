@@ -28,6 +28,8 @@ UNWRITTEN: Final[dict[str, str]] = {
     "next": "the next step",
     "stop": "at the horizon",
     "profile": "always alike",
+    "shelf_life": "unlimited",
+    "too_old": "scrap",
 }
 _WORDS: Final = {
     "warmup": "warm-up",

@@ -173,6 +173,13 @@ class StepEntry(WithFamilyKeys):
     by: str | None = Field(
         default=None, description="transport that brings items here from the step before"
     )
+    shelf_life: PositiveDuration | None = Field(
+        default=None, description="how long an item may wait for it since the step before"
+    )
+    too_old: str | None = Field(
+        default=None,
+        description="step to which an item goes that waited longer; default: scrap",
+    )
 
 
 def _step_from_name(value: Any) -> Any:
@@ -389,6 +396,13 @@ class EquipmentEntry(WithFamilyKeys):
     )
     power: PowerEntry | None = Field(default=None, description="electrical power by state")
     cost: PricePerHour | None = Field(default=None, description="cost per hour of existing")
+    shelf_life: PositiveDuration | None = Field(
+        default=None,
+        description="how long an item may wait for it, or behind it if it is a buffer",
+    )
+    too_old: str | None = Field(
+        default=None, description="step to which an item goes that waited longer; default: scrap"
+    )
     at: Point | None = Field(default=None, description="place on the floor (left, top)")
     size: Point | None = Field(default=None, description="footprint (width, depth)")
     area: str | None = Field(default=None, description="area of the layout it stands in")

@@ -47,6 +47,17 @@ class BranchDraft:
 
 
 @dataclass(frozen=True, slots=True)
+class Shelf:
+    """How long items may wait, s; where older ones go, None: they are scrap; and where that is
+    written.
+    """
+
+    life: float
+    too_old: str | None
+    path: Steps
+
+
+@dataclass(frozen=True, slots=True)
 class StepDraft:
     """A route step with what its tool and its equipment say filled in."""
 
@@ -74,6 +85,7 @@ class StepDraft:
     then: str | None = None  # operation that follows; "": none; None: the next of the route
     branches: tuple[BranchDraft, ...] = ()
     sample: int = 1  # every so many-th item stops
+    shelf: Shelf | None = None  # how long an item may wait for it
     entry: StepEntry = field(default_factory=StepEntry)  # as written, and as its family says
 
 

@@ -406,6 +406,10 @@ class _Lowering:
                 for branch in step.branches
             ),
             sample=step.sample,
+            shelf=NEVER if step.shelf is None else ticks(step.shelf.life),
+            stale=OUT
+            if step.shelf is None or step.shelf.too_old is None
+            else self.operation_index[step.shelf.too_old],
         )
 
     def _planned(self, machine: str, cycle: Distribution) -> float:

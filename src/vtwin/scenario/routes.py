@@ -12,6 +12,7 @@ from vtwin.scenario import belts, models, wording
 from vtwin.scenario.document import ProductEntry, StepEntry, ToolEntry
 from vtwin.scenario.draft import Draft, Equipment, StepDraft
 from vtwin.scenario.kits import components
+from vtwin.scenario.shelves import shelf_of
 from vtwin.scenario.tree import Node
 from vtwin.scenario.values import Crew
 
@@ -57,23 +58,24 @@ def _read_route(draft: Draft, product: str, steps: list[tuple[tuple[Any, ...], S
     route: list[StepDraft] = []
     seen: dict[str, int] = {}
     places: int | None = 0
-    buffered = False
+    buffers: list[Equipment] = []
     before = len(draft.problems)
     for path, step in steps:
         buffer = _buffer(draft, step)
         if buffer is not None:
             places = None if places is None or buffer.capacity is None else places + buffer.capacity
-            buffered = True
+            buffers.append(buffer)
             continue
-        made = _step(draft, product, len(route), path, step, seen)
+        buffered = bool(buffers)
+        made = _step(draft, product, len(route), path, step, seen, buffers)
         if made is None:
             draft.broken.add(product)
         else:
             if (buffered or in_line) and (route or buffered or in_line):
                 _places_before(draft, made, places, path, first=not route and not buffered)
             route.append(made)
-        places, buffered = 0, False
-    if buffered:
+        places, buffers = 0, []
+    if buffers:
         what = "the buffer behind the last station has no effect: what is finished leaves"
         draft.fault("V311", what, steps[-1][0], "leave it out", warning=True)
     known_bad = product in draft.broken or len(draft.problems) > before
@@ -116,6 +118,7 @@ def _step(
     path: tuple[Any, ...],
     step: StepEntry,
     seen: dict[str, int],
+    buffers: list[Equipment],
 ) -> StepDraft | None:
     tool = _tool(draft, step, path)
     on = _on(draft, step, tool, path)
@@ -158,6 +161,7 @@ def _step(
         heads=crew.people if crew else 1,
         load=_load(draft, step, entries, crew, path),
         by=step.by,
+        shelf=shelf_of(draft, step, path, entries, buffers),
         entry=step,
     )
 

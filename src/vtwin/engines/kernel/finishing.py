@@ -16,6 +16,7 @@ from vtwin.engines.kernel.codes import (
     BLOCKED,
     ROW_FINISH,
     SETUP,
+    STARVED,
     WAITING_OPERATOR,
 )
 from vtwin.engines.kernel.floor import changed, forget, product_of
@@ -60,9 +61,11 @@ from vtwin.engines.kernel.layout import (
     OP_FOLLOWING,
     OP_FORKS,
     OP_INDEX,
+    OP_INSTEAD,
     OP_PER_CYCLE,
     OP_RETURNS,
     OP_SCRAP,
+    OP_STALE,
     OP_WEARS,
     PR_STOCK,
     T_CLAIMED,
@@ -110,6 +113,9 @@ def machine_due(m: int, machine: int) -> None:
     add(m, H_PENDING, -1)
     if load(machine, M_BELT) != NOTHING:
         _belt_due(m, machine)
+        return
+    if doing == STARVED:
+        _put_aside(m, machine)
         return
     store(machine, M_RUNNING, 0)
     if doing == SETUP:
@@ -260,10 +266,30 @@ def _send_on(m: int, machine: int, item: int, way: int) -> None:
     elif following == NOTHING:
         _finished(m, machine, item, step)
     else:
-        store(machine, M_DOING, BLOCKED)
-        store(item, E_STEP, following)
-        changed(m, machine)
-        expect(m, item, machine)
+        _pass_on(m, machine, item, following)
+
+
+@compiled
+def _pass_on(m: int, machine: int, item: int, following: int) -> None:
+    """The item in hand goes on to another operation as soon as there is room (S-22)."""
+    store(machine, M_DOING, BLOCKED)
+    store(item, E_STEP, following)
+    changed(m, machine)
+    expect(m, item, machine)
+
+
+@compiled
+def _put_aside(m: int, machine: int) -> None:
+    """The item in hand had waited too long: it is scrap, or goes elsewhere (S-86)."""
+    item = load(machine, M_ITEM)
+    step, quantity = load(item, E_STEP), load(item, IT_QUANTITY)
+    add(step, OP_STALE, quantity)
+    if load(step, OP_INSTEAD) != NOTHING:
+        _pass_on(m, machine, item, load(step, OP_INSTEAD))
+        return
+    hand_over(m, machine, item)
+    scrap(m, item, quantity, load(machine, M_INDEX))
+    forget(m, item)
 
 
 @compiled

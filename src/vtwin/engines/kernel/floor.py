@@ -28,6 +28,7 @@ from vtwin.engines.kernel.layout import (
     H_STATIONS,
     H_STATUS,
     IT_CARRIERS,
+    IT_FINISHED,
     IT_MACHINE,
     IT_MATE,
     IT_ORDER,
@@ -52,6 +53,7 @@ from vtwin.engines.kernel.layout import (
 from vtwin.engines.kernel.memory import FIELD, add, load, store
 from vtwin.engines.kernel.sums import add_wide
 from vtwin.engines.kernel.trace import note
+from vtwin.plant.primitives import NEVER
 from vtwin.plant.trace import LEAD_BITS
 
 _LEAD_BITS: Final = LEAD_BITS
@@ -138,6 +140,7 @@ def new_item(m: int, step: int, quantity: int, release: int, due: int) -> int:
     store(item, IT_MACHINE, NOTHING)
     store(item, IT_OUTPUT, NOTHING)
     store(item, IT_MATE, NOTHING)
+    store(item, IT_FINISHED, NEVER)
     store(item, IT_CARRIERS, 0)
     store(item, IT_TAKEN, 0)
     store(item, IT_VEHICLE, NOTHING)

@@ -349,6 +349,9 @@ START_FIRST, START_BY_RULE, START_FROM_DOOR = range(3)
     OP_TAKES,  # carrier
     OP_RETURNS,
     OP_REFUSED,  # the last pass (H_PASS) that found no machine for it
+    OP_SHELF,  # ticks an item may have waited for it (S-86)
+    OP_INSTEAD,  # where an older one goes, NOTHING: it is scrap
+    OP_STALE,  # pieces of such items so far
     OP_SIZE,
     *_,
 ) = range(1000)

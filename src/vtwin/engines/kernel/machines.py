@@ -6,6 +6,7 @@ from vtwin.engines.kernel.belts import (
     put_on,
 )
 from vtwin.engines.kernel.building import compiled
+from vtwin.engines.kernel.calendar import schedule
 from vtwin.engines.kernel.codes import (
     ROW_SETUP,
     ROW_START,
@@ -19,6 +20,8 @@ from vtwin.engines.kernel.layout import (
     E_PRIORITY,
     E_STEP,
     H_NOW,
+    H_PENDING,
+    IT_FINISHED,
     IT_MACHINE,
     IT_MATE,
     IT_ORDER,
@@ -38,6 +41,7 @@ from vtwin.engines.kernel.layout import (
     M_SETUP_HEADS,
     M_SETUP_NEXT,
     M_SETUP_SKILL,
+    M_SLOT,
     M_SPEED,
     M_STATE,
     M_TASK,
@@ -51,6 +55,7 @@ from vtwin.engines.kernel.layout import (
     OP_PER_CYCLE,
     OP_REMAINING,
     OP_SETUP_KEY,
+    OP_SHELF,
     OP_SKILL,
     OP_TOOL,
     OR_STARTED,
@@ -115,7 +120,12 @@ def take(m: int, item: int, way: int) -> None:
 
 @compiled
 def _prepare(m: int, machine: int, step: int) -> None:
-    """Mount, then set up, then work."""
+    """Mount, then set up, then work, unless the item has waited too long (S-86)."""
+    now = load(m, H_NOW)
+    if now - load(load(machine, M_ITEM), IT_FINISHED) > load(step, OP_SHELF):
+        add(m, H_PENDING, 1)
+        schedule(m, load(machine, M_SLOT), now)
+        return
     tool, key = load(step, OP_TOOL), load(step, OP_SETUP_KEY)
     if tool != NOTHING:
         mount(m, machine, tool)

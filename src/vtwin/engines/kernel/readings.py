@@ -62,6 +62,7 @@ class Counters:
                 "product_scrap": self._column(products, at.PR_SCRAPPED).tolist(),
                 "product_lead": self._wide(products, at.PR_LEAD),
                 "product_wip_area": self._pieces_area(now),
+                "stale": self._column(t.steps, at.OP_STALE)[list(t.shelved)].tolist(),
                 "stock_taken": self._column(t.stocks, at.STK_TAKEN).tolist(),
                 "stock_area": self._area(t.stocks, at.STK_MOMENT, at.STK_LEVEL, now),
                 "carrier_area": self._carrier_area(now),

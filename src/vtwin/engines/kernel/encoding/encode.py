@@ -14,6 +14,7 @@ from vtwin.engines.kernel.encoding import equipment, people, releases, routes, t
 from vtwin.engines.kernel.encoding.tables import Tables
 from vtwin.engines.kernel.encoding.template import Template
 from vtwin.engines.kernel.memory import FIELD
+from vtwin.plant.primitives import NEVER
 from vtwin.plant.program import Program
 
 
@@ -67,6 +68,7 @@ def encode(program: Program) -> Template:
         carrier_counts=tuple(carrier.count for carrier in t.program.carriers),
         fleets=t.fleets,
         vehicles=t.vehicles,
+        shelved=tuple(n for n, op in enumerate(t.program.operations) if op.shelf != NEVER),
     )
 
 

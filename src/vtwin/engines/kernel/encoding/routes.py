@@ -8,6 +8,7 @@ from vtwin.engines.kernel import layout as at
 from vtwin.engines.kernel.encoding.tables import ENDLESS, Tables
 from vtwin.plant import rules
 from vtwin.plant.primitives import (
+    NEVER,
     NONE,
     OUT,
     UNLIMITED,
@@ -45,6 +46,7 @@ def steps(t: Tables) -> None:
             OP_SUPPLIED=index in supplied,
             OP_WEARS=spec.tool != NONE and p.tools[spec.tool].life > 0,
             OP_HEADS=spec.heads,
+            OP_SHELF=spec.shelf,
         )
         t.draft.put_float(start + at.OP_SCRAP, spec.scrap)
         t.link(
@@ -58,6 +60,7 @@ def steps(t: Tables) -> None:
             OP_KIT=_kit(t, spec.kit),
             OP_TAKES=t.ref(t.carriers, spec.takes),
             OP_RETURNS=t.ref(t.carriers, spec.returns),
+            OP_INSTEAD=t.ref(t.steps, NONE if spec.stale == OUT else spec.stale),
         )
         t.ways_of.append([])
         for mode in spec.modes:
@@ -134,7 +137,8 @@ def _way(t: Tables, start: int, step: int, machine: int, cycle: int) -> None:
         and spec.skill == NONE
         and worked_on.setup == NONE
         and spec.takes == NONE
-        and not spec.kit,
+        and not spec.kit
+        and spec.shelf == NEVER,
     )
 
 

@@ -51,6 +51,7 @@ class Template:
     carrier_counts: tuple[int, ...]
     fleets: Table
     vehicles: Table
+    shelved: tuple[int, ...]  # operations with a shelf life
 
     def copy(self, items: int, rows: int) -> Fields:
         """An arena of its own with room for so many items in the plant at a time and so many
