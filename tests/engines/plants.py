@@ -21,6 +21,7 @@ from vtwin.plant.primitives import (
     Calendar,
     CallRule,
     Carrier,
+    Curve,
     DispatchRule,
     Failure,
     FailureClock,
@@ -71,6 +72,8 @@ class Plant:
     tools: dict[str, int | dict[str, Any]] = field(default_factory=dict)
     setups: dict[str, dict[str, Any]] = field(default_factory=dict)
     workers: dict[str, dict[str, Any]] = field(default_factory=dict)
+    #: Of those who learn: steps (units, thousandths), units alone, what a unit counts beside.
+    curves: dict[str, tuple[list[tuple[int, int]], int, int]] = field(default_factory=dict)
     batches: dict[str, tuple[int, int, float | None]] = field(default_factory=dict)
     fleets: dict[str, dict[str, Any]] = field(default_factory=dict)
     stocks: dict[str, int] = field(default_factory=dict)  # component -> places
@@ -126,7 +129,9 @@ class Plant:
         return self
 
     def worker(self, name: str, skills: Any, **keys: Any) -> Plant:
-        """Keys: calendar, pause, hand_over, tends, absence, speed (mm/s)."""
+        """Keys: calendar, pause, hand_over, tends, absence, speed (mm/s), teaches (skills),
+        night (from, to in s of the day), learns: skill -> a curve's name.
+        """
         self.workers[name] = {"skills": skills, **keys}
         return self
 
@@ -276,6 +281,10 @@ class _Numbering:
             profiles=tuple(
                 Profile(n, _at(period), tuple((_at(t), percent) for t, percent in steps))
                 for n, (period, steps) in sorted(self._profiles().items())
+            ),
+            curves=tuple(
+                Curve(name, tuple(steps), alone, beside)
+                for name, (steps, alone, beside) in sorted(plant.curves.items())
             ),
             grant=plant.grant,
             sources_map={p: Where("plant.yaml", n, None, p) for p, n in plant.places.items()},
@@ -479,6 +488,15 @@ class _Numbering:
             tends=spec.get("tends", 1),
             absence=spec.get("absence", 0.0),
             speed=spec.get("speed", 0),
+            learns=tuple(
+                sorted(self.plant.curves).index(learns[skill]) if skill in learns else NONE
+                for skill in sorted(speeds)
+            )
+            if (learns := spec.get("learns", {}))
+            else (),
+            teaches=tuple(sorted(self._of("skill", s) for s in spec.get("teaches", ()))),
+            night_from=_at(spec["night"][0]) if "night" in spec else 0,
+            night=_at(spec["night"][1] - spec["night"][0]) if "night" in spec else 0,
         )
 
     def _source(self, name: str, spec: Mapping[str, Any]) -> Source:

@@ -294,3 +294,23 @@ def _crews_and_ways(draw, plant: Plant) -> None:
     plant.setups["table"]["heads"] = draw(heads)
     if draw(st.booleans()):
         plant.resumes["day"] = [40]
+    if draw(st.booleans()):
+        _learners(draw, plant)
+
+
+def _learners(draw, plant: Plant) -> None:
+    """Who learns, alone or beside a veteran; overtime and nights (S-56 to S-59)."""
+    for name in ("slow", "quick"):
+        steps = [(0, draw(st.sampled_from([250, 500, 700])))]
+        for units in sorted(draw(st.sets(st.integers(1, 12), max_size=4))):
+            steps.append((units, steps[-1][1] + draw(st.sampled_from([50, 125, 250]))))
+        alone = draw(st.sampled_from([0, 0, 2, 5]))
+        plant.curves[name] = (steps, alone, draw(st.integers(1, 3)))
+    for n, worker in enumerate(plant.workers.values()):
+        worker["night"] = draw(st.sampled_from([(20, 50), (0, 7), (60, 60)]))
+        skills = sorted(worker["skills"])
+        if n and draw(st.booleans()):
+            curve = draw(st.sampled_from(["slow", "quick"]))
+            worker["learns"] = {s: curve for s in skills if draw(st.booleans())}
+        else:
+            worker["teaches"] = [s for s in skills if n == 0 or draw(st.booleans())]

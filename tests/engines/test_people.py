@@ -399,3 +399,80 @@ def test_people_when_a_calendar_has_breaks_then_they_rest_and_go_on(engine):  # 
     assert times(tally, Event.FINISH) == [6, 14, 20]
     assert seconds(tally) == {WORKING: 22, OFF: 2}
     assert whole(tally.worker_busy) == [22]
+
+
+# -- learning --------------------------------------------------------------------------------
+
+
+def test_learning_when_alone_then_each_piece_takes_the_time_of_its_step(engine):  # S-56
+    plant = machines(1, cycle=3, horizon=40).worker("w#1", ["op"], learns={"op": "c"})
+    plant.curves["c"] = ([(0, 500), (2, 750), (3, 1000)], 0, 1)
+    tally = engine(plant.program(), 0, trace=True)
+    # two pieces at half speed take 6 s each, one at 3/4 takes 4 s, then 3 s each
+    ends = [6, 12, 16, 19, 22, 25, 28, 31, 34, 37]
+    assert times(tally, Event.FINISH, 0) == ends
+
+
+def test_learning_when_a_lot_is_made_then_its_speed_is_that_of_its_beginning(engine):  # S-56
+    plant = machines(1, cycle=3, horizon=30).worker("w#1", ["op"], learns={"op": "c"})
+    plant.sources["a:saturated"]["lot"] = 2
+    plant.curves["c"] = ([(0, 500), (1, 750), (2, 1000)], 0, 1)
+    tally = engine(plant.program(), 0, trace=True)
+    assert times(tally, Event.FINISH, 0) == [12, 18, 24]
+
+
+def test_learning_when_beside_a_veteran_then_units_count_more_until_he_works_alone(engine):  # S-57
+    plant = machines(2, cycle=3, horizon=31)
+    plant.worker("a#1", ["op"], learns={"op": "c"}).worker("v#1", ["op", "z"], teaches=["op"])
+    plant.curves["c"] = ([(0, 500), (2, 750), (4, 1000)], 4, 2)
+    tally = engine(plant.program(), 0, trace=True)
+    # together at a (6 s), then at b (4 s), then 4 units are done: each at a machine of his own
+    assert grants(tally)[:6] == [
+        *[(0, 0, 0), (0, 1, 0)],
+        *[(6, 0, 1), (6, 1, 1)],
+        *[(10, 0, 0), (10, 1, 1)],
+    ]
+    assert times(tally, Event.FINISH, 0) == [6, 13, 16, 19, 22, 25, 28]
+    assert times(tally, Event.FINISH, 1) == [10, 13, 16, 19, 22, 25, 28]
+    assert whole(tally.worker_teach) == [0, 10]
+    assert whole(tally.worker_busy) == [31, 31]
+
+
+def test_learner_when_the_veteran_is_away_then_he_waits_and_others_work(engine):  # S-57
+    plant = machines(1, cycle=3, horizon=22)
+    plant.worker("a#1", ["op"], learns={"op": "c"})
+    plant.worker("v#1", ["op", "z"], teaches=["op"], calendar="late")
+    plant.calendars["late"] = [(10, 40)]
+    plant.curves["c"] = ([(0, 500), (2, 750)], 2, 1)
+    tally = engine(plant.program(), 0, trace=True)
+    assert grants(tally)[:4] == [(10, 0, 0), (10, 1, 0), (16, 0, 0), (16, 1, 0)]
+    # 22: the third piece would begin, alone
+
+
+def test_learner_when_the_veteran_teaches_another_then_who_is_not_new_is_sent(engine):  # S-57
+    plant = machines(2, cycle=4, horizon=7)
+    plant.worker("a#1", ["op"], learns={"op": "c"}).worker("b#1", ["op"], learns={"op": "c"})
+    plant.worker("v#1", ["op", "z"], teaches=["op"]).worker("y#1", ["op", "x", "z"])
+    plant.curves["c"] = ([(0, 500)], 9, 1)
+    tally = engine(plant.program(), 0, trace=True)
+    assert grants(tally) == [(0, 0, 0), (0, 2, 0), (0, 3, 1), (4, 3, 1)]
+
+
+def test_setup_when_it_is_interrupted_or_lost_then_only_what_ends_is_learned(engine):  # S-56
+    plant = machines(1, cycle=4, horizon=40).worker("w#1", ["op"], learns={"op": "c"})
+    plant.failure("a", "jam", 6, 2, part=PartAtFailure.SCRAPPED)
+    plant.curves["c"] = ([(0, 500), (1, 1000)], 0, 1)
+    tally = engine(plant.program(), 0, trace=True)
+    # 8 s are never reached within 6 s of work: every piece is lost, nothing is learned
+    assert times(tally, Event.START, 0) == [0, 8, 16, 24, 32]
+
+
+def test_overtime_and_night_when_he_stays_then_both_are_counted(engine):  # S-59
+    plant = machines(1, cycle=7, horizon=40)
+    plant.worker("w#1", ["op"], calendar="day", night=(12, 30))
+    plant.calendars["day"] = [(0, 10), (20, 25)]
+    tally = engine(plant.program(), 0, trace=True)
+    # pieces 0-7, 7-14 (4 s over), 20-27 (2 s over)
+    assert whole(tally.worker_duty) == [14 + 7]
+    assert whole(tally.worker_overtime) == [4 + 2]
+    assert whole(tally.worker_night) == [2 + 7]

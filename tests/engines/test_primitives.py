@@ -54,12 +54,13 @@ STRUCTURE = {
     *("Order.product", "Product.name", "Profile.name", "SetupTable.name", "SetupTable.keys"),
     *("Source.name", "Source.product", "Station.name", "Station.machines", "Stock.name"),
     *("Stock.product", "Tool.name", "Vehicle.name", "Vehicle.fleet", "Worker.name"),
-    *("Worker.group", "Stop.product"),
+    *("Worker.group", "Stop.product", "Curve.name"),
 }
 #: What people read beside the results; no engine knows them.
 BESIDE = {
     *("Machine.cost_per_h", "Mode.planned_s", "Product.material_cost"),
     *("Product.target_per_day", "Worker.cost_per_h", "RunSpec.replications", "RunSpec.start"),
+    *("Worker.overtime_premium", "Worker.night_premium", "Worker.training_cost_per_day"),
 }
 #: Only the reference engine has it; the kernel declines it by name.
 REFERENCE_ONLY = {"Machine.custom"}
@@ -175,6 +176,14 @@ def manned(**worker: Any) -> Plant:
     plant.product("x", *steps).saturated("x")
     plant.worker("w#1", {"run": 1.0}, **worker)
     return plant.worker("w#2", {"run": 1.0, "more": 1.0})
+
+
+def learning() -> Plant:
+    """One who learns beside another, who is there longer than his shift."""
+    plant = manned(calendar="day", learns={"run": "w/run"}).worker("v", ["run"])
+    plant.workers["w#2"] |= {"teaches": ["run"], "calendar": "day", "night": (5, 41)}
+    plant.curves["w/run"] = ([(0, 500), (2, 750), (5, 1000)], 4, 2)
+    return plant
 
 
 def tooled(**tool: Any) -> Plant:
@@ -486,6 +495,13 @@ CASES: dict[str, Case] = {
     "Worker.absence": Case(
         ("S-117",), lambda: manned(calendar="day"), edit("workers", "w#1", absence=0.999)
     ),
+    "Worker.learns": Case(("S-56",), learning, edit("workers", "w#1", learns=())),
+    "Worker.teaches": Case(("S-56", "S-57"), learning, edit("workers", "w#2", teaches=())),
+    "Worker.night_from": Case(("S-59",), learning, edit("workers", "w#2", night_from=60 * S)),
+    "Worker.night": Case(("S-59",), learning, edit("workers", "w#2", night=0)),
+    "Curve.steps": Case(("S-56",), learning, edit("curves", 0, steps=((0, 400), (3, 900)))),
+    "Curve.alone": Case(("S-57",), learning, edit("curves", 0, alone=0)),
+    "Curve.beside": Case(("S-56",), learning, edit("curves", 0, beside=1)),
     "Worker.speed": Case(("S-114",), manned, edit("workers", "w#1", speed=500)),
     "GrantRule.CLOSEST_TO_DONE": Case(
         ("S-51",),
@@ -594,6 +610,7 @@ def test_tables_of_a_program_when_enumerated_then_each_is_made_of_primitives_wit
     kinds = {name.split(".")[0] for name in CASES}
     singular = {
         "batches": "Batch", "belts": "Belt", "calendars": "Calendar", "carriers": "Carrier",
+        "curves": "Curve",
         "failures": "Failure", "fleets": "Fleet", "machines": "Machine",
         "operations": "Operation", "orders": "Order", "products": "Product",
         "profiles": "Profile", "setups": "SetupTable", "sources": "Source",

@@ -103,3 +103,11 @@ def test_workers_with_a_skill_then_the_least_versatile_come_first():  # S-51
 def test_turns_when_somebody_was_served_then_the_others_come_before_him():  # S-63
     assert list(rules.in_turn(3, 0)) == [0, 1, 2]
     assert list(rules.in_turn(3, 2)) == [2, 0, 1]
+
+
+def test_night_when_it_spans_midnight_then_its_parts_of_the_day_count():  # S-59
+    hour = 3600 * 10**9
+    start, length = 22 * hour, 8 * hour
+    told = [rules.night_ticks(h * hour, start, length) / hour for h in (0, 3, 6, 22, 24, 30, 47)]
+    # the first six hours belong to the night of the day before
+    assert told == [0, 3, 6, 6, 8, 14, 15]

@@ -109,6 +109,7 @@ class Job:
         floor.pending -= 1
         self._running = False
         self.over(now)
+        self.task.done(1)
         self.task.free(now)
         self.back(now)
         floor.clock.changed = True

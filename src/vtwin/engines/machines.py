@@ -360,6 +360,7 @@ class Machine:
         self.setup_ticks += self.work
         if self._restart is not None:
             self._restart.set_up()
+        self.task.done(1)
         self.task.free(now)
         self._staff_operation(now)
         floor.clock.changed = True
@@ -404,6 +405,7 @@ class Machine:
             fault.left -= now - self._run_from
         for fault in self.upkeep:
             fault.worked(now - self._run_from)
+        self.task.done(1)
         self.task.free(now)
         assert self._cycling is not None
         self._left = self._whole = self._cycling
@@ -435,6 +437,7 @@ class Machine:
             self._count(mate, now)
             floor.other_events -= 1  # its visit is no event of its own
         if self.task.crew:
+            self.task.done(self.cycles)
             self.task.free(now)
         self._send_on(item, way, now)
         for mate in mates:

@@ -92,7 +92,14 @@ class Run:
         floor.pools = CarrierPools(floor, program.carriers)
         self._add_stocks()
         absence = partial(self._units, purpose="absence")
-        floor.staff = Staff(floor, program.workers, len(program.skills), program.grant, absence)
+        floor.staff = Staff(
+            floor,
+            program.workers,
+            len(program.skills),
+            program.grant,
+            absence,
+            program.curves,
+        )
         floor.stations = [Station(floor, n, s) for n, s in enumerate(program.stations)]
         self._add_renewals()
         self._add_machines()

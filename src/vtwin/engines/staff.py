@@ -1,4 +1,4 @@
-"""People: who is present, who is busy, and who is sent where (S-50 to S-55, S-110 to S-118)."""
+"""People: who is present, who is busy, and who is sent where (S-50 to S-59, S-110 to S-118)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from simpy import Event as CalendarEvent
 from vtwin.engines.instant import Alarm
 from vtwin.plant import rules
 from vtwin.plant.order import priority
-from vtwin.plant.primitives import NONE, ShiftEnd
+from vtwin.plant.primitives import NONE, Curve, ShiftEnd
 from vtwin.plant.primitives import Worker as WorkerSpec
 from vtwin.plant.program import GrantRule
 from vtwin.plant.trace import Event
@@ -100,7 +100,7 @@ class Task:
 
     __slots__ = (
         "_alarm", "_floor", "_from", "_key", "_left", "_running", "alone", "claim", "coming",
-        "crew", "heads", "place", "skill", "slot", "work",
+        "crew", "heads", "place", "skill", "slot", "taught", "work",
     )  # fmt: skip
 
     def __init__(self, floor: Floor, work: Work, place: Place | None, slot: int) -> None:
@@ -111,6 +111,7 @@ class Task:
         self.skill = 0
         self.heads = 1
         self.alone = True  # who does it does nothing else
+        self.taught = False  # somebody of the crew works beside a veteran (S-57)
         self.claim: Claim | None = None
         self.crew: tuple[Person, ...] = ()
         self.coming = False
@@ -143,12 +144,13 @@ class Task:
             self.claim.suspend(now)
 
     def send(self, crew: list[Person], now: int) -> None:
-        """These go to work (phase C2, S-50)."""
+        """These go to work (phase C2, S-50); one beyond the heads wanted teaches (S-57)."""
         self.claim = None
         self.crew = tuple(crew)
+        self.taught = any(person.is_new_to(self.skill) for person in crew)
         way = 0
-        for person in crew:
-            way = max(way, person.go(self, now))
+        for number, person in enumerate(crew):
+            way = max(way, person.go(self, now, teaches=number >= self.heads))
         if way == 0:
             self._begin(now)
             return
@@ -192,8 +194,18 @@ class Task:
             self._floor.staff.withdraw(self.claim)
             self.claim = None
 
+    def done(self, units: int) -> None:
+        """So many units of its work are done: those who learn are faster from now on (S-56)."""
+        for person in self.crew:
+            if self.skill in person.learning:
+                beside = any(
+                    other.may_teach(self.skill) for other in self.crew if other is not person
+                )
+                person.learning[self.skill].practise(units, beside=beside)
+
     def free(self, now: int) -> None:
         """The crew is free."""
+        self.taught = False
         if self.coming:
             self.coming = False
             if self._running:
@@ -208,7 +220,8 @@ class Task:
             person.may_go_home(now)
 
     def _begin(self, now: int) -> None:
-        self.work.staffed(min(person.speeds[self.skill] for person in self.crew), now)
+        workers = self.crew[: self.heads]
+        self.work.staffed(min(person.speed(self.skill) for person in workers), now)
 
     def _walk(self, now: int) -> None:
         floor = self._floor
@@ -239,16 +252,52 @@ class Task:
         self._begin(now)
 
 
+class Learning:
+    """What somebody has learned of a skill since tick 0 (S-56)."""
+
+    __slots__ = ("_beside", "_following", "_steps", "alone", "speed", "units")
+
+    def __init__(self, curve: Curve) -> None:
+        self._steps = curve.steps
+        self._beside = curve.beside
+        self.alone = curve.alone
+        self.units = 0
+        self.speed = curve.steps[0][1] / 1000
+        self._following = 1
+
+    def practise(self, units: int, *, beside: bool) -> None:
+        """So many units of work have been done, beside somebody who teaches it or not."""
+        self.units += units * self._beside if beside else units
+        steps = self._steps
+        while self._following < len(steps) and steps[self._following][0] <= self.units:
+            self.speed = steps[self._following][1] / 1000
+            self._following += 1
+
+
 class Person:
-    """One worker."""
+    """One worker; ``curves`` are those of the plant."""
 
     def __init__(
-        self, floor: Floor, index: int, spec: WorkerSpec, absence: Callable[[], float]
+        self,
+        floor: Floor,
+        index: int,
+        spec: WorkerSpec,
+        absence: Callable[[], float],
+        curves: tuple[Curve, ...],
     ) -> None:
         self._floor = floor
         self.index = index
         self.name = spec.name
-        self.speeds = dict(zip(spec.skills, spec.speeds, strict=True))
+        self._speeds = dict(zip(spec.skills, spec.speeds, strict=True))
+        known = {curve: Learning(curves[curve]) for curve in sorted({*spec.learns} - {NONE})}
+        #: By skill; what is learned at one skill counts for others with the same curve.
+        self.learning = {
+            skill: known[curve]
+            for skill, curve in zip(spec.skills, spec.learns or (), strict=bool(spec.learns))
+            if curve != NONE
+        }
+        self._teachable = frozenset(spec.teaches)
+        self._night = (spec.night_from, spec.night)
         self.tends = spec.tends
         self._shift_end = spec.shift_end
         self._pace = spec.speed
@@ -259,10 +308,14 @@ class Person:
         self.present = True
         self.tasks: list[Task] = []  # in the order he was sent
         self.coming = False  # to the last of them
+        self._beside: Task | None = None  # of a learner he teaches
         self._at: tuple[int, int] | None = None  # where he was sent last
         self.busy = 0
         self.walked = 0
+        self.taught = 0
         self.duty = 0
+        self.overtime = 0
+        self.night = 0
         self.since = 0
 
     @property
@@ -279,9 +332,23 @@ class Person:
             or (
                 len(tasks) < self.tends
                 and not self.coming
-                and not any(task.alone for task in tasks)
+                and not any(task.alone or task.taught for task in tasks)
             )
         )
+
+    def speed(self, skill: int) -> float:
+        """How fast he is at a skill now."""
+        learning = self.learning.get(skill)
+        return self._speeds[skill] if learning is None else learning.speed
+
+    def is_new_to(self, skill: int) -> bool:
+        """Whether he does not work alone at a skill yet (S-57)."""
+        learning = self.learning.get(skill)
+        return learning is not None and learning.units < learning.alone
+
+    def may_teach(self, skill: int) -> bool:
+        """Whether others learn a skill beside him."""
+        return skill in self._teachable
 
     def may_repair(self, machine: Place) -> bool:
         """Whether he is free, or attends the machine to be repaired (S-116)."""
@@ -292,7 +359,7 @@ class Person:
             self.present
             and not self.coming
             and own in self.tasks
-            and not any(task.alone for task in self.tasks if task is not own)
+            and not any(task.alone or task.taught for task in self.tasks if task is not own)
         )
 
     def mark(self, now: int) -> None:
@@ -300,10 +367,18 @@ class Person:
         if self.present:
             passed = now - self.since
             self.duty += passed
+            if not self._on_shift:
+                self.overtime += passed
+            start, length = self._night
+            if length:
+                self.night += rules.night_ticks(now, start, length)
+                self.night -= rules.night_ticks(self.since, start, length)
             if self.tasks:
                 self.busy += passed
                 if self.coming:
                     self.walked += passed
+                elif self._beside is not None and len(self.tasks) == 1:
+                    self.taught += passed
         self.since = now
 
     def start(self, is_open: bool) -> None:
@@ -313,6 +388,7 @@ class Person:
 
     def shift(self, is_open: bool, resumes: bool, now: int) -> None:
         """The worker's calendar changes (S-54); ``resumes``: it opens after a break."""
+        self.mark(now)
         if is_open and not resumes:
             self.missing = self._misses() and not self.present
         self._on_shift = is_open and not self.missing
@@ -358,9 +434,11 @@ class Person:
         if present:
             self._floor.staff.dirty = True
 
-    def go(self, task: Task, now: int) -> int:
-        """He is sent to work; returns the ticks he needs to get there (S-114)."""
+    def go(self, task: Task, now: int, *, teaches: bool) -> int:
+        """He is sent to work, or to teach; returns the ticks he needs to get there (S-114)."""
         self.mark(now)
+        if teaches:
+            self._beside = task
         self.tasks.append(task)
         place = task.place
         self._floor.note(now, Event.GRANT, self.index, -1, NONE if place is None else place.index)
@@ -381,6 +459,8 @@ class Person:
         self.mark(now)
         if self.tasks[-1] is task:
             self.coming = False
+        if self._beside is task:
+            self._beside = None
         self.tasks.remove(task)
         self.present = self._on_shift or self._stays()
         self._floor.staff.dirty = True
@@ -397,8 +477,18 @@ class Staff:
         skills: int,
         rule: GrantRule,
         absence: Callable[[str], Callable[[], float]],
+        curves: tuple[Curve, ...],
     ) -> None:
-        self.people = [Person(floor, n, spec, absence(spec.name)) for n, spec in enumerate(specs)]
+        self.people = [
+            Person(floor, n, spec, absence(spec.name), curves) for n, spec in enumerate(specs)
+        ]
+        #: Skills somebody learns beside a veteran.
+        self._taught = {
+            skill
+            for person in self.people
+            for skill, learning in person.learning.items()
+            if learning.alone
+        }
         self._able = [
             [self.people[n] for n in rules.worker_order(specs, skill)] for skill in range(skills)
         ]
@@ -440,7 +530,7 @@ class Staff:
                 wanted = (task.skill, task.heads, task.alone)
                 if wanted not in nobody or task.attending:
                     crew = self._crew(task)
-                    if crew is None:
+                    if crew is None and task.skill not in self._taught:
                         nobody.add(wanted)
             if crew is None:
                 left.append(entry)
@@ -451,8 +541,23 @@ class Staff:
         self._claims = left
 
     def _crew(self, task: Task) -> list[Person] | None:
-        """Those who are sent to a task, or None while there are too few (S-50, S-110, S-116)."""
-        able = self._able[task.skill]
+        """Those who are sent to a task, with a veteran if somebody needs one (S-57)."""
+        skill = task.skill
+        if skill not in self._taught:
+            return self._choose(task, self._able[skill])
+        able = [p for p in self._able[skill] if not (p.is_new_to(skill) and p.tasks)]
+        crew = self._choose(task, able)
+        if crew is None or not any(person.is_new_to(skill) for person in crew):
+            return crew
+        if any(person.may_teach(skill) for person in crew):
+            return crew
+        for person in able:
+            if person.may_teach(skill) and person.idle and person not in crew:
+                return [*crew, person]
+        return self._choose(task, [person for person in able if not person.is_new_to(skill)])
+
+    def _choose(self, task: Task, able: list[Person]) -> list[Person] | None:
+        """As many of these as a task wants, or None if too few may come (S-50, S-110, S-116)."""
         machine = task.place
         if task.heads == 1 and not task.attending:
             for person in able:

@@ -278,7 +278,9 @@ def _held_by(person: Person, task: Task) -> list[Machine]:
     """
     # The work of a machine itself is done at it; what else is done there is a repair.
     bound = [
-        (cast(Machine, o.work), o.alone) for o in person.tasks if cast(object, o.work) is o.place
+        (cast(Machine, o.work), o.alone or o.taught)
+        for o in person.tasks
+        if cast(object, o.work) is o.place
     ]
     alone = [machine for machine, alone in bound if alone and machine is not task.place]
     if not task.alone and len(bound) < person.tends and not alone:

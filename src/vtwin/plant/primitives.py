@@ -366,6 +366,19 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Curve:
+    """How somebody gets faster at a skill: from so many units of work on, the speed in
+    thousandths of the standard. A unit is a cycle, a set-up, a repair; beside somebody who
+    teaches it counts as ``beside`` of them, and up to ``alone`` of them he works only so.
+    """
+
+    name: str  # "<group>/<skill>"
+    steps: tuple[tuple[int, int], ...]  # (units, thousandths); the first from 0 units on
+    alone: int = 0
+    beside: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Worker:
     """One person. ``skills`` are sorted skill indices, ``speeds`` the rate at each (1 =
     standard; 0.8 takes 1/0.8 of the time).
@@ -381,3 +394,10 @@ class Worker:
     tends: int = 1  # operations attended at once; a set-up or repair takes a person alone
     absence: float = 0.0  # probability to miss a shift
     speed: int = 0  # walking, mm/s; 0: walking takes no time
+    learns: tuple[int, ...] = ()  # the curve of each of `skills`, or NONE; () learns nothing
+    teaches: tuple[int, ...] = ()  # those of `skills` in which learners may work beside him
+    night_from: int = 0  # tick of the day at which the hours begin that are counted as night
+    night: int = 0  # ticks they last; 0: none are counted
+    overtime_premium: float = 0.0  # share of the cost per hour more, beyond the shift
+    night_premium: float = 0.0  # the same at night
+    training_cost_per_day: float = 0.0

@@ -18,6 +18,7 @@ from vtwin.plant.primitives import (
     Belt,
     Calendar,
     Carrier,
+    Curve,
     Failure,
     Fleet,
     Machine,
@@ -111,6 +112,7 @@ class Program:
     carriers: tuple[Carrier, ...] = ()
     fleets: tuple[Fleet, ...] = ()
     vehicles: tuple[Vehicle, ...] = ()
+    curves: tuple[Curve, ...] = ()  # of those who learn
     grant: GrantRule = GrantRule.CLOSEST_TO_DONE
     currency: str | None = None
     energy_price: float = 0.0  # per kWh

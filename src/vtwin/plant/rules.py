@@ -290,3 +290,16 @@ def _needed(left: int, over: int, percent: int) -> int:
     if left == 0 and over == 0:
         return 0
     return left // percent * 100 + -(-(left % percent * 100 + over) // percent)
+
+
+_DAY = 86_400 * _SECOND
+
+
+def night_ticks(now: int, start: int, length: int) -> int:
+    """Ticks of night in ``[0, now)``, where every night begins at tick ``start`` of the day and
+    lasts ``length`` ticks, at most a day (S-59).
+    """
+    days, today = divmod(now, _DAY)
+    before_midnight = max(min(today - start, length), 0)
+    after_midnight = max(min(today, start + length - _DAY), 0)
+    return days * length + before_midnight + after_midnight

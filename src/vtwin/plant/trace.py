@@ -145,6 +145,9 @@ class Tally:
     carrier_area: Ints = field(default_factory=_none)  # (carriers,) in use, carriers x microseconds
     vehicle_state: Ints = field(default_factory=_none)  # (V, 4) ticks in each VehicleState
     vehicle_moves: Ints = field(default_factory=_none)  # (V,) items brought
+    worker_teach: Ints = field(default_factory=_none)  # (W,) ticks of worker_busy beside learners
+    worker_overtime: Ints = field(default_factory=_none)  # (W,) ticks of worker_duty off shift
+    worker_night: Ints = field(default_factory=_none)  # (W,) ticks of worker_duty at night
     fleet_calls: Ints = field(default_factory=_none)  # (fleets,) items taken up
     fleet_wait: Ints = field(default_factory=_none)  # (fleets,) ticks they waited for it
     stale: Ints = field(default_factory=_none)  # (operations with a shelf,) pieces too old

@@ -24,6 +24,7 @@ claim_key_2 = called(compiled.claim_key_2, 3)
 claim_key_3 = called(compiled.claim_key_3, 4)
 claim_key_4 = called(compiled.claim_key_4, 2)
 work_ahead = called(compiled.work_ahead, 3)
+night_ticks = called(compiled.night_ticks, 3)
 critical_ratio = called(compiled.critical_ratio, 3)
 
 counts = st.integers(1, 2**31 - 1)
@@ -93,3 +94,11 @@ def test_work_ahead_then_the_same_sum_up_to_the_same_limit(total, count, expecte
 @given(st.just(NEVER) | st.integers(-LATEST, LATEST), ticks, st.integers(1, rules.MOST_WORK))
 def test_critical_ratio_then_the_same_floors(due, now, work):  # S-91
     assert critical_ratio(due, now, work) == rules.critical_ratio(due, now, work)
+
+
+_DAY = 86_400 * 10**9
+
+
+@given(ticks, st.integers(0, _DAY - 1), st.integers(0, _DAY))
+def test_nights_then_the_same_ticks(now, start, length):  # S-59
+    assert night_ticks(now, start, length) == rules.night_ticks(now, start, length)

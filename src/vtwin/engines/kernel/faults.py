@@ -47,7 +47,7 @@ from vtwin.engines.kernel.memory import (
     store,
 )
 from vtwin.engines.kernel.running import begin_again, break_down, is_in_process, repaired
-from vtwin.engines.kernel.staff import arrive, release_crew
+from vtwin.engines.kernel.staff import arrive, practise, release_crew
 from vtwin.engines.kernel.streams import draw
 from vtwin.engines.kernel.trace import note
 
@@ -120,6 +120,7 @@ def _end(m: int, fault: int) -> None:
     store(fault, F_STRUCK, 0)
     add(fault, F_DOWN_TICKS, load(m, H_NOW) - load(fault, J_SINCE))
     note(m, ROW_REPAIRED, load(fault, F_INDEX), -1, load(machine, M_INDEX))
+    practise(load(fault, J_TASK), 1)
     release_crew(m, load(fault, J_TASK))
     _age(m, fault)
     repaired(m, machine, fault)

@@ -91,6 +91,7 @@ from vtwin.engines.kernel.routing import onward
 from vtwin.engines.kernel.running import age, look, refresh, run_or_halt
 from vtwin.engines.kernel.staff import (
     arrive,
+    practise,
     release_crew,
     withdraw,
 )
@@ -168,6 +169,7 @@ def _finish_setup(m: int, machine: int) -> None:
     add(machine, M_SETUP_COUNT, 1)
     add(machine, M_SETUP_TICKS, load(machine, M_WORK))
     store(machine, M_COLD, 1)
+    practise(load(machine, M_TASK), 1)
     release_crew(m, load(machine, M_TASK))
     staff_operation(m, machine)
 
@@ -177,6 +179,7 @@ def _finish_loading(m: int, machine: int) -> None:
     """The crew is free, the machine goes on without it (S-113)."""
     store(machine, M_RAN, load(m, H_NOW))
     age(machine, load(m, H_NOW) - load(machine, M_RUN_FROM))
+    practise(load(machine, M_TASK), 1)
     release_crew(m, load(machine, M_TASK))
     cycle = load(machine, M_CYCLING)
     store(machine, M_LEFT, cycle)
@@ -203,6 +206,7 @@ def _finish(m: int, machine: int) -> None:
     while mate != NOTHING:
         _count(m, machine, mate, way_on(load(mate, E_STEP), machine))
         mate = load(mate, IT_MATE)
+    practise(load(machine, M_TASK), load(machine, M_CYCLES))
     release_crew(m, load(machine, M_TASK))
     while item != NOTHING:
         mate = load(item, IT_MATE)

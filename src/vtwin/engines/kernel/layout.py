@@ -589,6 +589,7 @@ KIT_STOCK, KIT_PIECES, KIT_SIZE = range(3)
     T_WALK_LEFT,
     T_CREW,  # addresses of those who were sent, in the order they were chosen
     T_CREW_COUNT,
+    T_TAUGHT,  # somebody of the crew works beside a veteran (S-57)
     T_SIZE,
     *_,
 ) = range(1000)
@@ -614,7 +615,27 @@ KIT_STOCK, KIT_PIECES, KIT_SIZE = range(3)
     P_WALKED,
     P_DUTY,
     P_SINCE,
+    P_LEARNS,  # by skill: what is learned of it, or NOTHING
+    P_TEACHES,  # by skill: whether learners may work beside this one
+    P_TEACHING,  # the task of a learner this one stands beside
+    P_TAUGHT,
+    P_OVERTIME,
+    P_NIGHT_FROM,  # tick of the day
+    P_NIGHT_LENGTH,  # 0: no hours are counted as night
+    P_NIGHT,
     P_SIZE,
+    *_,
+) = range(1000)
+
+#: What somebody has learned along a curve (S-56).
+(
+    L_UNITS,
+    L_SPEED,  # float
+    L_STEPS,  # pairs: from so many units on, thousandths of the standard speed
+    L_STEPS_LEFT,
+    L_ALONE,
+    L_BESIDE,
+    L_SIZE,
     *_,
 ) = range(1000)
 
@@ -628,6 +649,7 @@ KIT_STOCK, KIT_PIECES, KIT_SIZE = range(3)
     SK_FEW_HEADS,  # for so many heads
     SK_FEW_TO_TEND_PASS,  # the same of those who may tend
     SK_FEW_TO_TEND_HEADS,
+    SK_TAUGHT,  # somebody learns it beside a veteran
     SK_SIZE,
     *_,
 ) = range(1000)

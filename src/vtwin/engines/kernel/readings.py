@@ -10,6 +10,7 @@ from vtwin.engines.kernel.encoding.template import Template
 from vtwin.engines.kernel.memory import FIELD
 from vtwin.engines.kernel.sums import whole
 from vtwin.engines.reading import Glance, Reading
+from vtwin.plant import rules
 from vtwin.plant.primitives import MachineState
 from vtwin.plant.trace import VehicleState
 
@@ -38,7 +39,7 @@ class Counters:
         """Read every counter as of now."""
         t = self._at
         ways, stations, products = t.ways, t.stations, t.products
-        busy, duty, walked = self._attendance(now)
+        busy, duty, walked, taught = self._attendance(now)
         return Reading(
             {
                 "machine_state": self._states(now),
@@ -69,6 +70,9 @@ class Counters:
                 "worker_busy": busy,
                 "worker_duty": duty,
                 "worker_walk": walked,
+                "worker_teach": taught,
+                "worker_overtime": self._overtime(now),
+                "worker_night": self._nights(now),
                 "skill_claims": self._column(t.skills, at.SK_GRANTED).tolist(),
                 "skill_wait": self._column(t.skills, at.SK_WAITED).tolist(),
                 "tool_renewals": self._by_tool(self._column(t.copies, at.C_RENEWALS)),
@@ -160,8 +164,8 @@ class Counters:
         moments = self._wide(self._at.products, at.PR_MOMENT)
         return [m + n * now for m, n in zip(moments, self.inside(), strict=True)]
 
-    def _attendance(self, now: int) -> tuple[list[int], list[int], list[int]]:
-        """Ticks each worker was busy, present and on the way (S-55)."""
+    def _attendance(self, now: int) -> tuple[list[int], list[int], list[int], list[int]]:
+        """Ticks each worker was busy, present, on the way, and beside a learner (S-55, S-57)."""
         people = self._at.people
         since = now - self._column(people, at.P_SINCE)
         present = self._column(people, at.P_PRESENT) != 0
@@ -170,7 +174,29 @@ class Counters:
         busy = self._column(people, at.P_BUSY) + since * at_work
         duty = self._column(people, at.P_DUTY) + since * present
         walked = self._column(people, at.P_WALKED) + since * walks
-        return busy.tolist(), duty.tolist(), walked.tolist()
+        one_task = self._column(people, at.P_TASK_COUNT) == 1
+        beside = at_work & ~walks & one_task & (self._column(people, at.P_TEACHING) != 0)
+        taught = self._column(people, at.P_TAUGHT) + since * beside
+        return busy.tolist(), duty.tolist(), walked.tolist(), taught.tolist()
+
+    def _overtime(self, now: int) -> list[int]:
+        """Ticks each worker was present off shift (S-59)."""
+        people = self._at.people
+        late = self._column(people, at.P_PRESENT) > self._column(people, at.P_ON_SHIFT)
+        since = now - self._column(people, at.P_SINCE)
+        return list((self._column(people, at.P_OVERTIME) + since * late).tolist())
+
+    def _nights(self, now: int) -> list[int]:
+        """Ticks each worker was present at night (S-59)."""
+        people, found = self._at.people, []
+        for fields in people.columns(self._arena, 0, at.P_SIZE).tolist():
+            night, start = fields[at.P_NIGHT], fields[at.P_NIGHT_FROM]
+            length = fields[at.P_NIGHT_LENGTH]
+            if length and fields[at.P_PRESENT]:
+                night += rules.night_ticks(now, start, length)
+                night -= rules.night_ticks(fields[at.P_SINCE], start, length)
+            found.append(night)
+        return found
 
     def _down(self, now: int) -> list[int]:
         faults = self._at.faults

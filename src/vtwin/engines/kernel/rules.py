@@ -71,6 +71,18 @@ def walk(from_x: int, from_y: int, to_x: int, to_y: int, speed: int) -> int:
     return (distance * _SECOND + speed // 2) // speed
 
 
+_DAY: Final = 86_400 * _SECOND
+
+
+@compiled
+def night_ticks(now: int, start: int, length: int) -> int:
+    """Ticks of night up to now (S-59)."""
+    today = now % _DAY
+    before_midnight = max(min(today - start, length), 0)
+    after_midnight = max(min(today, start + length - _DAY), 0)
+    return now // _DAY * length + before_midnight + after_midnight
+
+
 @compiled
 def queue_key(rule: int, due: int, priority: int, work: int) -> int:
     """First part of where an item stands among those of the same operation (S-25)."""

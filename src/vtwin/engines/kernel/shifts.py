@@ -113,6 +113,7 @@ def shift_due(m: int, shift: int) -> None:
 @compiled
 def _change_person(m: int, person: int, is_open: int, resumes: int) -> None:
     """The worker's calendar changes (S-54); ``resumes``: it opens after a break."""
+    add_up(m, person)
     if is_open and not resumes:
         store(person, P_MISSING, 1 if _misses(m, person) and not load(person, P_PRESENT) else 0)
     on_shift = 1 if is_open and not load(person, P_MISSING) else 0

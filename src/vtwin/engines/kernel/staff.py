@@ -1,4 +1,4 @@
-"""People: who is present, who is busy, and the claims for them (S-50 to S-55, S-110, S-111).
+"""People: who is present, who is busy, and the claims for them (S-50 to S-59, S-110, S-111).
 
 A machine and a failure mode each have one *task*, what they need people for. Open claims are a
 list of tasks in the order in which they are met; the pass over them is in ``grants``.
@@ -19,6 +19,12 @@ from vtwin.engines.kernel.layout import (
     H_GRANT_RULE,
     H_NOW,
     H_PENDING,
+    L_ALONE,
+    L_BESIDE,
+    L_SPEED,
+    L_STEPS,
+    L_STEPS_LEFT,
+    L_UNITS,
     M_INDEX,
     M_ON_DUTY,
     M_WORK_KIND,
@@ -29,7 +35,12 @@ from vtwin.engines.kernel.layout import (
     P_COMING,
     P_DUTY,
     P_INDEX,
+    P_LEARNS,
+    P_NIGHT,
+    P_NIGHT_FROM,
+    P_NIGHT_LENGTH,
     P_ON_SHIFT,
+    P_OVERTIME,
     P_PACE,
     P_PLACED,
     P_PRESENT,
@@ -38,6 +49,9 @@ from vtwin.engines.kernel.layout import (
     P_SPEEDS,
     P_TASK_COUNT,
     P_TASKS,
+    P_TAUGHT,
+    P_TEACHES,
+    P_TEACHING,
     P_WALKED,
     P_X,
     P_Y,
@@ -59,6 +73,7 @@ from vtwin.engines.kernel.layout import (
     T_SKILL,
     T_SLOT,
     T_SUSPENDED,
+    T_TAUGHT,
     T_WAITED,
     T_WALK_FROM,
     T_WALK_LEFT,
@@ -67,16 +82,19 @@ from vtwin.engines.kernel.layout import (
     WORK_MACHINE,
 )
 from vtwin.engines.kernel.memory import (
+    FIELD,
     add,
     load,
     load_f,
     store,
+    store_f,
 )
 from vtwin.engines.kernel.queues import insert_after, take_out
 from vtwin.engines.kernel.rules import (
     claim_key_2,
     claim_key_3,
     claim_key_4,
+    night_ticks,
     walk,
 )
 from vtwin.engines.kernel.trace import note
@@ -172,9 +190,13 @@ def send(m: int, task: int) -> int:
     crew = load(task, T_CREW)
     place = load(task, T_PLACE)
     longest = 0
+    heads = load(task, T_HEADS)
+    store(task, T_TAUGHT, has_new(task))
     for n in range(load(task, T_CREW_COUNT)):
         person = load(crew, n)
         add_up(m, person)
+        if n >= heads:
+            store(person, P_TEACHING, task)
         count = load(person, P_TASK_COUNT)
         store(load(person, P_TASKS), count, task)
         store(person, P_TASK_COUNT, count + 1)
@@ -201,12 +223,85 @@ def _way(person: int, place: int) -> int:
 
 @compiled
 def crew_speed(task: int) -> float:
-    """That of the slowest of the crew in the skill it is wanted for (S-111)."""
+    """That of the slowest of the crew in the skill it is wanted for (S-111), but for who
+    teaches (S-57).
+    """
     crew, skill = load(task, T_CREW), load(load(task, T_SKILL), SK_INDEX)
-    speed = load_f(load(load(crew, 0), P_SPEEDS), skill)
-    for n in range(1, load(task, T_CREW_COUNT)):
-        speed = min(speed, load_f(load(load(crew, n), P_SPEEDS), skill))
+    speed = _speed(load(crew, 0), skill)
+    for n in range(1, load(task, T_HEADS)):
+        speed = min(speed, _speed(load(crew, n), skill))
     return speed
+
+
+@compiled
+def _speed(person: int, skill: int) -> float:
+    """How fast somebody is now."""
+    learning = load(load(person, P_LEARNS), skill)
+    if learning != NOTHING:
+        return load_f(learning, L_SPEED)
+    return load_f(load(person, P_SPEEDS), skill)
+
+
+# -- learning --------------------------------------------------------------------------------
+
+
+@compiled
+def is_new(person: int, skill: int) -> int:
+    """Whether somebody does not work alone at a skill (its number) yet (S-57)."""
+    learning = load(load(person, P_LEARNS), skill)
+    return 1 if learning != NOTHING and load(learning, L_UNITS) < load(learning, L_ALONE) else 0
+
+
+@compiled
+def teaches(person: int, skill: int) -> int:
+    """Whether learners may work beside somebody."""
+    return load(load(person, P_TEACHES), skill)
+
+
+@compiled
+def has_new(task: int) -> int:
+    """Whether somebody of the crew needs a veteran (S-57)."""
+    crew, skill = load(task, T_CREW), load(load(task, T_SKILL), SK_INDEX)
+    for n in range(load(task, T_CREW_COUNT)):
+        if is_new(load(crew, n), skill):
+            return 1
+    return 0
+
+
+@compiled
+def has_teacher(task: int, but: int) -> int:
+    """Whether somebody of the crew but this one teaches its skill."""
+    crew, skill = load(task, T_CREW), load(load(task, T_SKILL), SK_INDEX)
+    for n in range(load(task, T_CREW_COUNT)):
+        person = load(crew, n)
+        if person != but and teaches(person, skill):
+            return 1
+    return 0
+
+
+@compiled
+def practise(task: int, units: int) -> None:
+    """So many units of work are done: those who learn are faster from now on (S-56)."""
+    count = load(task, T_CREW_COUNT)
+    if count != 0:
+        crew, skill = load(task, T_CREW), load(load(task, T_SKILL), SK_INDEX)
+        for n in range(count):
+            person = load(crew, n)
+            learning = load(load(person, P_LEARNS), skill)
+            if learning != NOTHING:
+                beside = has_teacher(task, person)
+                _learn(learning, units * load(learning, L_BESIDE) if beside else units)
+
+
+@compiled
+def _learn(learning: int, units: int) -> None:
+    add(learning, L_UNITS, units)
+    total, step = load(learning, L_UNITS), load(learning, L_STEPS)
+    while load(learning, L_STEPS_LEFT) > 0 and load(step, 0) <= total:
+        store_f(learning, L_SPEED, load(step, 1) / 1000.0)
+        step += 2 * FIELD
+        add(learning, L_STEPS_LEFT, -1)
+    store(learning, L_STEPS, step)
 
 
 @compiled
@@ -274,6 +369,7 @@ def release_crew(m: int, task: int) -> None:
             if load(task, T_WALKING):
                 _stop(m, task)
         store(task, T_CREW_COUNT, 0)
+        store(task, T_TAUGHT, 0)
         crew = load(task, T_CREW)
         for n in range(count):
             _done(m, load(crew, n), task)
@@ -300,11 +396,24 @@ def add_up(m: int, person: int) -> None:
     if load(person, P_PRESENT):
         passed = now - load(person, P_SINCE)
         add(person, P_DUTY, passed)
+        if not load(person, P_ON_SHIFT):
+            add(person, P_OVERTIME, passed)
+        if load(person, P_NIGHT_LENGTH) != 0:
+            add(person, P_NIGHT, night_between(person, now))
         if load(person, P_TASK_COUNT) != 0:
             add(person, P_BUSY, passed)
             if load(person, P_COMING):
                 add(person, P_WALKED, passed)
+            elif load(person, P_TEACHING) != NOTHING and load(person, P_TASK_COUNT) == 1:
+                add(person, P_TAUGHT, passed)
     store(person, P_SINCE, now)
+
+
+@compiled
+def night_between(person: int, now: int) -> int:
+    """Ticks of night since somebody was last looked at (S-59)."""
+    start, length = load(person, P_NIGHT_FROM), load(person, P_NIGHT_LENGTH)
+    return night_ticks(now, start, length) - night_ticks(load(person, P_SINCE), start, length)
 
 
 @compiled
@@ -332,6 +441,8 @@ def _done(m: int, person: int, task: int) -> None:
     tasks, count = load(person, P_TASKS), load(person, P_TASK_COUNT) - 1
     if load(tasks, count) == task:
         store(person, P_COMING, 0)
+    if load(person, P_TEACHING) == task:
+        store(person, P_TEACHING, NOTHING)
     n = 0
     while load(tasks, n) != task:
         n += 1

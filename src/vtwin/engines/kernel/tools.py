@@ -46,7 +46,7 @@ from vtwin.engines.kernel.layout import (
     W_STEP,
 )
 from vtwin.engines.kernel.memory import add, load, store
-from vtwin.engines.kernel.staff import release_crew
+from vtwin.engines.kernel.staff import practise, release_crew
 from vtwin.engines.kernel.streams import draw
 from vtwin.engines.kernel.trace import note
 
@@ -212,5 +212,6 @@ def copy_due(m: int, copy: int) -> None:
     add(copy, C_AWAY_TICKS, load(m, H_NOW) - load(copy, J_SINCE))
     add(copy, C_RENEWALS, 1)
     note(m, ROW_RENEWED, load(tool, TL_INDEX), -1, load(copy, C_NUMBER))
+    practise(load(copy, J_TASK), 1)
     release_crew(m, load(copy, J_TASK))
     _give_back(m, tool, copy)

@@ -148,6 +148,11 @@ class TaskView(View):
         """Whether who does it does nothing else (S-110)."""
         return self[at.T_ALONE] != 0
 
+    @property
+    def taught(self) -> bool:
+        """Whether somebody of the crew works beside a veteran (S-57)."""
+        return self[at.T_TAUGHT] != 0
+
 
 class NeedsView(View):
     """What an operation takes beside its item: a kit, a carrier."""

@@ -8,11 +8,14 @@ from vtwin.engines.kernel import layout as at
 from vtwin.engines.kernel.encoding.tables import Tables
 from vtwin.plant import rules
 from vtwin.plant.order import copy_name
+from vtwin.plant.primitives import NONE, Worker
 
 
 def people(t: Tables) -> None:
     """Workers, and per skill those who have it in the order they are chosen."""
     p = t.program
+    steps = [t.draft.numbers(n for step in curve.steps for n in step) for curve in p.curves]
+    taught: set[int] = set()
     for index, spec in enumerate(p.workers):
         start = t.people.at(index)
         # Besides what is attended, the repair of the machine attended (S-116).
@@ -28,16 +31,48 @@ def people(t: Tables) -> None:
             P_ON_SHIFT=1,
             P_PRESENT=1,
             P_PACE=spec.speed,
+            P_NIGHT_FROM=spec.night_from,
+            P_NIGHT_LENGTH=spec.night,
         )
         if spec.absence > 0.0:
             t.draft.put_float(start + at.P_ABSENCE, spec.absence)
             t.fill(start, P_ABSENCE_STREAM=t.stream(None, spec.name, "absence"))
         t.link(start, P_TASKS=tasks.start, P_SPEEDS=speeds.start)
+        taught |= _learning(t, start, spec, steps)
     for skill in range(len(p.skills)):
         order = rules.worker_order(p.workers, skill)
         start = t.skills.at(skill)
-        t.fill(start, SK_INDEX=skill)
+        t.fill(start, SK_INDEX=skill, SK_TAUGHT=skill in taught)
         t.list_of(start, "SK_ABLE", "SK_ABLE_COUNT", [t.people.at(n) for n in order])
+
+
+def _learning(t: Tables, start: int, spec: Worker, steps: list[int]) -> set[int]:
+    """What a worker learns and teaches; skills that need a veteran at first."""
+    skills = len(t.program.skills)
+    teaches, learns = t.draft.table(skills, 1), t.draft.table(skills, 1)
+    t.link(start, P_TEACHES=teaches.start, P_LEARNS=learns.start)
+    for skill in spec.teaches:
+        t.draft.put(teaches.at(skill), 1)
+    records: dict[int, int] = {}
+    found = set()
+    for skill, number in zip(spec.skills, spec.learns, strict=False):
+        if number == NONE:
+            continue
+        curve = t.program.curves[number]
+        if number not in records:
+            records[number] = record = t.draft.table(1, at.L_SIZE).start
+            t.draft.put_float(record + at.L_SPEED, curve.steps[0][1] / 1000)
+            t.fill(
+                record,
+                L_STEPS_LEFT=len(curve.steps) - 1,
+                L_ALONE=curve.alone,
+                L_BESIDE=curve.beside,
+            )
+            t.link(record, L_STEPS=steps[number] + 2)
+        t.draft.point(learns.at(skill), records[number])
+        if curve.alone:
+            found.add(skill)
+    return found
 
 
 def tools(t: Tables) -> None:

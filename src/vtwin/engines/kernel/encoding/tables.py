@@ -102,7 +102,7 @@ class Tables:
     def task(self, index: int, work: int, place: int, slot: int) -> int:
         """What a machine or failure mode needs people for."""
         start = self.tasks.at(index)
-        crew = self.draft.table(self.most_heads, 1)
+        crew = self.draft.table(self.most_heads + 1, 1)  # and who teaches (S-57)
         self.link(start, T_WORK=work, T_PLACE=place, T_CREW=crew.start)
         self.fill(start, T_SLOT=slot)
         return start
