@@ -34,12 +34,24 @@ def test_new_when_the_folder_holds_something_then_nothing_is_touched(tmp_path):
     assert [p.name for p in tmp_path.iterdir()] == ["mine.txt"]
 
 
-def test_new_when_like_a_shipped_one_then_its_whole_folder_is_copied(tmp_path):
-    file = scenarios.new(tmp_path / "mine", like="two_mill_cell")
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [("two_mill_cell", "two_mill_cell"), ("forging", "forging_line"), ("molding", "cells/molding")],
+)
+def test_new_when_from_a_shipped_one_then_its_whole_folder_is_copied(said, meant, tmp_path):
+    file = scenarios.new(tmp_path / "mine", source=said)
     assert scenarios.check(file).ok
-    assert (tmp_path / "mine" / "setups.csv").exists()
-    with pytest.raises(Refused, match="two_mill_cell"):
-        scenarios.new(tmp_path / "other", like="two_mil_cell")
+    origin = scenarios.find(meant).parent
+    copied = {p.name: p.read_bytes() for p in file.parent.iterdir()}
+    assert copied == {p.name: p.read_bytes() for p in origin.iterdir() if p.name != "expected.yaml"}
+
+
+def test_new_when_from_a_misspelt_one_then_the_nearest_is_named_and_nothing_written(tmp_path):
+    with pytest.raises(Refused, match="did you mean 'two_mill_cell'"):
+        scenarios.new(tmp_path / "other", source="two_mil_cell")
+    with pytest.raises(Refused, match="did you mean 'forging'"):
+        scenarios.new(tmp_path / "other", source="forgin")
+    assert not (tmp_path / "other").exists()
 
 
 @pytest.mark.parametrize("name", ["three_in_a_row", "cells/molding"])

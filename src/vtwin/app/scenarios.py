@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from vtwin.scenario.library import Library
 
 FILE = "scenario.yaml"
+_GOLDEN = "expected.yaml"  # figures the tests of vtwin hold its own scenarios to
 
 STARTER = """\
 # A plant in a page. `vtwin check` tells what is wrong with it, `vtwin run` simulates it,
@@ -174,23 +175,27 @@ def servable(paths: Sequence[str | Path]) -> tuple[list[Path], list[Problem]]:
     return files, [replace(problem, severity="warning") for problem in problems]
 
 
-def new(folder: str | Path, *, like: str | None = None) -> Path:
-    """Write a scenario folder to start from; the path of its ``scenario.yaml``.
+def new(folder: str | Path, *, source: str | None = None) -> Path:
+    """Write a scenario folder to start from; the path of its ``scenario.yaml``. ``source``: a
+    scenario that comes with vtwin, of which everything is copied but its golden figures; a line
+    may be called without its ending (``forging`` is ``forging_line``), a cell by its family.
 
     Raises:
-        Refused: V653, the folder exists and is not empty; V652, no shipped scenario ``like``;
-            V651, it cannot be written.
+        Refused: V653, the folder exists and is not empty; V652, no scenario ``source`` comes with
+            vtwin; V651, it cannot be written.
     """
     target = Path(folder)
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise Refused(Problem("V653", f"{target} exists already", hint="choose another name"))
+    origin = None if source is None else _shipped_folder(source)
     try:
-        if like is None:
+        if origin is None:
             target.mkdir(parents=True, exist_ok=True)
             text = STARTER.format(name=_yaml_name(target.name))
             (target / FILE).write_text(text, encoding="utf-8")
         else:
-            shutil.copytree(_shipped_folder(like), target, dirs_exist_ok=True)
+            left_out = shutil.ignore_patterns(_GOLDEN)
+            shutil.copytree(origin, target, dirs_exist_ok=True, ignore=left_out)
     except OSError as error:
         what = f"cannot write {target}: {error.strerror or error}"
         raise Refused(Problem("V651", what)) from error
@@ -205,12 +210,23 @@ def _yaml_name(name: str) -> str:
 
 
 def _shipped_folder(name: str) -> Path:
+    """The folder of a shipped scenario, by its name or what it is called in short."""
     names = shipped_scenarios()
-    if name not in names:
+    short = _short_names(names)
+    wanted = name if name in names else short.get(name)
+    if wanted is None:
         what = f"no scenario '{name}' comes with vtwin"
-        hint = did_you_mean(name, names) or f"there are: {', '.join(names)}"
+        known = [n for n in names if not n.startswith("cells/")]
+        hint = did_you_mean(name, [*names, *short]) or f"there are: {', '.join(known)}"
         raise Refused(Problem("V652", what, hint=hint))
-    return shipped("scenarios") / name
+    return shipped("scenarios") / wanted
+
+
+def _short_names(names: Sequence[str]) -> dict[str, str]:
+    """What a line or a cell may be called in short; a line goes before a cell."""
+    cells = {n.removeprefix("cells/"): n for n in names if n.startswith("cells/")}
+    lines = {n.removesuffix("_line"): n for n in names if n.endswith("_line")}
+    return cells | lines
 
 
 def library() -> list[Model]:

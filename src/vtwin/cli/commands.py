@@ -132,14 +132,19 @@ def demo(
 
 @vtwin.command()
 @click.argument("name", type=click.Path(path_type=Path))
-@click.option("--like", metavar="SCENARIO", help="Start from a copy of a shipped scenario.")
+@click.option(
+    "--from",
+    "source",
+    metavar="SCENARIO",
+    help="Start from a copy of a shipped line, such as forging or press.",
+)
 @json_option
-def new(name: Path, like: str | None, json_to: str | None) -> None:
+def new(name: Path, source: str | None, json_to: str | None) -> None:
     """A scenario folder to start from."""
     from vtwin.app import scenarios
 
     output = Output(json_to)
-    file = scenarios.new(name, like=like)
+    file = scenarios.new(name, source=source)
     said = shlex.quote(str(name))
     output.console.print(f"Written: {file}\nNext:    vtwin check {said}\n         vtwin run {said}")
     output.json({"written": str(file)})
