@@ -47,7 +47,7 @@ def pages() -> dict[Path, str]:
     found = {ROOT / "docs" / "errors.md": errors()}
     found[ROOT / "docs" / "kpi.md"] = NOTE + "\n" + figures.page()
     for name, text in reference.pages().items():
-        found[ROOT / "docs" / name] = NOTE + "\n" + text
+        found[ROOT / "docs" / name] = text if name.endswith(".svg") else NOTE + "\n" + text
     return found
 
 

@@ -46,6 +46,12 @@ def test_new_when_from_a_shipped_one_then_its_whole_folder_is_copied(said, meant
     assert copied == {p.name: p.read_bytes() for p in origin.iterdir() if p.name != "expected.yaml"}
 
 
+def test_new_when_from_an_equipment_model_then_its_smallest_plant_is_written(tmp_path):
+    file = scenarios.new(tmp_path / "mine", source="forging/induction_heater")
+    assert scenarios.check(file).problems == ()
+    assert "billet_mass: 9 kg" in file.read_text(encoding="utf-8")
+
+
 def test_new_when_from_a_misspelt_one_then_the_nearest_is_named_and_nothing_written(tmp_path):
     with pytest.raises(Refused, match="did you mean 'two_mill_cell'"):
         scenarios.new(tmp_path / "other", source="two_mil_cell")
@@ -82,13 +88,36 @@ def test_check_when_much_is_wrong_then_all_of_it_is_told_with_lines_and_without_
 
 
 def test_library_when_listed_then_each_figure_has_its_source():
-    models = scenarios.library()
-    assert {m.family for m in models} >= {"machining", "molding", "storage"}
-    for model in models:
+    families, problems = scenarios.library()
+    assert problems == []
+    assert {f.name for f in families} >= {"machining", "molding", "storage"}
+    for model in [m for f in families for m in f.models]:
+        assert model.package is None
         assert model.doc["en"]
         assert model.doc["ko"]
         assert all(p.source for p in model.parameters)
     assert scenarios.model("buffer").name == "storage/buffer"
+
+
+def test_model_when_shown_then_what_it_leaves_open_is_told_and_nothing_of_other_kinds():
+    hammer = scenarios.model("hammer")
+    given, more = {p.name: p for p in hammer.parameters}, {w.name: w for w in hammer.more}
+    assert given["die_change"].value == "90 min"
+    assert given["die_change"].meaning
+    assert more["preheated_outside"].default == "false"
+    assert not given.keys() & more.keys()
+    assert "heating_power" not in more  # a hammer has none
+    told = hammer.to_json()
+    assert told["parameters"]["blows"]["source"]
+    assert told["package"] is None
+
+
+def test_family_when_shown_then_its_models_are_there_and_an_unknown_one_is_none():
+    family = scenarios.family_entry("transport")
+    assert "transport/agv" in family.to_json()["models"]
+    assert scenarios.family_entry("transprot") is None
+    with pytest.raises(Refused, match="did you mean"):
+        scenarios.model("transport/agvs")
 
 
 def test_difference_when_asked_between_two_files_then_it_is_in_words(tmp_path):

@@ -1,5 +1,6 @@
 """Fields with units: what is read, what is refused, and that reading again changes nothing."""
 
+import json
 from typing import Annotated
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
-from vtwin.base import draws
+from vtwin.base import draws, units
 from vtwin.base.draws import Distribution
 from vtwin.plant import quantities as q
 from vtwin.plant.quantities import Amount
@@ -107,6 +108,8 @@ def test_text_when_wrong_then_code_and_hint(kind, text, code, hint):
 def test_random_time_when_written_then_the_distribution_and_again_the_same(written, made):
     assert _read(q.RandomTime, written) == made
     assert _read(q.RandomTime, made) == made
+    again = TypeAdapter(q.RandomTime).dump_python(made, mode="json")
+    assert _read(q.RandomTime, json.loads(json.dumps(again))) == made
 
 
 def test_random_time_when_every_distribution_is_listed_then_every_one_is_tried_above():
@@ -212,3 +215,37 @@ def test_quantity_between_bounds_when_outside_then_refused_with_the_range():
     for written in ("1500 °C", "20 °C"):
         assert "outside 900 °C to 1280 °C" in _refused(heated, written)["msg"]
     assert "temperature" in _refused(heated, "1.15 kW")["msg"]
+
+
+@pytest.mark.parametrize("dimension", sorted(units.UNITS))
+@given(value=st.floats(0, 1e12, allow_subnormal=False))
+def test_quantity_when_written_then_it_is_read_back_as_exactly_the_same(dimension, value):
+    assert units.parse(units.written(value, dimension), dimension) == value
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        (q.Duration, "3.2 min"),
+        (q.Duration, "90 min"),
+        (q.Share, "2 %"),
+        (q.Temperature, "850 °C"),
+        (q.Rate, "450 /d"),
+        (q.Mass, "9 kg"),
+        (q.MovingSpeed, "1.2 m/s"),
+    ],
+)
+def test_quantity_when_dumped_as_json_then_it_is_as_a_person_would_write_it(kind, text):
+    adapter = TypeAdapter(kind)
+    dumped = adapter.dump_python(adapter.validate_python(text), mode="json")
+    assert dumped in (text, "1.5 h")
+    assert adapter.validate_python(dumped) == adapter.validate_python(text)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"), [(q.Money, "85 MKRW"), (q.PricePerHour, "12.5 KRW/min"), (q.Count, "7")]
+)
+def test_money_and_counts_when_dumped_as_json_then_they_are_read_back(kind, text):
+    adapter = TypeAdapter(kind)
+    value = adapter.validate_python(text)
+    assert adapter.validate_python(json.loads(adapter.dump_json(value))) == value

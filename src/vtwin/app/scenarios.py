@@ -53,6 +53,12 @@ variants:          # what-ifs: what would change, by the dotted path of the valu
 """
 
 
+_TRIED = """\
+# The smallest plant with this model: `vtwin run` simulates it. What the model assumes, and where
+# each figure comes from: `vtwin library {name}`. What is written here goes first.
+"""
+
+
 @dataclass(frozen=True)
 class Checked:
     """What `check` found: every problem of the file and of each of its variants."""
@@ -79,30 +85,70 @@ class Checked:
 
 @dataclass(frozen=True)
 class Parameter:
-    """A typical value of a model and where it comes from."""
+    """A typical value of a model and where it comes from; what the parameter means."""
 
     name: str
     value: str
     source: str
+    meaning: str = ""
+
+
+@dataclass(frozen=True)
+class Word:
+    """A parameter a model leaves open: how it would be written, what it means, its default."""
+
+    name: str
+    written: str
+    meaning: str
+    default: str
 
 
 @dataclass(frozen=True)
 class Model:
-    """An equipment model of the library."""
+    """An equipment model of the library. ``package`` is None for vtwin's own."""
 
     name: str  # "<family>/<model>"
     family: str
     doc: Mapping[str, str]  # language -> one line
     parameters: tuple[Parameter, ...]
     path: Path
+    package: str | None = None
+    more: tuple[Word, ...] = ()  # what could be said besides
 
     def to_json(self) -> dict[str, Any]:
-        """Name, family, description and each value with its source."""
+        """Name, family, description, each value with its source, what could be said besides."""
         return {
             "name": self.name,
             "family": self.family,
+            "package": self.package,
             "doc": dict(self.doc),
-            "parameters": {p.name: {"value": p.value, "source": p.source} for p in self.parameters},
+            "parameters": {
+                p.name: {"value": p.value, "source": p.source, "meaning": p.meaning}
+                for p in self.parameters
+            },
+            "more": {
+                w.name: {"written": w.written, "default": w.default, "meaning": w.meaning}
+                for w in self.more
+            },
+        }
+
+
+@dataclass(frozen=True)
+class FamilyEntry:
+    """A family of equipment and its models, by name. ``package`` is None for vtwin's own."""
+
+    name: str
+    doc: Mapping[str, str]
+    package: str | None
+    models: tuple[Model, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Name, package and description; the models by name alone."""
+        return {
+            "name": self.name,
+            "package": self.package,
+            "doc": dict(self.doc),
+            "models": [model.name for model in self.models],
         }
 
 
@@ -178,24 +224,24 @@ def servable(paths: Sequence[str | Path]) -> tuple[list[Path], list[Problem]]:
 def new(folder: str | Path, *, source: str | None = None) -> Path:
     """Write a scenario folder to start from; the path of its ``scenario.yaml``. ``source``: a
     scenario that comes with vtwin, of which everything is copied but its golden figures; a line
-    may be called without its ending (``forging`` is ``forging_line``), a cell by its family.
+    may be called without its ending (``forging`` is ``forging_line``), a cell by its family. An
+    equipment model gives the smallest plant that shows it at work.
 
     Raises:
-        Refused: V653, the folder exists and is not empty; V652, no scenario ``source`` comes with
-            vtwin; V651, it cannot be written.
+        Refused: V653, the folder exists and is not empty; V652, no scenario or model ``source``
+            is there; V651, it cannot be written.
     """
     target = Path(folder)
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise Refused(Problem("V653", f"{target} exists already", hint="choose another name"))
-    origin = None if source is None else _shipped_folder(source)
+    origin = STARTER.format(name=_yaml_name(target.name)) if source is None else _origin(source)
     try:
-        if origin is None:
-            target.mkdir(parents=True, exist_ok=True)
-            text = STARTER.format(name=_yaml_name(target.name))
-            (target / FILE).write_text(text, encoding="utf-8")
-        else:
+        if isinstance(origin, Path):
             left_out = shutil.ignore_patterns(_GOLDEN)
             shutil.copytree(origin, target, dirs_exist_ok=True, ignore=left_out)
+        else:
+            target.mkdir(parents=True, exist_ok=True)
+            (target / FILE).write_text(origin, encoding="utf-8")
     except OSError as error:
         what = f"cannot write {target}: {error.strerror or error}"
         raise Refused(Problem("V651", what)) from error
@@ -209,17 +255,26 @@ def _yaml_name(name: str) -> str:
     return json.dumps(name, ensure_ascii=False)
 
 
-def _shipped_folder(name: str) -> Path:
-    """The folder of a shipped scenario, by its name or what it is called in short."""
+def _origin(name: str) -> Path | str:
+    """The folder of a shipped scenario, by its name or what it is called in short, or the text of
+    an equipment model's smallest plant.
+    """
     names = shipped_scenarios()
     short = _short_names(names)
     wanted = name if name in names else short.get(name)
-    if wanted is None:
-        what = f"no scenario '{name}' comes with vtwin"
-        known = [n for n in names if not n.startswith("cells/")]
-        hint = did_you_mean(name, [*names, *short]) or f"there are: {', '.join(known)}"
-        raise Refused(Problem("V652", what, hint=hint))
-    return shipped("scenarios") / wanted
+    if wanted is not None:
+        return shipped("scenarios") / wanted
+    known = _library()
+    if name in known.names():
+        from vtwin.equipment import catalog
+        from vtwin.scenario import smallest
+
+        found = known.model(name)
+        return _TRIED.format(name=name) + smallest.plant(catalog.family(found.family), found)
+    what = f"no scenario '{name}' comes with vtwin"
+    lines = [n for n in names if not n.startswith("cells/")]
+    alike = did_you_mean(name, [*names, *short, *known.names()])
+    raise Refused(Problem("V652", what, hint=alike or f"there are: {', '.join(lines)}"))
 
 
 def _short_names(names: Sequence[str]) -> dict[str, str]:
@@ -229,52 +284,97 @@ def _short_names(names: Sequence[str]) -> dict[str, str]:
     return cells | lines
 
 
-def library() -> list[Model]:
-    """Every equipment model that comes with vtwin, by name."""
-    known = _shipped_library()
-    return [_model(known, name) for name in known.names()]
+def library() -> tuple[list[FamilyEntry], list[Problem]]:
+    """Every equipment family with its models, vtwin's own first; and as warnings what is wrong
+    with those of other packages, which are left out.
+    """
+    from vtwin.equipment import catalog
+
+    known = _library()
+    problems = catalog.troubles()
+    found: list[FamilyEntry] = []
+    for name in sorted(catalog.names(), key=lambda name: (name not in catalog.BUILT_IN, name)):
+        try:
+            family = catalog.family(name)
+        except Refused:
+            continue  # among the troubles
+        models: list[Model] = []
+        for full in known.names():
+            if full.partition("/")[0] != name:
+                continue
+            try:
+                models.append(_model(known, full))
+            except Refused as refused:
+                problems += [replace(p, severity="warning") for p in refused.problems]
+        found.append(FamilyEntry(name, family.doc, catalog.package(name), tuple(models)))
+    return found, problems
 
 
 def model(name: str) -> Model:
     """One equipment model, ``<family>/<model>`` or the model's name alone.
 
     Raises:
-        Refused: V654, unknown.
+        Refused: V654, unknown; V702 or V704, another package's model that cannot be used.
     """
-    known = _shipped_library()
+    known = _library()
     names = known.names()
     short = [full for full in names if full.split("/", 1)[-1] == name]
     if name in names:
         return _model(known, name)
     if len(short) == 1:
         return _model(known, short[0])
+    if short:
+        what = f"the library has several models '{name}'"
+        raise Refused(Problem("V654", what, hint=f"say which: {', '.join(short)}"))
     alike = did_you_mean(name, [*names, *(full.split("/", 1)[-1] for full in names)])
     hint = alike or "'vtwin library' lists them"
     raise Refused(Problem("V654", f"the library has no model '{name}'", hint=hint))
 
 
-def _shipped_library() -> Library:
-    from vtwin.scenario.library import Library
+def family_entry(name: str) -> FamilyEntry | None:
+    """The family of this name with its models; None if there is none.
 
-    return Library([shipped("library")])
+    Raises:
+        Refused: V702 or V704, another package's family or model that cannot be used.
+    """
+    from vtwin.equipment import catalog
+
+    if name not in catalog.names():
+        return None
+    family, known = catalog.family(name), _library()
+    names = [full for full in known.names() if full.partition("/")[0] == name]
+    models = tuple(_model(known, full) for full in names)
+    return FamilyEntry(name, family.doc, catalog.package(name), models)
+
+
+def _library() -> Library:
+    from vtwin.scenario.library import installed
+
+    return installed()
 
 
 def _model(known: Library, name: str) -> Model:
+    from vtwin.equipment import catalog
+    from vtwin.scenario.reference import as_text, words
+
     found = known.model(name)
+    told = words(catalog.family(found.family).params, found.parameters)
     parameters = tuple(
-        Parameter(key, _as_text(node.plain()), found.sources[key])
+        Parameter(
+            key,
+            as_text(node.plain()),
+            found.sources[key],
+            told[key].meaning if key in told else "",
+        )
         for key, node in found.parameters.items()
     )
-    return Model(name, found.family, found.doc, parameters, found.path)
-
-
-def _as_text(value: Any) -> str:
-    """A written value on one line."""
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{k}: {_as_text(v)}" for k, v in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ", ".join(_as_text(v) for v in value) + "]"
-    return str(value)
+    more = tuple(
+        Word(key, word.written, word.meaning, word.default)
+        for key, word in told.items()
+        if key not in found.parameters
+    )
+    package = catalog.package(found.family)
+    return Model(name, found.family, found.doc, parameters, found.path, package, more)
 
 
 def schema() -> dict[str, Any]:

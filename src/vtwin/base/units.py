@@ -182,6 +182,23 @@ def parse(text: str, dimension: str) -> float:
     return _checked(value, text, _a(dimension))
 
 
+def written(value: float, dimension: str) -> str:
+    """A base value as a person would write it: the shortest text that :func:`parse` reads back
+    as exactly this value. Raises KeyError for an unknown dimension.
+    """
+    number = Decimal(repr(float(value)))
+    found: list[str] = []
+    for unit, factor in UNITS[dimension].items():
+        size = Decimal(factor)
+        exact = number * size if dimension in _INVERSE else number / size
+        for digits in (exact, Decimal(f"{exact:.15g}")):
+            text = f"{_plain(digits)} {unit}"
+            if parse(text, dimension) == value:
+                found.append(text)
+    likely = _LIKELY[dimension]
+    return min(found, key=lambda text: (len(text.split()[0]), not text.endswith(f" {likely}")))
+
+
 def parse_money(text: str) -> tuple[float, str]:
     """``"85 MKRW"`` -> (85000000.0, "KRW"). Prefixes k, M, G; currency by its three ISO
     letters. Raises UnitError.

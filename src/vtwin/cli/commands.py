@@ -136,7 +136,7 @@ def demo(
     "--from",
     "source",
     metavar="SCENARIO",
-    help="Start from a copy of a shipped line, such as forging or press.",
+    help="Start from a copy of a shipped line (forging, press …), or from an equipment model.",
 )
 @json_option
 def new(name: Path, source: str | None, json_to: str | None) -> None:
@@ -402,15 +402,22 @@ def validate(file: Path, replications: str | None, json_to: str | None) -> int:
 @click.argument("name", required=False)
 @json_option
 def library(name: str | None, json_to: str | None) -> None:
-    """List the equipment models, or show one."""
+    """List the equipment models, or show one, or one family."""
     from vtwin.app import scenarios
     from vtwin.cli import text
 
     output = Output(json_to)
+    family = None if name is None else scenarios.family_entry(name)
     if name is None:
-        models = scenarios.library()
-        output.console.print(text.library(models))
-        output.json({"models": [m.to_json() for m in models]})
+        families, troubles = scenarios.library()
+        text.problems(troubles)
+        output.console.print(text.library(families))
+        models = [m.to_json() for entry in families for m in entry.models]
+        told = {"families": [f.to_json() for f in families], "models": models}
+        output.json(told | {"problems": problems_json(troubles)})
+    elif family is not None:
+        output.console.print(text.library([family]))
+        output.json(family.to_json() | {"models": [m.to_json() for m in family.models]})
     else:
         model = scenarios.model(name)
         output.console.print(text.model(model))

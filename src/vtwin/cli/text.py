@@ -20,7 +20,7 @@ from vtwin.base.units import counted
 
 if TYPE_CHECKING:
     from vtwin.app.runs import Plant, RunResult
-    from vtwin.app.scenarios import Checked, Model
+    from vtwin.app.scenarios import Checked, FamilyEntry, Model
     from vtwin.app.studies import Explanation, Study
 
 MOST_MACHINES = 14
@@ -378,25 +378,50 @@ def _differences(study: Study, labels: Sequence[str]) -> Table:
     return table
 
 
-def library(models: Sequence[Model]) -> RenderableType:
+def library(families: Sequence[FamilyEntry]) -> RenderableType:
     """The equipment models, by family."""
-    table = plain_table("model", "")
-    table.columns[1].no_wrap = False
-    for entry in models:
-        table.add_row(entry.name, Text(entry.doc.get("en", ""), style="dim"))
-    return table
+    parts: list[RenderableType] = []
+    for family in families:
+        title = Text(f"\n{family.name}", style="bold")
+        if family.package:
+            title.append(f"  from the package {family.package}", style="not bold yellow")
+        title.append(f"\n{family.doc.get('en', '')}", style="not bold dim")
+        table = plain_table("", "")
+        table.show_header = False
+        table.columns[1].no_wrap = False
+        for entry in family.models:
+            table.add_row(entry.name, Text(entry.doc.get("en", ""), style="dim"))
+        parts += [title, indented(table)]
+    told = "vtwin library NAME tells the values of a model and where each comes from."
+    return Group(*parts, Text(f"\n{told}", style="dim"))
 
 
 def model(entry: Model) -> RenderableType:
-    """One equipment model: each value and where it comes from."""
+    """One equipment model: each value and where it comes from, what could be said besides."""
     table = plain_table("", "", "source")
     table.columns[2].no_wrap = False
     for parameter in entry.parameters:
         table.add_row(parameter.name, parameter.value, Text(parameter.source, style="dim"))
     title = Text(f"\n{entry.name}\n", style="bold")
+    if entry.package:
+        title.append(f"from the package {entry.package}\n", style="not bold yellow")
     title.append("\n".join(entry.doc.values()), style="not bold")
+    parts: list[RenderableType] = [title, indented(Text(""), table)]
+    if entry.more:
+        open_ones = plain_table("", "", "")
+        open_ones.show_header = False
+        open_ones.columns[2].no_wrap = False
+        for word in entry.more:
+            written = word.written.replace("`", "")
+            default = word.default or (written if written == "text" else f"e.g. {written}")
+            open_ones.add_row(word.name, default, Text(word.meaning, style="dim"))
+        parts += [
+            heading("Can be said besides (default, or how it is written)"),
+            indented(open_ones),
+        ]
     written = f"In a scenario: {{model: {entry.name}}}; any value can be written over there."
-    return Group(title, indented(Text(""), table, Text(f"\n{written}", style="dim")))
+    tried = f"To try it:     vtwin new try-it --from {entry.name}"
+    return Group(*parts, indented(Text(f"\n{written}\n{tried}", style="dim")))
 
 
 def next_steps(report: Path | None, scenario: str) -> RenderableType:

@@ -218,19 +218,42 @@ FAMILY = Family(
     words=_words,
     step_words=_step_words,
     signals=(
-        SignalSpec("release", "in", "bool", "the workpiece may go on"),
-        SignalSpec("variant", "in", "int", "number of the variant to be built"),
-        SignalSpec("workpiece_present", "out", "bool", "a workpiece is clamped"),
-        SignalSpec("torque", "out", "float", "torque of the last screw, Nm"),
-        SignalSpec("press_force", "out", "float", "greatest force of the last press stroke, kN"),
-        SignalSpec("ok", "out", "bool", "every element of the work was done within its limits"),
-        SignalSpec("andon", "out", "bool", "somebody called for help"),
-        SignalSpec("parts_low", "out", "bool", "a bin of parts must be filled up"),
-        SignalSpec("pieces", "out", "int", "workpieces finished"),
+        SignalSpec(
+            "release", "in", "bool", "the workpiece may go on", "공작물을 다음으로 보내도 됨"
+        ),
+        SignalSpec("variant", "in", "int", "number of the variant to be built", "조립할 사양 번호"),
+        SignalSpec("workpiece_present", "out", "bool", "a workpiece is clamped", "공작물이 고정됨"),
+        SignalSpec(
+            "torque", "out", "float", "torque of the last screw, Nm", "마지막 나사의 토크, Nm"
+        ),
+        SignalSpec(
+            "press_force",
+            "out",
+            "float",
+            "greatest force of the last press stroke, kN",
+            "마지막 압입의 최대 하중, kN",
+        ),
+        SignalSpec(
+            "ok",
+            "out",
+            "bool",
+            "every element of the work was done within its limits",
+            "모든 작업 요소가 한계 안에서 끝남",
+        ),
+        SignalSpec("andon", "out", "bool", "somebody called for help", "도움을 호출함(안돈)"),
+        SignalSpec(
+            "parts_low", "out", "bool", "a bin of parts must be filled up", "부품함을 채워야 함"
+        ),
+        SignalSpec("pieces", "out", "int", "workpieces finished", "완성한 공작물 수"),
     ),
     shape=Shape(width=2.0, depth=1.5),
     doc={
         "en": "Assembly stations, by hand or automatic: kitting, screwing, press fit, test, rework",
         "ko": "수동·자동 조립 공정: 키팅, 나사 체결, 압입, 시험, 재작업",
+    },
+    states={
+        MachineState.WORKING: {"en": "picks, joins, screws, tests", "ko": "집기, 체결, 압입, 검사"},
+        MachineState.SETUP: {"en": "change to another variant", "ko": "다른 사양으로 준비 교체"},
+        MachineState.DOWN: {"en": "help was called, or it broke", "ko": "도움 호출 또는 고장"},
     },
 )

@@ -382,20 +382,60 @@ FAMILY = Family(
     words=_words,
     step_words=_step_words,
     signals=(
-        SignalSpec("cycle_start", "in", "bool", "release one billet, blow or stroke"),
-        SignalSpec("power_set", "in", "float", "heater: power asked for, kW"),
-        SignalSpec("billet_temperature", "out", "float", "pyrometer at the heater's exit, °C"),
-        SignalSpec("too_cold", "out", "bool", "the billet is below its window"),
-        SignalSpec("forming", "out", "bool", "ram or tup is moving"),
-        SignalSpec("force", "out", "float", "greatest force of the last blow, kN"),
-        SignalSpec("die_temperature", "out", "float", "lower die, °C"),
-        SignalSpec("die_parts", "out", "int", "parts since the dies were changed"),
-        SignalSpec("parts", "out", "int", "parts finished"),
-        SignalSpec("alarm", "out", "bool", "the machine stopped itself"),
+        SignalSpec(
+            "cycle_start",
+            "in",
+            "bool",
+            "release one billet, blow or stroke",
+            "소재 하나 투입, 또는 한 번 타격",
+        ),
+        SignalSpec(
+            "power_set", "in", "float", "heater: power asked for, kW", "가열로: 요구 전력, kW"
+        ),
+        SignalSpec(
+            "billet_temperature",
+            "out",
+            "float",
+            "pyrometer at the heater's exit, °C",
+            "가열로 출구 온도계, °C",
+        ),
+        SignalSpec(
+            "too_cold",
+            "out",
+            "bool",
+            "the billet is below its window",
+            "소재 온도가 허용 범위보다 낮음",
+        ),
+        SignalSpec("forming", "out", "bool", "ram or tup is moving", "램이 움직이는 중"),
+        SignalSpec(
+            "force",
+            "out",
+            "float",
+            "greatest force of the last blow, kN",
+            "마지막 타격의 최대 하중, kN",
+        ),
+        SignalSpec("die_temperature", "out", "float", "lower die, °C", "하부 금형 온도, °C"),
+        SignalSpec(
+            "die_parts", "out", "int", "parts since the dies were changed", "금형 교체 후 생산 수"
+        ),
+        SignalSpec("parts", "out", "int", "parts finished", "완성 수량"),
+        SignalSpec("alarm", "out", "bool", "the machine stopped itself", "설비가 스스로 멈춤"),
     ),
     shape=Shape(width=5.0, depth=4.0),
     doc={
         "en": "Forging: billet heaters, hammers, presses and trimming, with dies that wear",
         "ko": "단조: 소재 가열로, 해머, 프레스, 트리밍과 마모되는 금형",
+    },
+    states={
+        MachineState.WORKING: {"en": "heats, forms or trims", "ko": "가열, 성형, 트리밍"},
+        MachineState.SETUP: {"en": "dies are changed and preheated", "ko": "금형 교체와 예열"},
+        MachineState.DOWN: {
+            "en": "broken, or billets too cold after it stood",
+            "ko": "고장, 또는 소재가 식어 멈춤",
+        },
+        MachineState.PLANNED_STOP: {
+            "en": "off shift, heater on standby",
+            "ko": "비번, 가열로는 대기 전력",
+        },
     },
 )

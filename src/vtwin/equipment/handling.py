@@ -206,15 +206,27 @@ def _step(name: str, params: Handler, step: Step) -> LoweredStep:
 
 
 SIGNALS: Final = (
-    SignalSpec("start", "in", "bool", "begin a visit or move"),
-    SignalSpec("machine_ready", "in", "bool", "the machine waits for parts, door open"),
-    SignalSpec("clear", "out", "bool", "out of the machine: it may close and start"),
-    SignalSpec("gripper_closed", "out", "bool", "the gripper is closed"),
-    SignalSpec("part_held", "out", "bool", "a part is in the gripper"),
-    SignalSpec("at_home", "out", "bool", "in the home position"),
-    SignalSpec("fault", "out", "bool", "the controller stopped the device"),
-    SignalSpec("program", "out", "int", "number of the motion program"),
-    SignalSpec("visits", "out", "int", "visits since the last reset"),
+    SignalSpec("start", "in", "bool", "begin a visit or move", "방문 또는 이송 시작"),
+    SignalSpec(
+        "machine_ready",
+        "in",
+        "bool",
+        "the machine waits for parts, door open",
+        "설비가 문을 열고 부품을 기다림",
+    ),
+    SignalSpec(
+        "clear",
+        "out",
+        "bool",
+        "out of the machine: it may close and start",
+        "설비 밖으로 나옴: 문을 닫고 시작해도 됨",
+    ),
+    SignalSpec("gripper_closed", "out", "bool", "the gripper is closed", "그리퍼가 닫힘"),
+    SignalSpec("part_held", "out", "bool", "a part is in the gripper", "그리퍼에 부품이 있음"),
+    SignalSpec("at_home", "out", "bool", "in the home position", "원점 위치에 있음"),
+    SignalSpec("fault", "out", "bool", "the controller stopped the device", "제어기가 장비를 멈춤"),
+    SignalSpec("program", "out", "int", "number of the motion program", "동작 프로그램 번호"),
+    SignalSpec("visits", "out", "int", "visits since the last reset", "초기화 후 방문 횟수"),
 )
 
 FAMILY = Family(
@@ -229,4 +241,8 @@ FAMILY = Family(
         "ko": "여러 설비가 함께 쓰는 로봇, 갠트리, 단조 매니퓰레이터, 수작업 투입",
     },
     helper=_helper,
+    states={
+        MachineState.WORKING: {"en": "moves an item from place to place", "ko": "물건을 옮김"},
+        MachineState.DOWN: {"en": "stopped by its controller", "ko": "제어기가 멈춤"},
+    },
 )

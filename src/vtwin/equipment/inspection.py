@@ -277,16 +277,52 @@ FAMILY = Family(
     step=InspectionStep,
     lower=_lower,
     signals=(
-        SignalSpec("start", "in", "bool", "take the image, start the measuring program"),
-        SignalSpec("program", "in", "int", "number of the inspection program"),
-        SignalSpec("ready", "out", "bool", "ready for the next part"),
-        SignalSpec("busy", "out", "bool", "a part is being inspected"),
-        SignalSpec("part_present", "out", "bool", "a part is in the fixture or field of view"),
-        SignalSpec("result_valid", "out", "bool", "the result below belongs to the last part"),
-        SignalSpec("accepted", "out", "bool", "the last part is within its limits"),
-        SignalSpec("deviation", "out", "float", "largest deviation of the last part, mm"),
-        SignalSpec("rejects", "out", "int", "parts rejected since the last reset"),
-        SignalSpec("fault", "out", "bool", "camera, probe or gauge does not answer"),
+        SignalSpec(
+            "start",
+            "in",
+            "bool",
+            "take the image, start the measuring program",
+            "촬영 또는 측정 프로그램 시작",
+        ),
+        SignalSpec(
+            "program", "in", "int", "number of the inspection program", "검사 프로그램 번호"
+        ),
+        SignalSpec("ready", "out", "bool", "ready for the next part", "다음 부품을 받을 준비가 됨"),
+        SignalSpec("busy", "out", "bool", "a part is being inspected", "부품을 검사하는 중"),
+        SignalSpec(
+            "part_present",
+            "out",
+            "bool",
+            "a part is in the fixture or field of view",
+            "고정구 또는 시야에 부품이 있음",
+        ),
+        SignalSpec(
+            "result_valid",
+            "out",
+            "bool",
+            "the result below belongs to the last part",
+            "아래 결과가 마지막 부품의 것임",
+        ),
+        SignalSpec(
+            "accepted", "out", "bool", "the last part is within its limits", "마지막 부품이 합격임"
+        ),
+        SignalSpec(
+            "deviation",
+            "out",
+            "float",
+            "largest deviation of the last part, mm",
+            "마지막 부품의 최대 편차, mm",
+        ),
+        SignalSpec(
+            "rejects", "out", "int", "parts rejected since the last reset", "초기화 후 불합격 수"
+        ),
+        SignalSpec(
+            "fault",
+            "out",
+            "bool",
+            "camera, probe or gauge does not answer",
+            "카메라, 프로브 또는 게이지가 응답하지 않음",
+        ),
     ),
     shape=Shape(width=2.0, depth=1.5),
     doc={
@@ -295,4 +331,11 @@ FAMILY = Family(
     },
     words=_words,
     step_words=_step_words,
+    states={
+        MachineState.WORKING: {"en": "looks at an item or measures it", "ko": "검사 또는 측정"},
+        MachineState.DOWN: {
+            "en": "stopped after a reject, or calibrated",
+            "ko": "불합격 후 정지 또는 교정",
+        },
+    },
 )

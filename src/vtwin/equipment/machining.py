@@ -74,18 +74,32 @@ FAMILY = Family(
     step=MachiningStep,
     lower=_lower,
     signals=(
-        SignalSpec("cycle_start", "in", "bool", "start the program"),
-        SignalSpec("feed_hold", "in", "bool", "hold all axes"),
-        SignalSpec("program", "out", "int", "number of the active program"),
-        SignalSpec("in_cycle", "out", "bool", "a program is running"),
-        SignalSpec("door_closed", "out", "bool", "the door is closed and locked"),
-        SignalSpec("part_present", "out", "bool", "a part is clamped"),
-        SignalSpec("alarm", "out", "bool", "the controller stopped the machine"),
-        SignalSpec("parts", "out", "int", "parts finished"),
+        SignalSpec("cycle_start", "in", "bool", "start the program", "프로그램 시작"),
+        SignalSpec("feed_hold", "in", "bool", "hold all axes", "모든 축 이송 정지"),
+        SignalSpec(
+            "program", "out", "int", "number of the active program", "실행 중인 프로그램 번호"
+        ),
+        SignalSpec("in_cycle", "out", "bool", "a program is running", "프로그램 실행 중"),
+        SignalSpec(
+            "door_closed", "out", "bool", "the door is closed and locked", "문이 닫히고 잠김"
+        ),
+        SignalSpec("part_present", "out", "bool", "a part is clamped", "부품이 고정됨"),
+        SignalSpec(
+            "alarm", "out", "bool", "the controller stopped the machine", "제어기가 설비를 멈춤"
+        ),
+        SignalSpec("parts", "out", "int", "parts finished", "완성 수량"),
     ),
     shape=Shape(width=3.0, depth=2.2),
     doc={
         "en": "Turning and machining centres (CNC): one part at a time, change-over by program",
         "ko": "CNC 선반과 머시닝센터: 한 번에 한 부품, 프로그램에 따라 준비 교체",
+    },
+    states={
+        MachineState.WORKING: {"en": "cuts, part change with it", "ko": "가공과 부품 교환"},
+        MachineState.SETUP: {
+            "en": "another program, fixture and tools",
+            "ko": "프로그램, 고정구, 공구 교체",
+        },
+        MachineState.DOWN: {"en": "broken, or a tool is changed", "ko": "고장 또는 공구 교환"},
     },
 )

@@ -308,20 +308,54 @@ FAMILY = Family(
     lower=_lower,
     words=_words,
     signals=(
-        SignalSpec("stroke_enable", "in", "bool", "clutch may close, guards and feed are clear"),
-        SignalSpec("die_change", "in", "bool", "bolster out, dies are changed"),
-        SignalSpec("top_dead_centre", "out", "bool", "the slide is up"),
-        SignalSpec("slide_angle", "out", "float", "angle of the crank, degrees"),
-        SignalSpec("force", "out", "float", "greatest force of the last stroke, kN"),
-        SignalSpec("strokes", "out", "int", "strokes since the last reset"),
-        SignalSpec("double_blank", "out", "bool", "two sheets, or a misfeed, were found"),
-        SignalSpec("coil_end", "out", "bool", "the coil runs out"),
-        SignalSpec("overload", "out", "bool", "the force limit stopped the press"),
+        SignalSpec(
+            "stroke_enable",
+            "in",
+            "bool",
+            "clutch may close, guards and feed are clear",
+            "클러치 허용, 방호 장치와 이송 장치 이상 없음",
+        ),
+        SignalSpec(
+            "die_change",
+            "in",
+            "bool",
+            "bolster out, dies are changed",
+            "볼스터가 나와 금형 교체 중",
+        ),
+        SignalSpec("top_dead_centre", "out", "bool", "the slide is up", "슬라이드가 상사점에 있음"),
+        SignalSpec("slide_angle", "out", "float", "angle of the crank, degrees", "크랭크 각도, 도"),
+        SignalSpec(
+            "force",
+            "out",
+            "float",
+            "greatest force of the last stroke, kN",
+            "마지막 행정의 최대 하중, kN",
+        ),
+        SignalSpec("strokes", "out", "int", "strokes since the last reset", "초기화 후 행정 수"),
+        SignalSpec(
+            "double_blank",
+            "out",
+            "bool",
+            "two sheets, or a misfeed, were found",
+            "두 장 겹침 또는 오이송 감지",
+        ),
+        SignalSpec("coil_end", "out", "bool", "the coil runs out", "코일이 끝나 감"),
+        SignalSpec(
+            "overload", "out", "bool", "the force limit stopped the press", "과부하로 프레스가 멈춤"
+        ),
     ),
     shape=Shape(width=6.0, depth=4.0),
     doc={
         "en": "Presses for sheet metal: blanking, single, tandem, transfer and progressive; "
         "coils, dies and their change",
         "ko": "판재 프레스: 블랭킹, 단발, 탠덤, 트랜스퍼, 프로그레시브; 코일과 금형 교체",
+    },
+    states={
+        MachineState.WORKING: {"en": "strokes", "ko": "행정을 반복"},
+        MachineState.SETUP: {"en": "dies are changed, coil threaded", "ko": "금형 교체, 코일 걸기"},
+        MachineState.DOWN: {
+            "en": "double blank, broken die, coil change",
+            "ko": "두 장 겹침, 금형 파손, 코일 교체",
+        },
     },
 )

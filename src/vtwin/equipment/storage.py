@@ -34,9 +34,9 @@ FAMILY = Family(
     step=BufferStep,
     lower=_lower,
     signals=(
-        SignalSpec("level", "out", "int", "items in the buffer"),
-        SignalSpec("full", "out", "bool", "no place is free"),
-        SignalSpec("empty", "out", "bool", "no item is waiting"),
+        SignalSpec("level", "out", "int", "items in the buffer", "버퍼의 재공 수"),
+        SignalSpec("full", "out", "bool", "no place is free", "빈자리가 없음"),
+        SignalSpec("empty", "out", "bool", "no item is waiting", "기다리는 것이 없음"),
     ),
     shape=Shape(width=2.0, depth=1.0),
     doc={

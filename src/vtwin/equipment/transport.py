@@ -129,14 +129,24 @@ FAMILY = Family(
     step=TransportStep,
     lower=_lower,
     signals=(
-        SignalSpec("call", "in", "int", "station that wants something fetched"),
-        SignalSpec("release", "in", "bool", "the way ahead is free"),
-        SignalSpec("position", "out", "int", "point of the network passed last"),
-        SignalSpec("loaded", "out", "bool", "an item is on it"),
-        SignalSpec("arrived", "out", "bool", "at its destination"),
-        SignalSpec("battery", "out", "float", "charge left, %"),
-        SignalSpec("blocked", "out", "bool", "something is in the way, or no room to put down"),
-        SignalSpec("alarm", "out", "bool", "stopped by its own safety"),
+        SignalSpec(
+            "call", "in", "int", "station that wants something fetched", "운반을 부른 작업장"
+        ),
+        SignalSpec("release", "in", "bool", "the way ahead is free", "앞길이 비어 있음"),
+        SignalSpec(
+            "position", "out", "int", "point of the network passed last", "마지막으로 지난 경로점"
+        ),
+        SignalSpec("loaded", "out", "bool", "an item is on it", "짐이 실려 있음"),
+        SignalSpec("arrived", "out", "bool", "at its destination", "목적지에 도착함"),
+        SignalSpec("battery", "out", "float", "charge left, %", "배터리 잔량, %"),
+        SignalSpec(
+            "blocked",
+            "out",
+            "bool",
+            "something is in the way, or no room to put down",
+            "길이 막혔거나 내릴 자리가 없음",
+        ),
+        SignalSpec("alarm", "out", "bool", "stopped by its own safety", "안전 장치가 멈춤"),
     ),
     shape=Shape(width=1.6, depth=0.9),
     doc={
@@ -144,6 +154,14 @@ FAMILY = Family(
         "ko": "운반 차량(AGV, 지게차, 크레인, 대차)과 컨베이어",
     },
     words=_words,
+    states={
+        MachineState.WORKING: {"en": "the belt moves items", "ko": "벨트가 물건을 나름"},
+        MachineState.BLOCKED: {
+            "en": "the first item cannot get off",
+            "ko": "맨 앞 물건이 내리지 못함",
+        },
+        MachineState.STARVED: {"en": "the belt is empty", "ko": "벨트가 비어 있음"},
+    },
 )
 
 

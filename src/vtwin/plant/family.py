@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from pydantic import BaseModel
 
@@ -67,14 +67,36 @@ class Lowered:
     capacity: int = 0  # of a buffer
 
 
+#: What states of machines mean wherever a family says nothing more particular.
+MEANINGS: Final[Mapping[MachineState, Mapping[str, str]]] = {
+    MachineState.WORKING: {"en": "does a step", "ko": "작업을 함"},
+    MachineState.SETUP: {
+        "en": "is made ready for another step",
+        "ko": "다른 작업을 위한 준비 교체",
+    },
+    MachineState.WAITING_OPERATOR: {
+        "en": "a person or robot is due",
+        "ko": "사람이나 로봇을 기다림",
+    },
+    MachineState.BLOCKED: {
+        "en": "done, and no place for the item",
+        "ko": "끝났지만 내보낼 자리가 없음",
+    },
+    MachineState.STARVED: {"en": "nothing to do", "ko": "할 일이 없음"},
+    MachineState.DOWN: {"en": "broken, until it is repaired", "ko": "고장, 수리할 때까지"},
+    MachineState.PLANNED_STOP: {"en": "off shift or maintained", "ko": "비번 또는 계획 정비"},
+}
+
+
 @dataclass(frozen=True, slots=True)
 class SignalSpec:
-    """A signal the equipment has on its controller."""
+    """A signal the equipment has on its controller; what it means in English and Korean."""
 
     name: str
     direction: str  # "in" (to the machine) | "out" (from the machine)
     type: str  # "bool" | "int" | "float"
     meaning: str
+    ko: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,3 +155,9 @@ class Family:
     words: Callable[[str, Any], Mapping[str, Any]] = _no_words
     step_words: Callable[[Any, Mapping[str, Any]], Mapping[str, Any]] = _no_step_words
     helper: Callable[[str, Any], Helper | None] | None = None  # None: it never attends others
+    #: What a state means at this equipment, "en" and "ko"; the others mean what they always do.
+    states: Mapping[MachineState, Mapping[str, str]] = field(default_factory=dict)
+
+    def state(self, state: MachineState, language: str) -> str:
+        """What a state means at this equipment, in "en" or "ko"."""
+        return self.states.get(state, MEANINGS[state])[language]

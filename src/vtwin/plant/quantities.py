@@ -12,9 +12,11 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Annotated, Any, Final
+from decimal import Decimal
+from typing import Annotated, Any, Final, get_args
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo
+from pydantic.fields import FieldInfo
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import PydanticCustomError, core_schema
 
@@ -48,12 +50,19 @@ def inside(*steps: Any) -> Iterator[None]:
 @dataclass(frozen=True, eq=False)
 class Reading:
     """How a field is read: ``read(value, context)`` raises what :func:`refuse` makes,
-    ``harmless`` stands in for a bad value on a second reading, ``schema`` is JSON Schema.
+    ``harmless`` stands in for a bad value on a second reading, ``schema`` is JSON Schema,
+    ``write`` gives what ``read`` reads back as the same value (a model dumped as JSON is what a
+    person would have written). ``dimension``: of a quantity; ``low``, ``high``: its bounds as
+    written, where it has any.
     """
 
     read: Callable[[Any, Mapping[str, Any]], Any]
     harmless: Any
     schema: dict[str, Any]
+    write: Callable[[Any], Any] = lambda value: value
+    dimension: str | None = None
+    low: str | None = None
+    high: str | None = None
 
     def _validate(self, value: Any, info: ValidationInfo) -> Any:
         context = info.context or {}
@@ -67,7 +76,8 @@ class Reading:
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
     ) -> core_schema.CoreSchema:
-        return core_schema.with_info_plain_validator_function(self._validate)
+        writing = core_schema.plain_serializer_function_ser_schema(self.write, when_used="json")
+        return core_schema.with_info_plain_validator_function(self._validate, serialization=writing)
 
     def __get_pydantic_json_schema__(
         self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
@@ -95,8 +105,7 @@ def _quantity(
         known = _is_number(value)
         number = float(value) if known else _parsed(_text_of(value, example), dimension)
         if number > most:
-            limit = "100 %" if dimension == "share" else "100 years"
-            raise refuse("V203", f"'{value}' is more than {limit}", f"write for example {example}")
+            raise refuse("V203", f"'{value}' is more than {high}", f"write for example {example}")
         if above_zero and number <= 0:
             raise refuse("V203", f"'{value}' must be more than zero", f"such as {example}")
         return number
@@ -107,7 +116,12 @@ def _quantity(
         "description": f"{dimension} with its unit ({known})",
         "examples": [example],
     }
-    return Reading(read, 3.0e6 if above_zero else 1.0, schema)
+    high = None if most == math.inf else "100 %" if dimension == "share" else "100 years"
+
+    def write(value: float) -> str:
+        return units.written(value, dimension)
+
+    return Reading(read, 3.0e6 if above_zero else 1.0, schema, write, dimension, high=high)
 
 
 def _parsed(text: str, dimension: str) -> float:
@@ -140,7 +154,7 @@ def _whole(least: int, example: str, most: int = 10**15) -> Reading:
         "description": f"a whole number, at least {least}",
         "examples": [int(example)],
     }
-    return Reading(read, max(least, 1), schema)
+    return Reading(read, max(least, 1), schema, dimension="count")
 
 
 def _number(example: str, *, above_zero: bool) -> Reading:
@@ -177,6 +191,16 @@ def plain_number(value: Any, example: str, *, above_zero: bool = False) -> float
     return number
 
 
+def reading_of(field: FieldInfo) -> Reading | None:
+    """How a field of one value is read, may it be left out or not; None for words, text and
+    whatever holds several values.
+    """
+    found = [m for m in field.metadata if isinstance(m, Reading)]
+    for option in get_args(field.annotation):
+        found += [m for m in get_args(option)[1:] if isinstance(m, Reading)]
+    return found[0] if found else None
+
+
 @dataclass(frozen=True, slots=True)
 class Amount:
     """Money: ``value`` in ``currency``, ``per`` (h, kWh, m2, kg, piece, month) or None."""
@@ -184,6 +208,10 @@ class Amount:
     value: float
     currency: str
     per: str | None = None
+
+    def __str__(self) -> str:
+        per = f"/{self.per}" if self.per else ""
+        return f"{Decimal(repr(self.value)):f} {self.currency}{per}"
 
 
 def money(value: Any, context: Mapping[str, Any]) -> Amount:
@@ -216,7 +244,7 @@ def _price(*pers: str) -> Reading:
         return price
 
     schema = _text_schema(f"a price per {pers[0]}" if pers else "a price", example)
-    return Reading(read, Amount(0.0, "KRW", pers[0] if pers else None), schema)
+    return Reading(read, Amount(0.0, "KRW", pers[0] if pers else None), schema, str)
 
 
 #: kind -> its parameters in order; "time" carries a unit, "number" does not.
@@ -361,6 +389,20 @@ def _made(kind: str, parameters: tuple[Any, ...]) -> Distribution:
     return made
 
 
+def written_time(value: Distribution) -> Any:
+    """A random time as a scenario writes it; :func:`random_time` reads it back as the same."""
+    if value.kind == "constant":
+        return units.written(value.parameters[0], "time")
+    if value.kind == "empirical":
+        return {"empirical": {"values": [units.written(v, "time") for v in value.values]}}
+    sorts = DISTRIBUTIONS[value.kind]
+    told: dict[str, Any] = {}
+    for (name, sort), number in zip(sorts, value.parameters, strict=True):
+        whole = int(number) if sort == "whole" else number
+        told[name] = units.written(number, "time") if sort == "time" else whole
+    return {value.kind: told}
+
+
 def random_time_schema() -> dict[str, Any]:
     """JSON Schema of a random time."""
     kinds = []
@@ -409,7 +451,9 @@ def within(dimension: str, example: str, low: str, high: str) -> Reading:
         return number
 
     described = f"{inner.schema['description']}, {low} to {high}"
-    return Reading(read, units.parse(example, dimension), inner.schema | {"description": described})
+    schema = inner.schema | {"description": described}
+    harmless = units.parse(example, dimension)
+    return Reading(read, harmless, schema, inner.write, dimension, low, high)
 
 
 _CENTURY_S: Final = 100 * 365.25 * 86_400
@@ -447,7 +491,7 @@ Seed = Annotated[int, _whole(0, "3", most=MOST_SEED)]
 Count = Annotated[int, COUNT]
 Heads = Annotated[int, _whole(0, "3", most=10_000)]
 Machines = Annotated[int, _whole(1, "3", most=10_000)]
-Money = Annotated[Amount, Reading(money, Amount(0.0, "KRW"), _text_schema("money", "85 MKRW"))]
+Money = Annotated[Amount, Reading(money, Amount(0.0, "KRW"), _text_schema("money", "85 MKRW"), str)]
 Price = Annotated[Amount, _price()]
 PricePerHour = Annotated[Amount, _price("h")]
 PricePerKWh = Annotated[Amount, _price("kWh")]
@@ -455,5 +499,11 @@ PricePerPiece = Annotated[Amount, _price("piece")]
 PricePerArea = Annotated[Amount, _price("m2", "m2/month")]
 RandomTime = Annotated[
     Distribution,
-    Reading(random_time, Distribution("constant", (1.0,)), random_time_schema()),
+    Reading(
+        random_time,
+        Distribution("constant", (1.0,)),
+        random_time_schema(),
+        written_time,
+        dimension="time",
+    ),
 ]

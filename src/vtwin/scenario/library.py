@@ -1,30 +1,34 @@
 """Equipment models: typical parameters with their source, found by ``family/name``.
 
-Models lie in vtwin's own library and in a ``library/`` folder beside the scenario; the
-nearer one wins.
+Models lie in vtwin's own library, in the packages that bring families of their own, and in a
+``library/`` folder beside the scenario; the nearest one wins.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 from vtwin.base.errors import Problem, Refused, Where, did_you_mean
 from vtwin.base.shipped import shipped
+from vtwin.equipment import catalog
 from vtwin.scenario.tree import Node, parse, read_text
 
 
 @dataclass(frozen=True)
 class Model:
-    """An equipment model: ``parameters`` as written, each with the source of its figure."""
+    """An equipment model: ``parameters`` as written, each with the source of its figure.
+    ``example``: what else it needs at work, see :func:`vtwin.scenario.smallest.plant`.
+    """
 
     name: str  # "family/model"
     path: Path
     doc: dict[str, str]
     parameters: dict[str, Node]
     sources: dict[str, str]
+    example: Node = field(default_factory=lambda: Node({}))
 
     @property
     def family(self) -> str:
@@ -33,10 +37,13 @@ class Model:
 
 
 class Library:
-    """The models in some folders, the first folder that has a model winning."""
+    """The models in some folders (``<family>/<model>.yaml``), the first folder that has a model
+    winning, and those of ``families``, each in a folder of its own.
+    """
 
-    def __init__(self, folders: Iterable[Path]) -> None:
+    def __init__(self, folders: Iterable[Path], families: Mapping[str, Path] | None = None) -> None:
         self.folders = tuple(folders)
+        self.families = dict(families or {})
         self._read: dict[str, Model] = {}
 
     @cached_property
@@ -45,6 +52,9 @@ class Library:
         for folder in self.folders:
             for path in sorted(folder.glob("*/*.yaml")):
                 found.setdefault(f"{path.parent.name}/{path.stem}", path)
+        for family, folder in self.families.items():
+            for path in sorted(folder.glob("*.yaml")):
+                found.setdefault(f"{family}/{path.stem}", path)
         return found
 
     def names(self) -> list[str]:
@@ -54,7 +64,11 @@ class Library:
     def model(self, name: str, where: Where | None = None) -> Model:
         """The model of this name; raises Refused (V701 unknown, V704 badly written)."""
         if name not in self._paths:
-            hint = did_you_mean(name, self.names()) or "see `vtwin library`"
+            family = name.partition("/")[0]
+            known = "see `vtwin library`"
+            if family not in catalog.names():
+                known = f"is the package that brings the family '{family}' installed?"
+            hint = did_you_mean(name, self.names()) or known
             what = f"there is no equipment model '{name}'"
             raise Refused(Problem("V701", what, where or Where(), hint))
         if name not in self._read:
@@ -67,9 +81,14 @@ class Library:
 
 
 def beside(scenario: Path) -> Library:
-    """The models a scenario can name: those in ``library/`` beside it, then vtwin's own."""
+    """The models a scenario can name: those in ``library/`` beside it, then those installed."""
     own = scenario.parent / "library"
-    return Library([*([own] if own.is_dir() else []), shipped("library")])
+    return Library([*([own] if own.is_dir() else []), shipped("library")], catalog.brought())
+
+
+def installed() -> Library:
+    """The models that come with vtwin and with other packages."""
+    return Library([shipped("library")], catalog.brought())
 
 
 def _read(name: str, path: Path) -> Model:
@@ -77,8 +96,8 @@ def _read(name: str, path: Path) -> Model:
     parameters: dict[str, Node] = {}
     sources: dict[str, str] = {}
     for key in root.entries():
-        if key not in ("doc", "parameters"):
-            hint = "a model has `doc` and `parameters`"
+        if key not in ("doc", "parameters", "example"):
+            hint = "a model has `doc`, `parameters` and perhaps an `example`"
             place = root.entries()[key].key_where()
             problems.append(Problem("V704", f"unknown key '{key}' in a model", place, hint))
     for key, node in (root.get("parameters") or Node({})).entries().items():
@@ -94,4 +113,4 @@ def _read(name: str, path: Path) -> Model:
     doc = (root.get("doc") or Node({})).plain() or {}
     if problems:
         raise Refused(problems)
-    return Model(name, path, doc, parameters, sources)
+    return Model(name, path, doc, parameters, sources, root.get("example") or Node({}))

@@ -75,7 +75,12 @@ def step_with_words(
     for equipment in entries:
         if equipment.family is not None:
             own = attributes.get(equipment.family.name, {})
-            found.append((equipment.family.step_words(equipment.params, own), equipment.family))
+            try:
+                words = equipment.family.step_words(equipment.params, own)
+            except Refused as refused:
+                draft.refused(refused, path)
+                return step
+            found.append((words, equipment.family))
     if not found:
         return step
     if any(words != found[0][0] for words, _ in found) or len(found) < len(entries):
@@ -101,11 +106,17 @@ def read_vehicle(draft: Draft, name: str, entry: TransportEntry) -> bool:
         return False
     raw = dict(entry.model_extra or {})
     params = family_values(draft, family.params, raw, path, TransportEntry.model_fields)
-    if params is not None:
-        made = with_words(draft, entry, family.words(name, params), family, path)
-        known = {**draft.document.transport, name: made}
-        draft.document = draft.document.model_copy(update={"transport": known})
-    return params is not None
+    if params is None:
+        return False
+    try:
+        words = family.words(name, params)
+    except Refused as refused:
+        draft.refused(refused, path)
+        return False
+    made = with_words(draft, entry, words, family, path)
+    known = {**draft.document.transport, name: made}
+    draft.document = draft.document.model_copy(update={"transport": known})
+    return True
 
 
 def family_of(draft: Draft, model: str, path: Steps) -> Family | None:
@@ -141,6 +152,13 @@ def family_values(
                 known = {*model.model_fields, *also_known}
                 problem = wording.unknown_key(key, known, problem.where)
             draft.problems.append(problem)
+        return None
+    except Exception as error:
+        if model.__module__.startswith("vtwin."):
+            raise
+        what = f"{model.__module__} cannot read its parameters: {type(error).__name__}: {error}"
+        hint = "check the parameters, or tell who made the package"
+        draft.problems.append(Problem("V702", what, draft.where(path), hint))
         return None
 
 

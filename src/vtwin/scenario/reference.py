@@ -4,18 +4,23 @@ the library, so that they can never say something else than the program.
 
 from __future__ import annotations
 
+import re
 import types
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 from vtwin.base.shipped import shipped
 from vtwin.equipment import catalog
 from vtwin.plant.family import Family
-from vtwin.plant.quantities import DISTRIBUTIONS, Reading
-from vtwin.scenario import document
+from vtwin.plant.quantities import DISTRIBUTIONS, Reading, reading_of
+from vtwin.scenario import document, smallest, statechart
 from vtwin.scenario.document import NOT_YET, Document
 from vtwin.scenario.library import Library, Model
+from vtwin.scenario.tree import Node
 
 #: Sections in the order a person reads them: title, model, how it is written.
 SECTIONS: tuple[tuple[str, type[BaseModel], str], ...] = (
@@ -81,14 +86,47 @@ def reference() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _keys(model: type[BaseModel]) -> list[str]:
-    lines = ["| Key | Value | Meaning |", "|---|---|---|"]
-    for name, field in model.model_fields.items():
-        meaning = field.description or _meaning(field.annotation)
-        needed = " **(required)**" if field.is_required() else ""
-        value = _value(field.annotation, list(field.metadata))
-        lines.append(f"| `{name}` | {value} | {_cell(meaning)}{needed} |")
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A key as it is written: an example or its choices, its meaning, its default."""
+
+    written: str  # in Markdown
+    meaning: str
+    default: str  # "" for none
+
+
+def words(model: type[BaseModel], given: Mapping[str, Node] | None = None) -> dict[str, Word]:
+    """Every key of a model; of one that comes in kinds those of the kind ``given`` says."""
+    kind = (given or {}).get("kind")
+    own = getattr(model, "own", {}).get(kind.value) if kind else None
+    return {
+        name: Word(
+            _value(field.annotation, list(field.metadata)),
+            field.description or _meaning(field.annotation),
+            _default(field),
+        )
+        for name, field in model.model_fields.items()
+        if own is None or name == "kind" or name in own
+    }
+
+
+def _keys(model: type[BaseModel], *, defaults: bool = False) -> list[str]:
+    head = "| Key | Written as | Default | Meaning |" if defaults else "| Key | Value | Meaning |"
+    lines = [head, re.sub(r"[^|]+", "---", head)]
+    for name, word in words(model).items():
+        needed = " **(required)**" if model.model_fields[name].is_required() else ""
+        default = f" {f'`{_cell(word.default)}`' if word.default else ''} |" if defaults else ""
+        lines.append(f"| `{name}` | {word.written} |{default} {_cell(word.meaning)}{needed} |")
     return lines
+
+
+def _default(field: FieldInfo) -> str:
+    """What holds where a key is not written, as a person would write it; empty for nothing."""
+    value = None if field.is_required() else field.get_default(call_default_factory=True)
+    if value is None or value == () or value == {}:
+        return ""
+    reading = reading_of(field)
+    return as_text(reading.write(value) if reading else value)
 
 
 def _cell(text: str) -> str:
@@ -163,29 +201,85 @@ def _from_schema(schema: dict[str, Any]) -> str:
     return _cell(str(schema.get("description") or schema.get("type") or "see below"))
 
 
-def equipment_page(family: Family, models: list[Model]) -> str:
-    """``docs/equipment/<family>.md``: parameters, signals and models of a family."""
+def equipment_page(family: Family, models: Sequence[Model]) -> str:
+    """``docs/equipment/<family>.md``: states, parameters, signals and models of a family, and a
+    plant to try it in.
+    """
     lines = [
         f"# {family.name}\n",
         f"{family.doc['en']}.\n",
         f"{family.doc['ko']}.\n",
-        f"Footprint: {family.shape.width:g} m × {family.shape.depth:g} m.\n",
+        f"Footprint: {family.shape.width:g} m × {family.shape.depth:g} m. "
+        f"Models: {', '.join(f'[{m.name}](#{_anchor(m.name)})' for m in models)}.\n",
+        *_states(family, models),
+        *_example(family, models),
         "## Parameters\n",
-        *_keys(family.params),
+        "What an entry of this family may have; a model of the library gives typical values, and "
+        "whatever the scenario says goes first.\n",
+        *_keys(family.params, defaults=True),
         "",
     ]
     if family.step.model_fields:
-        lines += ["## At a route step\n", *_keys(family.step), ""]
-    lines += ["## Signals\n", "| Signal | Direction | Type | Meaning |", "|---|---|---|---|"]
-    lines += [f"| `{s.name}` | {s.direction} | {s.type} | {s.meaning} |" for s in family.signals]
+        lines += ["## At a route step\n", *_keys(family.step, defaults=True), ""]
+    lines += [
+        "## Signals\n",
+        "| Signal | Direction | Type | Meaning | 뜻 |",
+        "|---|---|---|---|---|",
+    ]
+    lines += [
+        f"| `{s.name}` | {s.direction} | {s.type} | {_cell(s.meaning)} | {_cell(s.ko)} |"
+        for s in family.signals
+    ]
     lines += ["", "## Models\n"]
     for model in models:
         lines += [f"### {model.name}\n", f"{model.doc.get('en', '')}.\n"]
+        lines += [f"{model.doc.get('ko', '')}.\n"]
         lines += ["| Parameter | Value | Source |", "|---|---|---|"]
         for name, node in model.parameters.items():
-            lines.append(f"| `{name}` | {node.plain()} | {_cell(model.sources[name])} |")
+            value, source = _cell(as_text(node.plain())), _cell(model.sources[name])
+            lines.append(f"| `{name}` | {value} | {source} |")
         lines.append("")
     return "\n".join(lines)
+
+
+def _anchor(title: str) -> str:
+    """The address of a heading within its page."""
+    return re.sub(r"[^\w-]", "", title.lower().replace(" ", "-"))
+
+
+def _states(family: Family, models: Sequence[Model]) -> list[str]:
+    told = "; ".join(statechart.HEADS[kind][0].lower() for kind in statechart.roles(family, models))
+    return [
+        "## States\n",
+        f"![The states of {told}]({family.name}.svg)\n",
+        "At every instant it is in exactly one of them ([semantics](../semantics.md)); set-up and "
+        "waits come only where something asks for them.\n",
+    ]
+
+
+def _example(family: Family, models: Sequence[Model]) -> list[str]:
+    """The smallest plant of the first model, and the commands that write and run it."""
+    if not models:
+        return []
+    first = models[0]
+    return [
+        "## Try it\n",
+        "```console",
+        f"$ vtwin new try-it --from {first.name}",
+        "$ vtwin run try-it",
+        "```\n",
+        "The first writes this plant; any other model of the library can stand there as well.\n",
+        f"```yaml\n{smallest.plant(family, first)}```\n",
+    ]
+
+
+def as_text(value: Any) -> str:
+    """A written value on one line, as YAML."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{k}: {as_text(v)}" for k, v in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(as_text(v) for v in value) + "]"
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def pages() -> dict[str, str]:
@@ -194,5 +288,7 @@ def pages() -> dict[str, str]:
     found = {"scenario-reference.md": reference()}
     for name in sorted(catalog.BUILT_IN):
         models = [library.model(m) for m in library.names() if m.startswith(f"{name}/")]
-        found[f"equipment/{name}.md"] = equipment_page(catalog.family(name), models)
+        family = catalog.family(name)
+        found[f"equipment/{name}.md"] = equipment_page(family, models)
+        found[f"equipment/{name}.svg"] = statechart.picture(family, models)
     return found

@@ -69,14 +69,19 @@ def _with_family(draft: Draft, name: str, entry: EquipmentEntry) -> Equipment | 
     params = models.family_values(draft, family.params, raw, path, EquipmentEntry.model_fields)
     if params is None:
         return None
-    helper = family.helper(name, params) if family.helper is not None else None
+    try:
+        helper = family.helper(name, params) if family.helper is not None else None
+        words = family.words(name, params)
+        probe = family.lower(name, params, ())
+    except Refused as refused:
+        draft.refused(refused, path)
+        return None
     if helper is not None:
         models.lend(draft, name, helper, family)
         return None
-    entry = models.with_words(draft, entry, family.words(name, params), family, path)
+    entry = models.with_words(draft, entry, words, family, path)
     updated = {**draft.document.equipment, name: entry}
     draft.document = draft.document.model_copy(update={"equipment": updated})
-    probe = family.lower(name, params, ())
     machines = () if probe.is_buffer else machine_names(name, entry.count)
     return Equipment(name, entry, family, params, probe.is_buffer, probe.capacity, machines)
 
