@@ -383,3 +383,52 @@ def test_cell_when_stops_are_shorter_than_the_melt_bears_then_nothing_more_is_lo
     tally = simulate(build(load(CELL), overrides=overrides), 0)
     assert tally.failures.sum() > 20
     assert tally.mode_restart.tolist() == [DAYS * 35, DAYS * 35, DAYS * 5]
+
+
+# -- the line --------------------------------------------------------------------------------
+
+LINE = CELLS.parent / "injection_assembly" / "scenario.yaml"
+
+
+def test_line_when_its_moulds_are_compared_with_the_plant_s_then_they_are_the_same():
+    """The line rests on what was learned from the plant's records."""
+    line, plant = (
+        build(load(CELLS.parent / name / "scenario.yaml"))
+        for name in ("injection_assembly", "injection_plant")
+    )
+    moulds = [
+        {
+            program.tools[op.tool].name: (
+                program.distributions[op.modes[0].cycle],
+                op.pieces_per_cycle,
+                op.scrap,
+            )
+            for op in program.operations
+            if op.tool >= 0
+        }
+        for program in (line, plant)
+    ]
+    assert len(moulds[0]) == 6
+    assert moulds[0].items() <= moulds[1].items()
+
+
+def test_line_when_nothing_stops_then_a_campaign_takes_the_hours_calculated():
+    """One machine, two moulds with 7 of 8 cavities, a change between them; then 10 shots scrap."""
+    stops = {f"equipment.IM-{n}.failures": {} for n in range(1, 5)}
+    exact = {f"tools.{tool}.cycle": f"{seconds} s" for tool, seconds in (
+        ("15000CBR-M-001", 19.07), ("16500CBR-M-001", 19.67))}  # fmt: skip
+    overrides = stops | exact | {"run.horizon": "3 d", "run.warmup": "0 h", "run.bin": "3 d"}
+    overrides |= {"equipment.IM-4.load": "0 s"}
+    program = build(load(LINE), overrides=overrides)
+    tally = simulate(program, 0)
+    names = [op.name for op in program.operations]
+    reel, button = names.index("reel/mould"), names.index("button/mould")
+    quantity = {program.products[o.product].name: o.quantity for o in program.orders[:8]}
+    # Boxes of 504 are 72 shots each.
+    shots = [quantity[name] // 7 for name in ("reel", "button")]
+    assert tally.mode_cycles[[reel, button]].tolist() == shots
+    assert tally.mode_restart[[reel, button]].tolist() == [0, 70]
+    machine = [m.name for m in program.machines].index("IM-4")
+    work = shots[0] * ticks(19.07) + shots[1] * ticks(19.67)
+    assert tally.machine_state[machine, MachineState.WORKING] == work
+    assert tally.setup_time[machine] == ticks(3.29 * 3600)
