@@ -84,7 +84,14 @@ def study_html(
     if study is not None:
         parts.append(_comparison(study))
     parts.append(_limits(shown, explanation))
-    parts += [_states(shown), _products(shown), _time(shown), _notes(shown), _passport(shown)]
+    parts += [
+        _states(shown),
+        _people(shown),
+        _products(shown),
+        _time(shown),
+        _notes(shown),
+        _passport(shown),
+    ]
     return page(shown.name, "\n".join(part for part in parts if part))
 
 
@@ -236,6 +243,32 @@ def _difference(one: Difference, base: float) -> str:
     if gain.unit == "share":
         said = said.removesuffix("%") + "%-points"
     return f'<td class="n {escape(call)}">{mark}{_together(said)}</td>'
+
+
+#: What the time and the money of people go into; columns that are nothing are left out.
+_PEOPLE = {
+    "at_work": "at work",
+    "walking": "walking",
+    "teaching": "teaching",
+    "idle": "waiting",
+    "overtime": "of it overtime",
+    "mean_wait_s": "mean wait for them",
+    "labour_cost_per_day": "cost per day",
+    "labour_cost_per_part": "per good piece",
+}
+
+
+def _people(run: RunResult) -> str:
+    groups = run.summary.people
+    used = {key for group in groups.values() for key, f in group.figures.items() if f.mean}
+    keys = [key for key in _PEOPLE if key in used or key in ("at_work", "idle")]
+    rows = []
+    for name, group in groups.items():
+        cells = "".join(f'<td class="n">{_said(group.figures[key])}</td>' for key in keys)
+        rows.append(f"<tr><td>{escape(name)}</td>{cells}</tr>")
+    header = "".join(f'<th class="n">{escape(_PEOPLE[key])}</th>' for key in keys)
+    table = f'<div class="scroll"><table><tr><th></th>{header}</tr>{"".join(rows)}</table></div>'
+    return _section("People", table) if rows else ""
 
 
 def _limits(run: RunResult, explanation: Explanation | None) -> str:

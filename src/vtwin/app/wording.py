@@ -22,6 +22,7 @@ TITLES: dict[str, str] = {
     "oee": "OEE",
     "utilisation": "Utilisation",
     "unit_cost": "Cost per good piece",
+    "labour_cost_per_part": "Labour cost per good piece",
     "energy_per_part_kwh": "Energy per good piece",
     "peak_kw": "Peak power",
     "makespan_s": "Time until the run ended",

@@ -170,6 +170,8 @@ CODES: dict[str, str] = {
     "V374": "people walk to a machine whose place is not given",
     "V375": "a warning: ways are walked on a floor whose places are not measured",
     "V376": "equipment that attends others has a word only a machine can have",
+    "V378": "how a skill is learned cannot be, or nobody teaches it",
+    "V379": "people may use a skill somewhere and cannot, or nobody may where it is needed",
     "V381": "ways on after a step: to an unknown step, or shares that are not all of the items",
     "V382": "busy times of arrivals that cannot be",
     "V383": "items go round and never come to an end",

@@ -202,11 +202,23 @@ def _tools(answer: RunResult) -> Table:
     return table
 
 
+_PEOPLE = {
+    "busy": "busy",
+    "walking": "walking",
+    "teaching": "teaching",
+    "overtime": "overtime",
+    "mean_wait_s": "mean wait for them",
+    "labour_cost_per_part": "cost per good piece",
+}
+
+
 def _people(answer: RunResult) -> Table:
     groups = answer.summary.people
-    heads = {"busy": "busy", "walking": "walking", "mean_wait_s": "mean wait for them"}
-    if not any(worker.speed for worker in answer.program.workers):
-        del heads["walking"]
+    heads = dict(_PEOPLE)
+    used = {key for entry in groups.values() for key, f in entry.figures.items() if f.mean}
+    for key in ("walking", "teaching", "overtime", "labour_cost_per_part"):
+        if key not in used:
+            del heads[key]
     columns = [column for head in heads.values() for column in (f">{head}", "", "")]
     table = plain_table("", *columns)
     for group, entry in groups.items():

@@ -178,9 +178,19 @@ KPIS: Mapping[str, Kpi] = {
         ),
         Kpi(
             "unit_cost", "cost per good piece", "{currency}", "lower",
-            "(machine cost · PBT + labour cost · time on duty + energy · price + material · "
-            "pieces started + floor) / good pieces that left",
+            "(machine cost · PBT + labour + energy · price + material · pieces started + floor) "
+            "/ good pieces that left; labour: as below",
             ("PBT", "APAT", "GQ"), ("plant",), NO_GOOD,
+        ),
+        Kpi(
+            "labour_cost_per_part", "labour cost per good piece", "{currency}", "lower",
+            "sum over people of cost per hour · (APAT + overtime premium · overtime + night "
+            "premium · time at night), and their training, / good pieces that left the plant",
+            ("APAT", "GQ"), ("plant", "people"), NO_GOOD,
+        ),
+        Kpi(
+            "labour_cost_per_day", "labour cost per day", "{currency}/d", "lower",
+            "the same cost / AOET in days", ("APAT", "AOET"), ("plant", "people"), NO_WINDOW,
         ),
         Kpi(
             "on_time", "on-time share", "share", "higher",
@@ -211,6 +221,23 @@ KPIS: Mapping[str, Kpi] = {
         Kpi(
             "walking", "walking", "share", "lower",
             "time on the way to a machine / APAT", ("APAT",), ("people",), NO_DUTY,
+        ),
+        Kpi(
+            "teaching", "teaching", "share", "",
+            "time beside a learner and at no other work / APAT", ("APAT",), ("people",), NO_DUTY,
+        ),
+        Kpi(
+            "at_work", "at work", "share", "",
+            "APWT less walking and teaching / APAT", ("APWT", "APAT"), ("people",), NO_DUTY,
+        ),
+        Kpi(
+            "idle", "waiting for work", "share", "lower",
+            "1 - APWT / APAT; at work, walking, teaching and waiting add up to 1",
+            ("APWT", "APAT"), ("people",), NO_DUTY,
+        ),
+        Kpi(
+            "overtime", "overtime", "share", "lower",
+            "time present off shift / APAT", ("APAT",), ("people",), NO_DUTY,
         ),
         Kpi(
             "mean_wait_s", "mean wait for a worker", "s", "lower",

@@ -10,8 +10,8 @@ import numpy as np
 from vtwin.base.units import TICKS_PER_SECOND
 from vtwin.plant.primitives import NEVER, NONE
 from vtwin.plant.program import Program
-from vtwin.plant.trace import Tally, VehicleState
-from vtwin.results.cost import costs, has_costs
+from vtwin.plant.trace import Ints, Tally, VehicleState
+from vtwin.results.cost import costs, has_costs, has_wages, labour
 from vtwin.results.elements import (
     Floats,
     MachineElements,
@@ -137,6 +137,7 @@ def _plant(
         "energy_kwh": kwh if has_power(program) else None,
         "energy_per_part_kwh": ratio(kwh, good) if has_power(program) else None,
         "unit_cost": ratio(money.total, good) if money else None,
+        **_labour(program, tally, list(range(len(program.workers)))),
         "on_time": on_time(program, tally)[0],
         "tardiness_s": _tardiness(program, tally),
         "orders_done": _orders_done(program, tally),
@@ -378,17 +379,41 @@ def _input_queue(program: Program, tally: Tally, members: list[int]) -> Value:
 
 
 def _people(program: Program, tally: Tally) -> dict[str, Figures]:
-    found: dict[str, Figures] = {}
+    found: dict[str, dict[str, Value]] = {}
     for index, group in enumerate(program.groups):
         members = [i for i, worker in enumerate(program.workers) if worker.group == index]
         skills = sorted({skill for i in members for skill in program.workers[i].skills})
         duty = float(tally.worker_duty[members].sum())
+        busy, walked = (_total(t, members) for t in (tally.worker_busy, tally.worker_walk))
+        taught = _total(tally.worker_teach, members)
         found[group] = {
-            "busy": ratio(float(tally.worker_busy[members].sum()), duty),
-            "walking": ratio(float(tally.worker_walk[members].sum()), duty),
+            "busy": ratio(busy, duty),
+            "at_work": ratio(busy - walked - taught, duty),
+            "walking": ratio(walked, duty),
+            "teaching": ratio(taught, duty),
+            "idle": ratio(duty - busy, duty),
+            "overtime": ratio(_total(tally.worker_overtime, members), duty),
             "mean_wait_s": _mean_wait(tally, skills),
         }
-    return found
+        found[group] |= _labour(program, tally, members)
+    return dict(found)
+
+
+def _total(values: Ints, members: list[int]) -> float:
+    """Sum over these; a tally kept by an older version may have counted none."""
+    return float(values[members].sum()) if len(values) else 0.0
+
+
+def _labour(program: Program, tally: Tally, members: list[int]) -> dict[str, Value]:
+    """What people cost per good piece of the whole plant, and per day."""
+    if not has_wages(program):
+        return {}
+    paid = labour(program, tally, members)
+    good = float(tally.product_good[list(program.leaving)].sum())
+    return {
+        "labour_cost_per_part": ratio(paid, good),
+        "labour_cost_per_day": ratio(paid * _DAY, tally.observed / TICKS_PER_SECOND),
+    }
 
 
 def _transport(program: Program, tally: Tally) -> dict[str, Figures]:

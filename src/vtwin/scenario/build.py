@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from vtwin.base.errors import Problem, Refused
 from vtwin.plant.program import Program
 from vtwin.scenario import (
+    authority,
     batches,
     belts,
     branching,
@@ -120,6 +121,7 @@ def _draft(resolved: Resolved) -> Draft | None:
     kits.read_kits(draft)
     transport.read_transport(draft)
     setups.read_setups(draft)
+    authority.authorise(draft)
     ordering.read_orders(draft)
     kits.check_supply(draft)
     checks.check_plant(draft)

@@ -93,6 +93,8 @@ def _check_money(draft: Draft) -> None:
         draft.money(equipment.cost, ("equipment", name, "cost"))
     for name, people in document.people.items():
         draft.money(people.cost, ("people", name, "cost"))
+        if people.training is not None:
+            draft.money(people.training.cost, ("people", name, "training", "cost"))
     for name, product in document.products.items():
         draft.money(product.material, ("products", name, "material"))
     draft.money(document.costs.energy, ("costs", "energy"))

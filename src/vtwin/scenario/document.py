@@ -19,6 +19,7 @@ from vtwin.plant.quantities import (
     Machines,
     Money,
     MovingSpeed,
+    Number,
     PositiveDuration,
     Power,
     PricePerArea,
@@ -41,6 +42,7 @@ from vtwin.scenario.values import (
     Line,
     Names,
     NeededCrew,
+    NightHours,
     Places,
     Point,
     Points,
@@ -411,12 +413,32 @@ class EquipmentEntry(WithFamilyKeys):
     )
 
 
+class NightEntry(Written):
+    """What work at night costs more."""
+
+    premium: Scale = Field(description="share of the cost per hour that is paid on top")
+    hours: NightHours = Field(default=(79_200, 108_000), description="default: 22:00-06:00")
+
+
+class TrainingEntry(Written):
+    """What one person's training costs, spread over the time it lasts."""
+
+    cost: Money = Field(description="of one person")
+    lasts: PositiveDuration = Field(
+        default=31_536_000.0, description="until it is due again; default: 365 d"
+    )
+
+
 class PeopleEntry(Written):
     """A group of people alike."""
 
     name: str | None = Field(default=None, description="label shown to people")
     count: Heads = Field(default=1, description="how many")
-    skills: Skills = Field(default={}, description="what they can do, and how fast")
+    skills: Skills = Field(default={}, description="what they can do, how well and how fast")
+    may: dict[str, Names] = Field(
+        default={},
+        description="equipment at which alone they may use a skill; `press-*` is every press",
+    )
     calendar: str | None = Field(default=None, description="working hours; default: always")
     shift_end: Literal["pause", "finish", "hand_over"] = Field(
         default="finish", description="what happens to the task in hand at the end of a shift"
@@ -429,6 +451,11 @@ class PeopleEntry(Written):
         default=None, description="walking speed; default: ways take no time"
     )
     cost: PricePerHour | None = Field(default=None, description="cost per hour on duty")
+    overtime: Scale = Field(
+        default=0.0, description="share of the cost per hour more for work beyond the shift"
+    )
+    night: NightEntry | None = Field(default=None, description="what hours at night cost more")
+    training: TrainingEntry | None = Field(default=None, description="cost of their training")
 
 
 class TransportEntry(WithFamilyKeys):
@@ -585,6 +612,9 @@ class Document(Written):
     carriers: dict[str, CarrierEntry] = {}
     equipment: dict[str, EquipmentEntry]
     people: dict[str, PeopleEntry] = {}
+    levels: dict[Literal["novice", "trained", "expert", "trainer"], Number] = Field(
+        default={}, description="speed at each level of a skill, where it is another than usual"
+    )
     transport: dict[str, TransportEntry] = {}
     costs: Costs = Costs()
     targets: Targets = Targets()

@@ -191,6 +191,21 @@ class ModeDraft:
     heads: int = 1  # people with that skill
 
 
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A skill that is wanted: at a level at least, and at certain equipment."""
+
+    skill: str
+    level: str | None = None
+    at: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """As it is told."""
+        level = f" ({self.level})" if self.level else ""
+        return f"{self.skill}{level}{' at ' if self.at else ''}{', '.join(self.at)}"
+
+
 @dataclass
 class Draft:
     """The plant while it is put together."""
@@ -210,6 +225,7 @@ class Draft:
     orders: list[OrderDraft] = field(default_factory=list)
     sources: list[SourceDraft] = field(default_factory=list)
     skills: dict[str, Where] = field(default_factory=dict)  # wanted -> where first
+    needs: dict[str, Need] = field(default_factory=dict)  # the same
     batches: dict[str, BatchDraft] = field(default_factory=dict)
     batch_of: dict[str, str] = field(default_factory=dict)  # operation -> batch
     belts: dict[str, Belt] = field(default_factory=dict)  # entry
@@ -247,6 +263,10 @@ class Draft:
         found = (problem.where.path or "" for problem in self.resolved.problems)
         return any(told == name or told.startswith(name + ".") for told in found)
 
+    def fault_at(self, code: str, what: str, where: Where, hint: str | None) -> None:
+        """Note a problem at a place that is known."""
+        self.problems.append(Problem(code, what, where, hint))
+
     def unknown(self, sort: str, name: str, known: Iterable[str], path: Steps) -> None:
         """Note a name that leads nowhere, unless its own entry was refused already."""
         sections = {"equipment": "equipment", "product": "products", "calendar": "calendars",
@@ -273,9 +293,14 @@ class Draft:
 
     def wants(self, crew: Crew, where: Where) -> None:
         """Note who is needed, and where that was said first."""
-        if crew.people > self.heads.get(crew.skill, 0):
-            self.heads[crew.skill] = crew.people
-            self.skills[crew.skill] = where
+        self.want(Need(crew.of, crew.level), crew.people, where)
+
+    def want(self, need: Need, people: int, where: Where) -> None:
+        """Note what is wanted of so many people."""
+        self.needs.setdefault(need.name, need)
+        if people > self.heads.get(need.name, 0):
+            self.heads[need.name] = people
+            self.skills[need.name] = where
 
     def money(self, amount: Amount | None, path: Steps) -> float:
         """The value of an amount in the plant's one currency; 0 for None."""

@@ -16,7 +16,7 @@ from vtwin.scenario.document import (
     ToolEntry,
     WearEntry,
 )
-from vtwin.scenario.draft import Draft, ModeDraft, Steps
+from vtwin.scenario.draft import Draft, ModeDraft, Need, Steps
 from vtwin.scenario.values import Crew, Life
 
 #: The mode a machine's `tool:` becomes.
@@ -151,7 +151,7 @@ def _failure(draft: Draft, name: str, mode: str, entry: FailureEntry) -> ModeDra
         draft.fault("V343", what, (*path, "life"), "write `clock: cycles`")
     part = PartAtFailure[entry.part.upper()]
     after = entry.after or _NEVER_DRAWN
-    skill, heads = _who(entry.by)
+    skill, heads = _who(draft, entry.by)
     return ModeDraft(mode, after, clock, entry.repair, skill, part, life, False, path, heads)
 
 
@@ -169,7 +169,7 @@ def _maintenance(draft: Draft, name: str, mode: str, entry: MaintenanceEntry) ->
         after = entry.every
     else:
         life = _cycles(draft, entry.every, _pieces(draft, name), (*path, "every"))
-    skill, heads = _who(entry.by)
+    skill, heads = _who(draft, entry.by)
     kept = PartAtFailure.KEPT
     return ModeDraft(mode, after, clock, entry.takes, skill, kept, life, True, path, heads)
 
@@ -178,12 +178,15 @@ def _tool(draft: Draft, name: str, entry: WearEntry) -> ModeDraft:
     path = ("equipment", name, TOOL)
     life = _cycles(draft, entry.life, _pieces(draft, name), (*path, "life"))
     clock, kept = FailureClock.CYCLES, PartAtFailure.KEPT
-    skill, heads = _who(entry.by)
+    skill, heads = _who(draft, entry.by)
     return ModeDraft(TOOL, _NEVER_DRAWN, clock, entry.change, skill, kept, life, False, path, heads)
 
 
-def _who(crew: Crew | None) -> tuple[str | None, int]:
-    return (None, 1) if crew is None else (crew.skill, crew.people)
+def _who(draft: Draft, crew: Crew | None) -> tuple[str | None, int]:
+    if crew is None:
+        return None, 1
+    draft.needs[crew.skill] = Need(crew.of, crew.level)
+    return crew.skill, crew.people
 
 
 def _pieces(draft: Draft, name: str) -> set[int]:

@@ -9,7 +9,7 @@ from typing import Final
 from vtwin.base.draws import Distribution
 from vtwin.base.errors import Where
 from vtwin.base.units import TICKS_PER_SECOND, ticks
-from vtwin.people.staff import Group, hire, skills_of
+from vtwin.people.staff import curves, hire, skills_of
 from vtwin.plant.primitives import (
     NEVER,
     NEXT,
@@ -44,6 +44,7 @@ from vtwin.plant.primitives import (
 )
 from vtwin.plant.program import GrantRule, Program, RunSpec, Stop
 from vtwin.scenario import belts, calendars
+from vtwin.scenario.authority import groups
 from vtwin.scenario.branching import GONE
 from vtwin.scenario.document import Document, EquipmentEntry
 from vtwin.scenario.draft import BatchDraft, Draft, Equipment, FleetDraft, StepDraft
@@ -56,24 +57,6 @@ AUTO_REPLICATIONS: Final = 10
 Cells = tuple[tuple[int, ...], ...]
 
 _MONTHS_PER_DAY: Final = 12 / 365.25
-
-
-def groups(document: Document) -> list[Group]:
-    """The people of a document."""
-    return [
-        Group(
-            name=name,
-            count=entry.count,
-            skills=entry.skills,
-            calendar=None if entry.calendar in (None, calendars.ALWAYS) else entry.calendar,
-            shift_end=ShiftEnd[entry.shift_end.upper()],
-            cost_per_h=entry.cost.value if entry.cost else 0.0,
-            tends=entry.tends,
-            absence=entry.absence,
-            speed_mm_s=max(round(1000 * entry.speed), 1) if entry.speed else 0,
-        )
-        for name, entry in document.people.items()
-    ]
 
 
 def run_spec(document: Document) -> RunSpec:
@@ -115,7 +98,7 @@ class _Lowering:
         self.run = run_spec(document)
         self.calendars = used_calendars(document, self.run.horizon)
         self.calendar_index = {c.name: i for i, c in enumerate(self.calendars)}
-        self.groups = groups(document)
+        self.groups = groups(draft)
         self.skills = skills_of(self.groups, draft.skills)
         self.skill_index = {name: i for i, name in enumerate(self.skills)}
         self.stations = sorted(draft.stations)
@@ -208,6 +191,7 @@ class _Lowering:
                 replace(draft.belts[self.machine_of[name].name], name=name)
                 for name in self.belt_index
             ),
+            curves=curves(self.groups),
             fleets=tuple(self._fleet(fleet) for fleet in self.fleets),
             vehicles=tuple(self._vehicles()),
             carriers=tuple(

@@ -8,14 +8,16 @@ from vtwin.base.errors import Problem, Where, did_you_mean
 from vtwin.people.staff import Group
 from vtwin.plant.primitives import Calendar
 from vtwin.scenario import calendars
+from vtwin.scenario.authority import check_teachers, groups
 from vtwin.scenario.draft import Draft
-from vtwin.scenario.lower import groups, run_spec, used_calendars
+from vtwin.scenario.lower import run_spec, used_calendars
 from vtwin.scenario.values import Crew
 
 
 def check_people(draft: Draft) -> None:
     """Note everything that is wrong with people and what is wanted of them."""
-    staff = groups(draft.document)
+    staff = groups(draft)
+    check_teachers(draft, staff)
     _check_repairers(draft, [group for group in staff if group.count])
     for name in draft.document.people:
         if "#" in name or "/" in name:

@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal, NamedTuple
 
 from vtwin.base.draws import Distribution
+from vtwin.base.errors import did_you_mean
+from vtwin.people.levels import WORDS as LEVEL_WORDS
+from vtwin.people.levels import Level
 from vtwin.plant.quantities import (
     COUNT,
     DISTRIBUTIONS,
@@ -112,6 +115,10 @@ def _windows(value: Any, context: Mapping[str, Any]) -> tuple[tuple[int, int], .
     return tuple(found)
 
 
+def _night(value: Any, context: Mapping[str, Any]) -> tuple[int, int]:
+    return value if isinstance(value, tuple) else _window(value)
+
+
 def _names(value: Any, context: Mapping[str, Any]) -> tuple[str, ...]:
     given = value if isinstance(value, list | tuple) else [value]
     for item in given:
@@ -132,27 +139,134 @@ def _line(value: Any, context: Mapping[str, Any]) -> tuple[tuple[str, ...], ...]
     return tuple(found)
 
 
-def _skills(value: Any, context: Mapping[str, Any]) -> dict[str, float]:
+@dataclass(frozen=True, slots=True)
+class Learns:
+    """How a skill is learned: up to a level or speed, by ``half`` (units) or ``rate``."""
+
+    to: str | float
+    half: int | None = None
+    rate: float | None = None
+    alone: int = 0
+    beside: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Skill:
+    """How well somebody can do something: a level, a speed, or both."""
+
+    speed: float | None = None
+    level: str | None = None
+    learns: Learns | None = None
+
+
+_LEVEL_LIST: Final = ", ".join(f"{level.value} {level.word}" for level in Level)
+_SKILL_HINT: Final = "such as 0.8, expert or {level: novice, learns: {to: trained, half: 40}}"
+_LEARNS: Final = ("to", "half", "rate", "alone_after", "beside")
+_MOST_UNITS: Final = 10**6
+
+
+def _level(value: Any) -> str:
+    """A level by its word or number."""
+    text = str(value).strip()
+    if text in LEVEL_WORDS:
+        return text
+    if text.lstrip("+-").isdigit():
+        if 1 <= int(text) <= len(LEVEL_WORDS):
+            return LEVEL_WORDS[int(text) - 1]
+        what = f"'{text}' is outside the levels 1 to {len(LEVEL_WORDS)}"
+        raise refuse("V203", what, f"they are {_LEVEL_LIST}")
+    hint = did_you_mean(text, LEVEL_WORDS) or f"they are {_LEVEL_LIST}"
+    raise refuse("V204", f"'{text}' is no level of a skill", hint)
+
+
+def _skills(value: Any, context: Mapping[str, Any]) -> dict[str, Skill]:
     if isinstance(value, Mapping):
-        speeds = {}
-        for skill, speed in value.items():
+        skills = {}
+        for skill, said in value.items():
             with inside(skill):
-                speeds[str(skill)] = plain_number(speed, "0.8", above_zero=True)
-        return speeds
+                skills[str(skill)] = _skill(said, context)
+        return skills
     if value is None or value == []:
         return {}
-    return dict.fromkeys(_names(value, context), 1.0)
+    return dict.fromkeys(_names(value, context), Skill())
+
+
+def _skill(value: Any, context: Mapping[str, Any]) -> Skill:
+    if isinstance(value, Skill):
+        return value
+    if not isinstance(value, Mapping):
+        word = isinstance(value, str) and value.strip()[:1].isalpha()
+        if word:
+            return Skill(level=_level(value))
+        return Skill(speed=plain_number(value, "0.8", above_zero=True))
+    for key in value:
+        if key not in ("level", "speed", "learns"):
+            with inside(key):
+                raise refuse("V115", f"unknown key '{key}'", _SKILL_HINT)
+    with inside("speed"):
+        speed = plain_number(value["speed"], "0.8", above_zero=True) if "speed" in value else None
+    with inside("level"):
+        level = _level(value["level"]) if "level" in value else None
+    with inside("learns"):
+        return Skill(speed, level, _learns(value["learns"], context) if "learns" in value else None)
+
+
+def _learns(value: Any, context: Mapping[str, Any]) -> Learns:
+    if not isinstance(value, Mapping):
+        raise refuse(
+            "V124", "how a skill is learned is a mapping", "such as {to: trained, half: 40}"
+        )
+    for key in value:
+        if key not in _LEARNS:
+            with inside(key):
+                hint = did_you_mean(str(key), _LEARNS) or "known: " + ", ".join(_LEARNS)
+                raise refuse("V115", f"unknown key '{key}'", hint)
+    if ("half" in value) == ("rate" in value):
+        what = "learning takes one of `half` and `rate`"
+        hint = "half: 40 (after 40 pieces half of the gap is closed), or rate: 85 % (per doubling)"
+        raise refuse("V378", what, hint)
+    to: str | float = "trained"
+    with inside("to"):
+        said = value.get("to", to)
+        word = isinstance(said, str) and said.strip()[:1].isalpha()
+        to = _level(said) if word else plain_number(said, "1.0", above_zero=True)
+    with inside("half"):
+        half = _units(value["half"], context, least=1) if "half" in value else None
+    with inside("rate"):
+        rate = plain_number(value["rate"], "85 %") if "rate" in value else None
+        if rate is not None and not 0.5 <= rate < 1.0:
+            what = f"'{value['rate']}' is outside 50 % to 99 %"
+            raise refuse("V203", what, "85 %: each doubling of the pieces takes 85 % of the time")
+    with inside("alone_after"):
+        alone = _units(value.get("alone_after", 0), context, least=0)
+    with inside("beside"):
+        beside = _units(value.get("beside", 1), context, least=1, most=100)
+    return Learns(to, half, rate, alone, beside)
+
+
+def _units(value: Any, context: Mapping[str, Any], *, least: int, most: int = _MOST_UNITS) -> int:
+    """A number of pieces, set-ups or repairs."""
+    number = plain_number(str(value).removesuffix("pieces").strip(), "40")
+    if number != int(number) or not least <= number <= most:
+        raise refuse("V203", f"'{value}' is no whole number from {least} to {most:,}", "such as 40")
+    return int(number)
 
 
 @dataclass(frozen=True, slots=True)
 class Crew:
-    """Who is needed for something: so many people with one skill."""
+    """Who is needed for something: so many people with one skill, at a level at least."""
 
-    skill: str
+    of: str
     people: int = 1
+    level: str | None = None
+
+    @property
+    def skill(self) -> str:
+        """What is wanted, by one name."""
+        return f"{self.of} ({self.level})" if self.level else self.of
 
 
-_CREW_HINT: Final = "such as load, or {skill: load, people: 2}"
+_CREW_HINT: Final = "such as load, or {skill: load, people: 2, level: expert}"
 
 
 def _crew(value: Any, context: Mapping[str, Any]) -> Crew:
@@ -161,14 +275,16 @@ def _crew(value: Any, context: Mapping[str, Any]) -> Crew:
     if not isinstance(value, Mapping):
         raise refuse("V124", "a skill is due here", _CREW_HINT)
     for key in value:
-        if key not in ("skill", "people"):
+        if key not in ("skill", "people", "level"):
             with inside(key):
                 raise refuse("V115", f"unknown key '{key}'", _CREW_HINT)
     skill = value.get("skill")
     if not isinstance(skill, str) or not skill:
         raise refuse("V117", "says no skill", _CREW_HINT)
+    with inside("level"):
+        level = _level(value["level"]) if "level" in value else None
     with inside("people"):
-        return Crew(skill, COUNT.read(value.get("people", 1), context))
+        return Crew(skill, COUNT.read(value.get("people", 1), context), level)
 
 
 def _places(value: Any, context: Mapping[str, Any]) -> int | None:
@@ -326,6 +442,9 @@ Day = Annotated[
     Reading(_date, dt.date(2026, 1, 1), {"type": "string", "description": "year-month-day"}),
 ]
 Windows = Annotated[tuple[tuple[int, int], ...], Reading(_windows, (), _WINDOWS_SCHEMA)]
+NightHours = Annotated[
+    tuple[int, int], Reading(_night, (0, 0), {"type": "string", "examples": ["22:00-06:00"]})
+]
 Names = Annotated[tuple[str, ...], Reading(_names, (), _NAMES_SCHEMA)]
 Line = Annotated[
     tuple[tuple[str, ...], ...],
@@ -340,17 +459,46 @@ Line = Annotated[
         },
     ),
 ]
+_LEVEL_SCHEMA: Final = {
+    "anyOf": [{"enum": list(LEVEL_WORDS)}, {"type": "integer", "minimum": 1, "maximum": 4}]
+}
+_LEARNS_SCHEMA: Final = {
+    "type": "object",
+    "properties": {
+        "to": {"type": ["string", "number"]},
+        "half": {"type": ["integer", "string"]},
+        "rate": {"type": ["number", "string"]},
+        "alone_after": {"type": ["integer", "string"]},
+        "beside": {"type": "integer", "minimum": 1},
+    },
+    "additionalProperties": False,
+}
+_SKILL_SCHEMA: Final = {
+    "anyOf": [
+        {"type": ["number", "string"]},
+        {
+            "type": "object",
+            "properties": {
+                "level": _LEVEL_SCHEMA,
+                "speed": {"type": ["number", "string"]},
+                "learns": _LEARNS_SCHEMA,
+            },
+            "additionalProperties": False,
+        },
+    ]
+}
 Skills = Annotated[
-    dict[str, float],
+    dict[str, Skill],
     Reading(
         _skills,
         {},
         {
             "anyOf": [
                 {"type": "array", "items": _STRING},
-                {"type": "object", "additionalProperties": {"type": ["number", "string"]}},
+                {"type": "object", "additionalProperties": _SKILL_SCHEMA},
             ],
-            "description": "a list of skills, or each skill with its speed (1.0: standard)",
+            "description": "a list of skills, or each skill with its speed (1.0: standard), its "
+            "level (novice, trained, expert, trainer), or how it is learned",
         },
     ),
 ]
@@ -367,12 +515,13 @@ NeededCrew = Annotated[
                     "properties": {
                         "skill": {"type": "string"},
                         "people": {"type": "integer", "minimum": 1},
+                        "level": _LEVEL_SCHEMA,
                     },
                     "required": ["skill"],
                     "additionalProperties": False,
                 },
             ],
-            "description": "a skill, or `{skill: load, people: 2}`",
+            "description": "a skill, or `{skill: load, people: 2, level: expert}`",
         },
     ),
 ]

@@ -122,8 +122,15 @@ def _faster_vehicles(program: Program, name: str, factor: float) -> Program:
 
 
 def _faster_people(program: Program, group: int, factor: float) -> Program:
+    learned = {n for w in program.workers if w.group == group for n in w.learns}
     return replace(
         program,
+        curves=tuple(
+            replace(c, steps=tuple((n, round(speed * factor)) for n, speed in c.steps))
+            if index in learned
+            else c
+            for index, c in enumerate(program.curves)
+        ),
         workers=tuple(
             replace(worker, speeds=tuple(speed * factor for speed in worker.speeds))
             if worker.group == group
