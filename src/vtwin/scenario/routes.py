@@ -405,7 +405,7 @@ def _attributes(
         values = models.family_values(draft, family.step, extra, path, StepEntry.model_fields)
         if values is None:
             return None
-        found[name] = {k: v for k, v in values.model_dump().items() if v is not None}
+        found[name] = {k: v for k, v in values if v is not None}
     return found
 
 

@@ -58,15 +58,31 @@ class OrderRow:
 
 
 class Data:
-    """The CSV files read so far, each once."""
+    """The CSV files (and NC programs) read so far, each once."""
 
     def __init__(self) -> None:
         self._tables: dict[str, Table | Refused] = {}
+        self._texts: dict[str, str | Refused] = {}
 
     @property
     def read(self) -> list[str]:
         """Names of the files read."""
-        return sorted(self._tables)
+        return sorted({*self._tables, *self._texts})
+
+    def text(self, path: Path, limit: int) -> str:
+        """The text of a file of a machine's control, up to ``limit`` bytes; raises Refused. What
+        is no UTF-8 in it can only be a comment, and is read as Latin-1.
+        """
+        name = str(path)
+        if name not in self._texts:
+            try:
+                self._texts[name] = read_text(path, limit=limit, kind="program")
+            except Refused as refused:
+                self._texts[name] = refused
+        found = self._texts[name]
+        if isinstance(found, Refused):
+            raise found
+        return found
 
     def table(self, path: Path, where: Where | None = None) -> Table:
         """The table in a file; raises Refused."""
@@ -101,7 +117,7 @@ class Data:
 
 
 def _read(path: Path) -> Table:
-    text = read_text(path, limit=MAX_BYTES, table=True)
+    text = read_text(path, limit=MAX_BYTES, kind="CSV")
     where = Where(str(path), 1)
     first = text.split("\n", 1)[0]
     if not text.strip():
@@ -277,7 +293,7 @@ def matrix(table: Table) -> tuple[Matrix, list[Problem]]:
 
 
 def context(data: Data, file: str) -> dict[str, Any]:
-    """What validation must know of the scenario ``file``: columns of files beside it."""
+    """What validation must know of the scenario ``file``: columns and texts beside it."""
 
     def column(name: str, column: str) -> list[str]:
         try:
@@ -287,4 +303,12 @@ def context(data: Data, file: str) -> dict[str, Any]:
             line = f":{first.where.line}" if first.where.line else ""
             raise refuse(first.code, f"{name}{line}: {first.what}", first.hint) from None
 
-    return {"column": column}
+    def text(name: str, limit: int) -> tuple[str, str]:
+        path = Path(os.path.normpath(Path(file).parent / name))
+        try:
+            return str(path), data.text(path, limit)
+        except Refused as refused:
+            first = refused.problems[0]
+            raise refuse(first.code, f"{name}: {first.what}", first.hint) from None
+
+    return {"column": column, "text": text}

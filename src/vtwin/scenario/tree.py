@@ -12,7 +12,7 @@ import re
 import stat
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import yaml
 
@@ -126,14 +126,17 @@ def node_of(value: object, file: str | None = None) -> Node:
 
 
 def read_text(
-    path: Path, *, limit: int = MAX_BYTES, name: str | None = None, table: bool = False
+    path: Path,
+    *,
+    limit: int = MAX_BYTES,
+    name: str | None = None,
+    kind: Literal["YAML", "CSV", "program"] = "YAML",
 ) -> str:
-    """The text of a UTF-8 file (``table``: a CSV file); refuses what is missing, no file, too
-    large or not UTF-8.
+    """The text of a UTF-8 file; refuses what is missing, no file, too large or not UTF-8. A
+    ``program`` of a control may be Latin-1.
     """
     shown = name or str(path)
     where = Where(file=shown)
-    kind = "CSV" if table else "YAML"
     try:
         status = os.stat(path)
     except FileNotFoundError:
@@ -145,13 +148,18 @@ def read_text(
     if status.st_size > limit:
         size = f"{status.st_size / 1e6:.0f} MB, more than the {limit / 1e6:.0f} MB"
         hint = "put long tables (orders, records) into CSV files and name them"
-        if table:
+        if kind != "YAML":
             hint = "is it the right file? leave out what is not simulated"
         raise Refused(Problem("V103", f"the file has {size} a text file may have", where, hint))
     try:
         raw = path.read_bytes()
     except OSError as error:
         raise Refused(Problem("V102", f"cannot be read: {_reason(error)}", where)) from None
+    if kind == "program" and b"\0" not in raw[:1000]:
+        try:
+            return raw.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            return raw.decode("latin-1")
     return decode(raw, where)
 
 
