@@ -5,7 +5,7 @@ model, to explain it, and to compare the engines by it. What a model cannot do w
 its parameters (the mass of a part, a mould) it says itself in its file, under ``example:`` and
 there under ``step:`` (keys of the route step, such as ``{temperature: 850 °C, mass: 10 kg}``),
 ``equipment:`` (such as ``{serves: [bench]}``), ``tool:`` (a mould or die mounted at the step),
-``product:`` and ``run:``.
+``product:``, ``people:`` and ``run:``.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from vtwin.plant.family import Family, Step
 from vtwin.scenario.document import TransportEntry
 from vtwin.scenario.library import Model
 
-_KEYS: Final = ("step", "equipment", "tool", "product", "run")
+_KEYS: Final = ("step", "equipment", "tool", "product", "people", "run")
 
 
 class Role(Enum):
@@ -89,6 +89,8 @@ def plant(family: Family, model: Model) -> str:
     document["products"] = {"part": example["product"] | {"route": route}}
     document["orders"] = [{"product": "part", "saturated": True}]
     document["equipment"] = equipment
+    if example["people"]:
+        document["people"] = example["people"]
     return _text(document)
 
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import PurePath
 from typing import Annotated, Any, Final
 
+from vtwin.base import units
 from vtwin.base.errors import Problem, Refused, Where, did_you_mean
 from vtwin.plant.quantities import DURATION, Reading, refuse
 
@@ -166,6 +167,8 @@ def code_name(letter: str, tenths: int) -> str:
 def _nc_file(value: Any, context: Mapping[str, Any]) -> Source:
     if isinstance(value, Source):
         return value
+    if isinstance(value, Mapping):  # as written out below
+        return Source(str(value.get("file", "")), str(value.get("text", "")))
     read = context.get("text")
     if read is None:
         raise refuse("V708", "an NC program can only be named in a scenario file")
@@ -179,7 +182,7 @@ _NC_SCHEMA: Final = {
     "examples": ["op10.nc"],
 }
 #: The name of a file beside the scenario; its text becomes a Source.
-NcFile = Annotated[Source, Reading(_nc_file, Source("", "M30"), _NC_SCHEMA)]
+NcFile = Annotated[Source, Reading(_nc_file, Source("", "M30"), _NC_SCHEMA, asdict)]
 
 _CODE: Final = re.compile(r"([GM])0*(\d+(?:\.\d)?)\Z")
 
@@ -196,6 +199,10 @@ def _code_times(value: Any, context: Mapping[str, Any]) -> dict[str, float]:
     return found
 
 
+def _written_code_times(value: Mapping[str, float]) -> dict[str, str]:
+    return {code: units.written(seconds, "time") for code, seconds in value.items()}
+
+
 _TIMES_SCHEMA: Final = {
     "type": "object",
     "additionalProperties": {"type": "string"},
@@ -203,4 +210,6 @@ _TIMES_SCHEMA: Final = {
     "examples": [{"M8": "1.5 s"}],
 }
 #: Times of G and M codes in s, by name: {"M8": 1.5}.
-CodeTimes = Annotated[dict[str, float], Reading(_code_times, {}, _TIMES_SCHEMA)]
+CodeTimes = Annotated[
+    dict[str, float], Reading(_code_times, {}, _TIMES_SCHEMA, _written_code_times)
+]
