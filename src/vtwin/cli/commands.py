@@ -12,7 +12,14 @@ import click
 
 from vtwin import __version__
 from vtwin.base.errors import nearest
-from vtwin.cli.output import INTERRUPTED, Output, problems_json, progress, stoppable
+from vtwin.cli.output import (
+    INTERRUPTED,
+    Output,
+    problems_json,
+    progress,
+    searching,
+    stoppable,
+)
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -332,6 +339,76 @@ def explain(
             output.console.print(f"Report: {html}")
     output.finish()
     return INTERRUPTED if stop() else 0
+
+
+@vtwin.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--budget", type=int, metavar="REPLICATIONS", help="Replications in all (default: a guarantee)."
+)
+@click.option("--replications", "-n", metavar="N", help="Replications of the confirmation.")
+@click.option("--seed", type=click.IntRange(0, 10**15), help="Seed of the random draws.")
+@click.option("--workers", type=int, metavar="N", help="Threads at most (default: all cores).")
+@click.option(
+    "--engine", default="auto", show_default=True, metavar="NAME", help="Which engine runs it."
+)
+@click.option(
+    "--cluster", metavar="ADDRESS", help="Run on a dask cluster (tcp://host:port, or local)."
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="OUT",
+    help="Where the plan is saved as a variant (default: <name>-plan.yaml here).",
+)
+@json_option
+@store_options
+def optimise(
+    file: Path,
+    budget: int | None,
+    replications: str | None,
+    seed: int | None,
+    workers: int | None,
+    engine: str,
+    cluster: str | None,
+    out: Path | None,
+    json_to: str | None,
+    store: str | None,
+    no_store: bool,
+) -> int:
+    """The best reallocation of equipment and staff, as a plan.
+
+    What may be changed, within which limits and at what price is said by the file's
+    `reallocate:` section. Stopped, it goes on where it was.
+    """
+    from dataclasses import replace
+
+    from vtwin.app import reallocation, runs
+    from vtwin.cli import plans
+
+    output = Output(json_to)
+    asked = runs.replications_asked(replications)
+    with stoppable() as stop, searching(budget) as report:
+        found = reallocation.optimise(
+            file,
+            budget=budget,
+            replications=asked if isinstance(asked, int) else None,
+            seed=seed,
+            workers=workers,
+            engine=engine,
+            cluster=cluster,
+            store=False if no_store else store,
+            out=out,
+            progress=report,
+            cancelled=stop,
+        )
+    target = out or reallocation.default_file(found)
+    if output.write(target, found.text):
+        found = replace(found, saved=target)
+    output.console.print(plans.reallocated(found))
+    output.json(found.to_json())
+    output.finish()
+    return INTERRUPTED if found.interrupted else 0
 
 
 @vtwin.command()

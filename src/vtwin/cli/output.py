@@ -231,6 +231,49 @@ def _bar() -> Iterator[Report]:
         yield report
 
 
+Search = Callable[[str, int, float | None], None]
+
+
+@contextmanager
+def searching(budget: int | None) -> Iterator[Search]:
+    """A function ``report(what, replications spent, best mean so far)`` for work whose end is
+    not known: a bar where there is a budget, else what was reached. On standard error.
+    """
+    total = f" of {budget}" if budget else ""
+
+    def line(what: str, spent: int, best: float | None) -> str:
+        reached = "" if best is None else f", best so far {best:.5g}"
+        return f"{what}: {spent}{total} replications{reached}"
+
+    if sys.stderr.isatty():
+        from rich.console import Console
+
+        with Console(stderr=True).status("estimating") as status:
+            yield lambda what, spent, best: status.update(line(what, spent, best))
+        return
+    told = NowAndThen()
+
+    def report(what: str, spent: int, best: float | None) -> None:
+        told(line(what, spent, best))
+
+    yield report
+
+
+class NowAndThen:
+    """Lines for a log: the first after three seconds, then one every ten."""
+
+    def __init__(self, soonest: float = 3.0, every: float = 10.0) -> None:
+        self._every = every
+        self._next = time.monotonic() + soonest
+
+    def __call__(self, text: str) -> None:
+        """Print it, if it is time."""
+        now = time.monotonic()
+        if now >= self._next:
+            self._next = now + self._every
+            print(text, file=sys.stderr, flush=True)
+
+
 class _Lines:
     """Progress where nobody watches a bar (a log, a pipe): nothing of what is done at once."""
 

@@ -189,4 +189,5 @@ class Reallocation:
     training_cost: float = 0.0
     moving_s: float = 0.0  # per machine moved
     moving_cost: float = 0.0
+    worth: float = 0.0  # of one more good piece
     pooled: Mapping[str, Sequence[str]] = field(default_factory=dict)  # section -> paths moved

@@ -587,7 +587,7 @@ class ReallocateEntry(Written):
         description="head_count, budget, floor, changes, a sum of paths, or a figure: '<= 8'",
     )
     price: dict[str, Any] = Field(
-        default={}, description="path: price of one more, or of each value; training, moving"
+        default={}, description="path: price of one more, or of each value; training, moving, piece"
     )
     goal: Annotated[tuple[GoalEntry, ...], BeforeValidator(_listed_goals)] = Field(
         default=(GoalEntry(maximise="good_per_day"),), description="what for; the first decides"

@@ -124,6 +124,7 @@ class _Reading:
             training_cost=self.fees.get("training", 0.0),
             moving_s=self.times.get("moving", 0.0),
             moving_cost=self.fees.get("moving", 0.0),
+            worth=self.fees.get("piece", 0.0),
             pooled=pools,
         )
 
@@ -312,10 +313,12 @@ class _Reading:
             place = ("price", path)
             if path in _PER_PERSON:
                 self._read_effort(path, written)
+            elif path == "piece":
+                self.fees[path] = self._money(written, place)
             elif path in self.decisions:
                 self.prices[path] = self._price(path, written, place)
             else:
-                known = [*self.decisions, *_PER_PERSON]
+                known = [*self.decisions, *_PER_PERSON, "piece"]
                 hint = did_you_mean(path, known) or "it needs a `range:`, or leave the price out"
                 self.fault("V395", f"a price of '{path}', which cannot be changed", place, hint)
 

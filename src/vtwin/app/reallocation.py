@@ -1,0 +1,304 @@
+"""The best reallocation of a scenario, as a plan, and saved as a variant."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from collections.abc import Callable, Mapping
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from vtwin.app import runs
+from vtwin.app.scenarios import find
+from vtwin.app.shelf import Keep
+from vtwin.base.errors import Problem, Refused
+
+if TYPE_CHECKING:
+    from vtwin.scenario.decisions import Design, Reallocation
+    from vtwin.studies.optimise import Outcome, Row
+    from vtwin.studies.plan import Move, Plan
+
+#: Called with what is being done, replications spent and the best mean so far.
+Progress = Callable[[str, int, float | None], None]
+#: The variant a plan is saved as.
+PLAN = "plan"
+
+
+@dataclass(frozen=True)
+class Reallocated:
+    """The answer: designs kept, the chosen one as a plan, and where the variant was written."""
+
+    file: Path
+    name: str
+    reallocation: Reallocation
+    outcome: Outcome
+    plan: Plan | None
+    currency: str | None
+    saved: Path | None
+    text: str  # of the variant file
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether it was stopped before the choice was confirmed."""
+        return self.outcome.interrupted
+
+    def changes(self, design: Design) -> tuple[str, ...]:
+        """What a design changes, in words: "operator 4 → 5"."""
+        today = dict(self.reallocation.today.settings)
+        written = dict(design.settings)
+        return tuple(
+            f"{named(path)} {plain(today.get(path))} → {plain(written[path])}"
+            for path in design.differs(self.reallocation.today)
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Everything, with stable names."""
+        found = self.outcome
+        return {
+            "scenario": self.name,
+            "goal": {"kpi": found.goal.kpi, "sense": found.goal.sense,
+                     "within": found.goal.within, "unit": found.goal.unit},
+            "today": self._row(found.today),
+            "designs": [self._row(row) for row in found.rows],
+            "guarantee": found.sentence,
+            "confidence": found.confidence,
+            "shortfall": found.shortfall,
+            "bound_gap": found.gap,
+            "estimate": {"method": found.stage0.method, "designs": found.stage0.estimated,
+                         "bound": found.stage0.bound, "proven": found.stage0.proven},
+            "space": found.size,
+            "simulated": found.simulated,
+            "replications": found.spent,
+            "interrupted": found.interrupted,
+            "notes": list(found.notes),
+            "plan": None if self.plan is None else self._plan(self.plan),
+            "saved": None if self.saved is None else str(self.saved),
+        }  # fmt: skip
+
+    def _row(self, row: Row) -> dict[str, Any]:
+        return {
+            "design": row.design.overrides,
+            "hash": row.design.hash,
+            "changes": list(self.changes(row.design)),
+            "amounts": dict(row.amounts),
+            "figures": {name: one.to_json() for name, one in row.figures.items()},
+            "gain": None if row.gain is None else row.gain.to_json(),
+            "seen_in_search": None if math.isnan(row.seen) else row.seen,
+            "replications": row.replications,
+            "keeps_requirements": row.keeps,
+        }
+
+    def _plan(self, plan: Plan) -> dict[str, Any]:
+        return {
+            "steps": [
+                {
+                    "what": said(step.move),
+                    "set": step.design.overrides,
+                    "cost": step.cost,
+                    "people_trained": step.people_trained,
+                    "training_s": step.training_s,
+                    "machines_moved": step.machines_moved,
+                    "moving_s": step.moving_s,
+                    "lost_pieces": step.lost,
+                    "gain": step.gain.to_json(),
+                }
+                for step in plan.steps
+            ],
+            "cost": plan.cost,
+            "payback_days": plan.payback_days,
+            "payback_of": plan.payback_of,
+            "why": [{"where": w, "loss": c, "change": d} for w, c, d in plan.why],
+        }
+
+
+def named(path: str) -> str:
+    """A path as a person says it: "operator", "wip-1 capacity", "mill-1 dispatch"."""
+    section, _, rest = path.partition(".")
+    if section not in ("people", "equipment", "products", "transport", "tools", "orders"):
+        return path
+    owner, _, key = rest.rpartition(".")
+    return owner if key == "count" else f"{owner} {key.replace('_', ' ')}"
+
+
+def plain(value: str | None) -> str:
+    """A setting (canonical JSON) as text."""
+    if value is None:
+        return "not given"
+    found = json.loads(value)
+    return (
+        found if isinstance(found, str) else json.dumps(found, ensure_ascii=False).replace('"', "")
+    )
+
+
+def said(move: Move) -> str:
+    """A move as an order to somebody."""
+    taker, giver = named(move.taker or ""), named(move.giver or "")
+    if move.sort == "change":
+        return f"change {taker}: {plain(move.before)} → {plain(move.after)}"
+    people = str(move.taker or move.giver).startswith("people.")
+    if move.sort == "move":
+        what = f"retrain {move.number}" if people else f"move {move.number}"
+        return f"{what} from {giver} to {taker}"
+    if move.sort == "more":
+        return f"{'hire' if people else 'add'} {move.number} {taker}"
+    return f"{'release' if people else 'take away'} {move.number} {giver}"
+
+
+def optimise(
+    path: str | Path,
+    *,
+    budget: int | None = None,
+    replications: int | None = None,
+    seed: int | None = None,
+    workers: int | None = None,
+    engine: str = "auto",
+    cluster: str | None = None,
+    store: Keep = None,
+    out: Path | None = None,
+    progress: Progress | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Reallocated:
+    """Find the best reallocation that a scenario's ``reallocate:`` section allows.
+
+    ``budget``: replications in all (None: until a guarantee can be given); ``replications``: of
+    the confirmation, on seeds the search has not seen; ``out``: where the variant is written
+    (None: ``<name>-plan.yaml`` here).
+
+    Raises:
+        Refused: what is wrong with the scenario, its section or the budget.
+        KeyboardInterrupt: stopped before there was anything to show.
+    """
+    from vtwin.scenario import load, reallocating
+    from vtwin.studies.evaluator import Evaluator
+    from vtwin.studies.optimise import CONFIRMATION, Optimiser, Wish
+
+    plant = runs.ready(find(path))
+    loaded = load.load(plant.file)
+    real = reallocating.read(loaded)
+    if workers is not None and workers < 1:
+        raise Refused(Problem("V581", "at least one worker is needed", hint="--workers 2"))
+    base = plant.program.run
+    wish = Wish(
+        seed=base.seed if seed is None else seed,
+        budget=budget,
+        confirm=base.replications if replications is None else replications,
+    )
+    figures = _figures(real)
+    with runs.workers(cluster) as executor, _opened(store) as shelf:
+        evaluator = Evaluator(
+            build=_builder(loaded),
+            figures=figures,
+            seed=wish.seed,
+            workers=workers,
+            engine=engine,
+            executor=executor,
+            store=shelf.store,
+            cancelled=cancelled,
+        )
+
+        def tell(what: str, spent: int, best: Design | None, mean: float | None) -> None:
+            if progress is not None:
+                progress(what, spent, mean)
+
+        outcome = Optimiser(real, evaluator, wish, on_progress=tell).run()
+        plan = None
+        if not outcome.interrupted:
+            with suppress(KeyboardInterrupt):
+                fresh = evaluator.fresh(wish.seed + CONFIRMATION)
+                from vtwin.studies.plan import plan as made
+
+                number = outcome.best.replications
+                plan = made(real, outcome.best.design, fresh, number, worth=real.worth)
+    text = variant_file(plant.file, out or _default(plant.file), real, outcome, plan)
+    return Reallocated(
+        plant.file, plant.program.name, real, outcome, plan, plant.program.currency, None, text
+    )
+
+
+def _builder(loaded: Any) -> Callable[[Design], Any]:
+    from vtwin.scenario.build import build
+
+    return lambda design: build(loaded, overrides=design.overrides)
+
+
+def _figures(real: Reallocation) -> tuple[str, ...]:
+    """Everything to be measured, goals first; good pieces always, for what a move loses."""
+    names = [goal.kpi for goal in real.goals if goal.measured]
+    names += [requirement.kpi for requirement in real.requirements]
+    return tuple(dict.fromkeys([*names, "good_per_day"]))
+
+
+class _opened:  # noqa: N801
+    """The store, or nothing where it cannot be opened and none was named."""
+
+    def __init__(self, keep: Keep) -> None:
+        self.keep = keep
+        self.store: Any = None
+
+    def __enter__(self) -> _opened:
+        if self.keep is not False:
+            from vtwin.results.store import Store
+
+            try:
+                self.store = Store(self.keep)
+            except Refused:
+                if self.keep is not None:
+                    raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.store is not None:
+            with closing(self.store):
+                pass
+
+
+def _default(file: Path) -> Path:
+    stem = file.parent.resolve().name if file.stem == "scenario" else file.stem
+    return Path(f"{stem}-plan.yaml")
+
+
+def default_file(result: Reallocated) -> Path:
+    """Where a plan is written if nobody says otherwise."""
+    return _default(result.file)
+
+
+def variant_file(
+    base: Path, out: Path, real: Reallocation, outcome: Outcome, plan: Plan | None
+) -> str:
+    """A scenario file that extends ``base`` with the plan as a variant, and each step of it.
+
+    The base's own variants are taken out, so that `vtwin compare` compares the plan alone.
+    """
+    from vtwin.scenario import load
+
+    extends = os.path.relpath(base.resolve(), out.resolve().parent)
+    lines = [
+        "# Written by `vtwin optimise`.",
+        "vtwin: 1",
+        f"extends: {json.dumps(extends, ensure_ascii=False)}",
+    ]
+    taken = [f"variants.{name}" for name in load.variants(load.load(base))]
+    if taken:
+        lines.append(f"remove: {json.dumps(taken, ensure_ascii=False)}")
+    lines.append("variants:")
+    lines += _variant(PLAN, outcome.best.design, real, "the design that vtwin optimise chose")
+    for number, step in enumerate(plan.steps[:-1] if plan else (), start=1):
+        text = f"after {'; '.join(said(s.move) for s in plan.steps[:number])}" if plan else ""
+        lines += _variant(f"step-{number}", step.design, real, text)
+    return "\n".join(lines) + "\n"
+
+
+def _variant(name: str, design: Design, real: Reallocation, described: str) -> list[str]:
+    changed: Mapping[str, Any] = design.overrides
+    paths = design.differs(real.today)
+    lines = [f"  {name}:", f"    description: {json.dumps(described, ensure_ascii=False)}"]
+    if not paths:
+        return [*lines, "    set: {}"]
+    lines.append("    set:")
+    return lines + [
+        f"      {json.dumps(p, ensure_ascii=False)}: {json.dumps(changed[p], ensure_ascii=False)}"
+        for p in paths
+    ]

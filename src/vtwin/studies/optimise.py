@@ -1,0 +1,473 @@
+"""Which reallocation of equipment and staff is best, how sure that is, and what it costs.
+
+Stages: (0) free estimates give starts and, where one is proven, a bound; (1) a neighbourhood
+search screened by KN under common random numbers; (2) selection among the designs kept: OCBA
+where replications are budgeted, KN on fresh seeds where a guarantee is wanted; (3) confirmation
+on seeds nobody has looked at. What is reported of a design was measured in (3) and nowhere else.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from vtwin.base.errors import Problem, Refused
+from vtwin.results.statistics import Interval, interval, paired
+from vtwin.scenario.decisions import Design, Goal, Reallocation
+from vtwin.studies.estimates import Estimate, estimate
+from vtwin.studies.evaluator import Evaluator, Floats
+from vtwin.studies.search import Book, Effort, Search, climb, neighbourhood
+from vtwin.studies.selection import ocba, screen, shortfall
+from vtwin.studies.space import Space, refuse_contradiction
+
+#: Fewer replications than this tell nothing.
+LEAST_BUDGET = 40
+#: Seeds of selection and of confirmation, counted from that of the search.
+SELECTION, CONFIRMATION = 1, 2
+_MOST_ESTIMATES = 1_500
+_RANDOM_STARTS = 6
+_BEST_STARTS = 6
+#: Without a budget the search follows this many starts to their end.
+_STARTS = 3
+_MOST_STAGES = 400
+
+#: What is being done, and the best so far with its mean.
+OnProgress = Callable[[str, int, "Design | None", float | None], None]
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is asked of a study. ``budget``: replications in all, None for a guarantee;
+    ``confirm``: replications on fresh seeds; ``kept``: designs that reach the selection.
+    """
+
+    seed: int
+    budget: int | None = None
+    confirm: int = 20
+    kept: int = 5
+    confidence: float = 0.95
+
+
+@dataclass(frozen=True)
+class Row:
+    """A design kept: what it changes, known beforehand and measured on fresh seeds.
+
+    ``gain`` is the paired difference of the goal from today's plant; ``figures`` are intervals
+    of goals and requirements; ``seen`` the mean of the search, which chose and so flatters.
+    """
+
+    design: Design
+    amounts: Mapping[str, float]
+    figures: Mapping[str, Interval]
+    gain: Interval | None
+    seen: float
+    replications: int
+    keeps: bool  # the means keep to the requirements
+
+
+@dataclass(frozen=True)
+class Stage0:
+    """What was known before any replication."""
+
+    method: str
+    starts: tuple[Design, ...]
+    estimated: int
+    bound: float | None  # of the goal, over designs that were estimated
+    proven: bool  # holds for every design of the space
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The answer. ``rows`` are the designs kept, the chosen one first; ``shortfall`` by how much
+    the best of them is better at most.
+    """
+
+    goal: Goal
+    today: Row
+    rows: tuple[Row, ...]
+    sentence: str
+    stage0: Stage0
+    size: int
+    simulated: int  # designs
+    spent: int  # replications, in all stages
+    shortfall: float | None
+    gap: float | None  # relative, between the chosen one and the bound
+    confidence: float
+    interrupted: bool = False
+    notes: tuple[str, ...] = ()
+
+    @property
+    def best(self) -> Row:
+        """The design chosen."""
+        return self.rows[0]
+
+
+@dataclass
+class Optimiser:
+    """One study: drives a search with an evaluator until the answer or the budget is there."""
+
+    reallocation: Reallocation
+    evaluator: Evaluator
+    wish: Wish
+    on_progress: OnProgress | None = None
+    search: Callable[[Optimiser, Sequence[Design]], Search] | None = None  # None: neighbourhood
+    notes: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        real = self.reallocation
+        self.space = Space(real.decisions, real.limits)
+        self.goal = real.goals[0]
+        self.book = Book(self.evaluator.figures, self.goal, real.requirements, real.amounts)
+        self.scores: dict[Design, Estimate] = {}
+        self.spent = 0
+        self.second = self.evaluator.fresh(self.wish.seed + SELECTION)
+        self.third = self.evaluator.fresh(self.wish.seed + CONFIRMATION)
+
+    # --- the study -------------------------------------------------------------------------
+
+    def run(self) -> Outcome:
+        """Search, select, confirm. Interrupted, the best so far is the answer.
+
+        Raises:
+            Refused: V393 no feasible design; V581 no budget; V583 nothing that can run.
+            KeyboardInterrupt: stopped before any design was simulated.
+        """
+        budget = self.wish.budget
+        if budget is not None and budget < LEAST_BUDGET:
+            what = f"a budget of {budget} replications tells nothing"
+            raise Refused(Problem("V581", what, hint=f"give at least {LEAST_BUDGET}"))
+        refuse_contradiction(self.space)
+        self._check_today()
+        stage0 = self._stage0()
+        try:
+            self._drive(self._start_search(stage0))
+            kept = self._select()
+            return self._confirm(kept, stage0)
+        except KeyboardInterrupt:
+            if not self.book.rows:
+                raise
+            return self._unconfirmed(stage0)
+
+    def _check_today(self) -> None:
+        try:
+            self.evaluator.program(self.reallocation.today)
+        except Refused as refused:
+            told = Problem("V583", "today's plant cannot run")
+            raise Refused([told, *refused.problems]) from refused
+
+    # --- stage 0 ---------------------------------------------------------------------------
+
+    def _estimate(self, design: Design) -> Estimate:
+        known = self.scores.get(design)
+        if known is None:
+            known = estimate(self.evaluator.program(design), self.goal.kpi)
+            self.scores[design] = known
+        return known
+
+    def _score(self, design: Design) -> float | None:
+        found = self._estimate(design).score
+        return None if found is None else found * self._direction()
+
+    def _direction(self) -> float:
+        """Estimates say how good output is; a goal to make little of it turns them round."""
+        output = self.goal.kpi.rpartition(".")[2] in ("good_per_day", "throughput_per_h")
+        return self.goal.sign if output else 1.0
+
+    def _stage0(self) -> Stage0:
+        self._tell("estimating", None)
+        today = self.reallocation.today
+        near = self.space.nearest(today)
+        lots = self.space.sample(_RANDOM_STARTS, self.wish.seed)
+        starts = [d for d in dict.fromkeys([near, *lots]) if d is not None]
+        starts = [d for d in starts if self.evaluator.possible(d)]
+        first = self._estimate(today)
+        if first.score is not None and self.goal.measured:
+            operations = len(self.evaluator.program(today).operations)
+            most = max(60, _MOST_ESTIMATES // (1 + operations // 5))
+            starts = self._climbed(starts, most)
+        if not starts:
+            raise Refused(Problem("V583", "no design tried can run", hint="widen a range"))
+        bound, proven = self._bound(today)
+        return Stage0(first.method, tuple(starts), len(self.scores), bound, proven)
+
+    def _climbed(self, starts: Sequence[Design], most: int) -> list[Design]:
+        """Tops that single moves lead to, and the best designs seen on the way; then the
+        starts themselves.
+        """
+
+        def enough() -> bool:
+            return len(self.scores) >= most
+
+        for start in starts:
+            climb(self.space, self._score, start, self.evaluator.possible, enough)
+        kept = [d for d in self.scores if self.space.kept(d)]
+        scored = [(s, d) for d in kept if (s := self._score(d)) is not None]
+        ranked = [d for _, d in sorted(scored, key=lambda p: (-p[0], p[1].settings))]
+        return list(dict.fromkeys([starts[0], *ranked[:_BEST_STARTS], *starts[1:3]]))
+
+    def _bound(self, today: Design) -> tuple[float | None, bool]:
+        """No design makes more than this; proven where every path can be made as good as can be
+        on its own (whole numbers: more is never worse for the workload).
+        """
+        if self.goal.kpi not in ("good_per_day", "throughput_per_h") or self.goal.sign < 0:
+            return None, False
+        if any(not d.ordered for d in self.reallocation.decisions):
+            return None, False
+        top = {d.name: d.values[-1] for d in self.reallocation.decisions}
+        widest = Design(tuple(sorted({**dict(today.settings), **top}.items())))
+        if not self.evaluator.possible(widest):
+            return None, False
+        from vtwin.studies.estimates import workload
+
+        most = workload(self.evaluator.program(widest)).most
+        if not math.isfinite(most):
+            return None, False
+        return (most if self.goal.kpi == "good_per_day" else most / 24.0), True
+
+    # --- stage 1 ---------------------------------------------------------------------------
+
+    def _start_search(self, stage0: Stage0) -> Search:
+        if self.search is not None:
+            return self.search(self, stage0.starts)
+        useful = self._estimate(self.reallocation.today).score is not None and self.goal.measured
+        effort = self._effort()
+        few = len(stage0.starts)
+        if self.wish.budget is not None:  # half of it must be left for what the starts lead to
+            few = max(2, int(0.8 * self._left()) // (2 * effort.n0))
+        return neighbourhood(
+            self.space,
+            self.book,
+            stage0.starts[:few],
+            effort,
+            score=self._score if useful else None,
+            possible=self.evaluator.possible,
+        )
+
+    def _effort(self) -> Effort:
+        budget = self.wish.budget
+        within = self.goal.within
+        if budget is None:
+            return Effort(n0=10, most=60, width=10, starts=_STARTS, delta=within)
+        n0 = 8 if budget >= 200 else 5 if budget >= 80 else 4
+        return Effort(n0=n0, most=3 * n0, width=6, starts=_STARTS, delta=within)
+
+    def _reserve(self) -> int:
+        """Replications held back for confirmation."""
+        return self._confirming() * (self._keeping() + 1)
+
+    def _confirming(self) -> int:
+        budget = self.wish.budget
+        if budget is None:
+            return self.wish.confirm
+        return max(5, min(self.wish.confirm, budget // (4 * (self._keeping() + 1))))
+
+    def _keeping(self) -> int:
+        budget = self.wish.budget
+        return self.wish.kept if budget is None or budget >= 300 else min(3, self.wish.kept)
+
+    def _left(self) -> float:
+        """Replications the search and the selection may still spend."""
+        if self.wish.budget is None:
+            return math.inf
+        return self.wish.budget - self._reserve() - self.evaluator.spent
+
+    def _drive(self, search: Search) -> None:
+        """Give the search what it asks for, until it ends or 70 % of its budget is gone."""
+        budget = self.wish.budget
+        for_selection = 0 if budget is None else round(0.2 * (budget - self._reserve()))
+        told: list[Floats] | None = None
+        while True:
+            try:
+                asked = search.send(told) if told is not None else next(search)
+            except StopIteration:
+                return
+            fresh = sum((design, r) not in self.evaluator.asked for design, rs in asked for r in rs)
+            if fresh > self._left() - for_selection:
+                search.close()
+                return
+            told = self.evaluator.values(asked)
+            for (design, _), rows in zip(asked, told, strict=True):
+                if self.book.count(design) < len(rows):
+                    self.book.rows[design] = rows
+            self._tell("searching", self.book)
+
+    # --- stage 2 ---------------------------------------------------------------------------
+
+    def _select(self) -> list[Design]:
+        """The designs kept, the chosen one first."""
+        ranked = self.book.best()
+        keeping = [d for d in ranked if self.book.excess(d) == 0.0] or ranked[:1]
+        kept = keeping[: self._keeping()]
+        if len(kept) < 2:
+            return kept
+        return self._by_ocba(kept) if self.wish.budget is not None else self._by_kn(kept)
+
+    def _by_ocba(self, kept: list[Design]) -> list[Design]:
+        """Spend what is left where it tells most; deviations are of differences from the best,
+        which is what common random numbers make small.
+        """
+        while self._left() >= len(kept):
+            least = min(self.book.count(d) for d in kept)
+            rows = np.stack([self.book.objective(d, least) for d in kept])
+            means = np.array([float(self.book.objective(d).mean()) for d in kept])
+            best = int(np.argmax(means))
+            apart = (rows - rows[best]).std(axis=1, ddof=1)
+            apart[best] = max(float(np.delete(apart, best).max()), 1e-12)
+            made = sum(self.book.count(d) for d in kept)
+            step = int(min(self._left(), max(2 * len(kept), 0.25 * self._left())))
+            wanted = ocba(means, apart, made + step)
+            asked = []
+            room = step
+            for design, number in zip(kept, wanted, strict=True):
+                more = min(room, max(0, number - self.book.count(design)))
+                if more:
+                    asked.append((design, range(self.book.count(design) + more)))
+                    room -= more
+            if not asked:
+                return sorted(kept, key=lambda d: (self.book.rank(d), d.settings))
+            self.book.enter(asked, self.evaluator.values(asked))
+            self._tell("selecting", self.book)
+        return sorted(kept, key=lambda d: (self.book.rank(d), d.settings))
+
+    def _by_kn(self, kept: list[Design]) -> list[Design]:
+        """KN on fresh seeds, so that what the search saw does not count twice."""
+        book = Book(self.second.figures, self.goal, self.book.requirements, self.book.amounts)
+        n0 = 10
+
+        def run(designs: Sequence[Design], r: int) -> None:
+            asked = [(d, range(r)) for d in designs]
+            book.enter(asked, self.second.values(asked))
+            self._tell("selecting", book)
+
+        run(kept, n0)
+        first = np.stack([book.objective(d, n0) for d in kept])
+        size = max(abs(float(first.mean(axis=1).max())), 1e-300)
+        rule = screen(first, self.goal.within * size, 1.0 - self.wish.confidence)
+        left = np.ones(len(kept), dtype=np.bool_)
+        r = n0
+        while True:
+            means = np.array([float(book.objective(d).mean()) for d in kept])
+            left = rule.survivors(np.where(left, means, -np.inf), r, left)
+            if left.sum() == 1 or r >= _MOST_STAGES:
+                break
+            r += 1
+            run([d for d, keep in zip(kept, left, strict=True) if keep], r)
+        self.decided = bool(left.sum() == 1)
+        if not self.decided:
+            self.notes.append(
+                f"after {r} fresh replications each, {int(left.sum())} designs could not be told "
+                "apart; the one with the best mean is shown"
+            )
+        best = max(range(len(kept)), key=lambda i: (left[i], means[i]))
+        rest = [d for i, d in enumerate(kept) if i != best]
+        return [kept[best], *rest]
+
+    # --- stage 3 ---------------------------------------------------------------------------
+
+    def _confirm(self, kept: list[Design], stage0: Stage0) -> Outcome:
+        """Measure the chosen one, its rivals and today's plant on seeds not looked at yet."""
+        number = self._confirming()
+        today = self.reallocation.today
+        asked = [(d, range(number)) for d in dict.fromkeys([today, *kept])]
+        book = Book(self.third.figures, self.goal, self.book.requirements, self.book.amounts)
+        book.enter(asked, self.third.values(asked))
+        self._tell("confirming", book)
+        rows = tuple(self._row(d, book, today) for d in kept)
+        values = np.stack([book.objective(d) for d in kept])
+        short = shortfall(values, 0, self.wish.confidence)
+        return self._outcome(rows, self._row(today, book, today), stage0, short)
+
+    def _unconfirmed(self, stage0: Stage0) -> Outcome:
+        today = self.reallocation.today
+        kept = self.book.best()[: self._keeping()]
+        rows = tuple(self._row(d, self.book, today) for d in kept)
+        known = today if today in self.book.rows else kept[0]
+        return self._outcome(rows, self._row(known, self.book, today), stage0, None)
+
+    def _row(self, design: Design, book: Book, today: Design) -> Row:
+        own = book.rows[design]
+        names = {goal.kpi for goal in self.reallocation.goals if goal.measured}
+        names |= {requirement.kpi for requirement in self.reallocation.requirements}
+        confidence = self.wish.confidence
+        figures = {
+            name: interval(_plain(own[:, index]), "", confidence)
+            for index, name in enumerate(book.figures)
+            if name in names
+        }
+        gain = None
+        if today in book.rows and design != today:
+            n = min(len(own), book.count(today))
+            a, b = (self.goal.sign * book.objective(d, n) for d in (today, design))
+            gain = paired(_plain(a), _plain(b), self.goal.unit, confidence)
+        searched = self.book.rows.get(design)
+        seen = math.nan if searched is None else float(self.book.objective(design).mean())
+        return Row(
+            design,
+            {name: limit.amount(design) for name, limit in self.reallocation.amounts.items()},
+            figures,
+            gain,
+            seen * self.goal.sign,
+            len(own),
+            book.excess(design) == 0.0,
+        )
+
+    def _outcome(
+        self, rows: tuple[Row, ...], today: Row, stage0: Stage0, short: float | None
+    ) -> Outcome:
+        best = rows[0].figures.get(self.goal.kpi)
+        gap = None
+        if stage0.bound is not None and stage0.proven and best is not None and best.mean:
+            gap = max(0.0, stage0.bound / best.mean - 1.0)
+        return Outcome(
+            goal=self.goal,
+            today=today,
+            rows=rows,
+            sentence=self._sentence(rows, short, gap),
+            stage0=stage0,
+            size=self.space.size,
+            simulated=len(self.book.rows),
+            spent=self.evaluator.spent + self.second.spent + self.third.spent,
+            shortfall=short,
+            gap=gap,
+            confidence=self.wish.confidence,
+            interrupted=short is None,
+            notes=tuple(self.notes),
+        )
+
+    def _sentence(self, rows: Sequence[Row], short: float | None, gap: float | None) -> str:
+        """What is guaranteed, and what is not."""
+        if short is None:
+            return (
+                "stopped before the choice was confirmed: the best seen so far, whose figures are "
+                "those that chose it and so flatter; nothing is guaranteed"
+            )
+        return guarantee(self.wish.confidence, short, self.goal.unit, len(rows), gap)
+
+    def _tell(self, what: str, book: Book | None) -> None:
+        if self.on_progress is None:
+            return
+        best = next(iter(book.best()), None) if book is not None and book.rows else None
+        mean = None
+        if book is not None and best is not None:
+            mean = float(book.objective(best).mean()) * self.goal.sign
+        spent = self.evaluator.spent + self.second.spent + self.third.spent
+        self.on_progress(what, spent, best, mean)
+
+
+def guarantee(confidence: float, delta: float, unit: str, kept: int, gap: float | None) -> str:
+    """What may be said of a choice, and no more."""
+    within = f"{delta:.4g} {unit}".strip()
+    said = (
+        f"with at least {100 * confidence:.3g} % the chosen design is within {within} of the best "
+        f"of the {kept} designs kept; against designs never simulated only the bound gap is known"
+    )
+    if gap is None:
+        return f"{said} (here: no bound)"
+    return f"{said} (here: {100 * gap:.2g} %)"
+
+
+def _plain(values: Floats) -> list[float | None]:
+    return [None if math.isnan(v) else float(v) for v in values]
