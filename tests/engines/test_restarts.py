@@ -21,6 +21,12 @@ def run(request):
     return tally
 
 
+def starting(tally) -> list[int]:
+    """Serial numbers of what lost pieces for standing, as the rows RESTART tell."""
+    trace = tally.trace
+    return trace.item[trace.kind == Event.RESTART].tolist()
+
+
 def one(restart, **keys) -> Plant:
     plant = Plant(horizon=60.0).station("m", restart=restart, **keys)
     return plant.product("x", {"op": "1", "on": "m", "cycle": 2.0})
@@ -44,6 +50,7 @@ def test_restart_when_a_failure_is_over_then_the_next_cycles_are_scrap(run):  # 
     plant = one((2, 3)).failure("m", "jam", 5.0, 4.0).saturated("x")
     tally = run(plant)
     assert scrapped(tally)[:2] == [(10, 1), (12, 1)]
+    assert starting(tally)[:2] == [2, 3]
     assert tally.mode_restart.tolist() == tally.mode_scrap.tolist()
 
 
@@ -119,6 +126,7 @@ def test_restart_when_the_operation_also_scraps_then_the_draw_is_over_what_is_le
     plant.order("A", "x", 12, lot=12, release=3, replace=False)
     tally = run(plant)
     assert scrapped(tally) == [(11, 3), (11, 9)]
+    assert starting(tally) == [0]
     assert tally.mode_restart.tolist() == [3]
     assert tally.mode_scrap.tolist() == [12]
 

@@ -486,6 +486,7 @@ class Machine:
         lost = restart.lost(item.quantity, self.cycles, way.step.per_cycle)
         way.scrapped += lost
         way.thrown += lost
+        self.floor.note(now, Event.RESTART, self.index, item.serial, way.step.index)
         self.floor.scrap(item, lost, self.index, now)
 
     def _pass_on(self, item: Item, following: Step, now: int) -> None:

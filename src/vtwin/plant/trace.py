@@ -58,6 +58,7 @@ class Event(IntEnum):
     REACH = 18  # vehicle `entity` stands at the door of station `value` with item
     DROP = 19  # the item of vehicle `entity` is let in at station `value`
     KIT = 20  # item takes `value` pieces from stock `entity`
+    RESTART = 24  # what item loses next after operation `value` at machine `entity` is for standing
 
 
 class VehicleState(IntEnum):

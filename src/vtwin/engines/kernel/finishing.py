@@ -15,6 +15,7 @@ from vtwin.engines.kernel.carriers import give_back
 from vtwin.engines.kernel.codes import (
     BLOCKED,
     ROW_FINISH,
+    ROW_RESTART,
     SETUP,
     STARVED,
     WAITING_OPERATOR,
@@ -234,10 +235,12 @@ def _pay(machine: int) -> None:
 def _throw_away(m: int, machine: int, item: int, way: int) -> None:
     """What was made in the first cycles after standing is scrap (S-36)."""
     lost, cycles = load(item, IT_QUANTITY), load(machine, M_THROWN)
+    step = load(way, W_STEP)
     if cycles < load(machine, M_CYCLES):
-        lost = cycles * load(load(way, W_STEP), OP_PER_CYCLE)
+        lost = cycles * load(step, OP_PER_CYCLE)
     add(way, W_SCRAPPED, lost)
     add(way, W_RESTART, lost)
+    note(m, ROW_RESTART, load(machine, M_INDEX), load(item, IT_SERIAL), load(step, OP_INDEX))
     scrap(m, item, lost, load(machine, M_INDEX))
 
 
