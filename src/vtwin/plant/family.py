@@ -7,7 +7,7 @@ builder numbers and puts into the Program.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -64,6 +64,7 @@ class Lowered:
     power_kw: Mapping[MachineState, float] = field(default_factory=dict)
     custom: str = ""  # "package.module:function", see vtwin.plant.behaviour
     is_buffer: bool = False
+    is_area: bool = False  # neither machine nor buffer: it is named in no route
     capacity: int = 0  # of a buffer
 
 
@@ -122,6 +123,37 @@ class Helper:
     people: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One step of a product's route as a family sees it; ``attributes`` are the family's own."""
+
+    operation: str  # "<product>/<op>"
+    on: tuple[str, ...]  # equipment entries
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """Cards, places or permits that go round: ``count`` of them. An item gets one when an
+    operation of ``takes`` begins and gives it back when one of ``returns`` ends.
+    """
+
+    name: str
+    count: int
+    takes: tuple[str, ...]
+    returns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Circulation:
+    """What goes round because of one piece of equipment, and the places in front of it where
+    nobody wrote them.
+    """
+
+    loops: tuple[Loop, ...] = ()
+    places: int | None = None
+
+
 def _no_words(_name: str, _params: Any) -> Mapping[str, Any]:
     """A family that writes nothing beside what was written."""
     return {}
@@ -155,6 +187,8 @@ class Family:
     words: Callable[[str, Any], Mapping[str, Any]] = _no_words
     step_words: Callable[[Any, Mapping[str, Any]], Mapping[str, Any]] = _no_step_words
     helper: Callable[[str, Any], Helper | None] | None = None  # None: it never attends others
+    #: Equipment, its parameters and all routes -> what goes round; may raise Refused.
+    loops: Callable[[str, Any, Mapping[str, Sequence[Visit]]], Circulation] | None = None
     #: What a state means at this equipment, "en" and "ko"; the others mean what they always do.
     states: Mapping[MachineState, Mapping[str, str]] = field(default_factory=dict)
 

@@ -20,6 +20,11 @@ def said(kind: str) -> str:
     return kind.replace("_", " ")
 
 
+def one(kind: str) -> str:
+    """One of a kind: an area, a rack."""
+    return f"{'an' if kind[0] in 'aeio' else 'a'} {said(kind)}"
+
+
 class OfAKind(BaseModel):
     """Parameters of equipment whose ``kind``, the first field, decides which others it has.
 
@@ -43,7 +48,7 @@ class OfAKind(BaseModel):
             return value
         if value != cls.model_fields[key].default:
             hint = "known: " + ", ".join(sorted(cls.own[kind]))
-            raise refuse("V705", f"a {said(kind)} has no `{key}`", hint)
+            raise refuse("V705", f"{one(kind)} has no `{key}`", hint)
         return value
 
     @model_validator(mode="after")
@@ -51,6 +56,6 @@ class OfAKind(BaseModel):
         kind = self.kind  # type: ignore[attr-defined]  # every family has its own words for it
         for key in self.needed[kind]:
             if getattr(self, key) is None:
-                what = f"a {said(kind)} needs its `{key}`"
+                what = f"{one(kind)} needs its `{key}`"
                 raise refuse("V117", what, f"write `{key}: {self.examples[key]}`")
         return self

@@ -19,6 +19,7 @@ from vtwin.scenario import (
     checks,
     kits,
     lives,
+    loops,
     lower,
     ordering,
     reallocating,
@@ -116,6 +117,7 @@ def _draft(resolved: Resolved) -> Draft | None:
     lives.read_tools(draft)
     lives.read_restarts(draft)
     lives.read_modes(draft)
+    loops.read_loops(draft)
     stations.join_stations(draft)
     batches.read_batches(draft)
     kits.read_kits(draft)

@@ -112,7 +112,7 @@ def _check_reached(draft: Draft) -> None:
             named.update(step.on or ())
             tool = draft.document.tools.get(step.tool or "")
             named.update((tool.on or ()) if tool else ())
-    for name in sorted(set(draft.equipment) - named):
+    for name in sorted(set(draft.equipment) - named - draft.areas):
         what = f"nothing reaches '{name}': it is in no route"
         hint = "name it in a route or in the line, or leave it out"
         draft.fault("V334", what, ("equipment", name), hint, key=True, warning=True)

@@ -35,6 +35,7 @@ class Equipment:
     is_buffer: bool
     capacity: int | None  # of a buffer; None: unlimited
     machines: tuple[str, ...]  # () for a buffer
+    is_area: bool = False  # a buffer in name only: it is over other equipment, and in no route
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +233,7 @@ class Draft:
     fleets: dict[str, FleetDraft] = field(default_factory=dict)
     fleet_of: dict[str, str] = field(default_factory=dict)  # operation -> fleet
     components: set[str] = field(default_factory=set)  # products that go into a stock
+    areas: set[str] = field(default_factory=set)  # equipment that is over other equipment
     heads: dict[str, int] = field(default_factory=dict)  # skill -> largest crew wanted
     line_places: dict[str, int | None] = field(default_factory=dict)  # entry -> buffers before
     broken: set[str] = field(default_factory=set)  # products whose route cannot be used

@@ -62,6 +62,10 @@ def _read_route(draft: Draft, product: str, steps: list[tuple[tuple[Any, ...], S
     before = len(draft.problems)
     for path, step in steps:
         buffer = _buffer(draft, step)
+        if buffer is not None and buffer.is_area:
+            what = f"'{buffer.name}' is an area over equipment: nothing goes through it"
+            draft.fault("V316", what, path, "leave it out; `over:` says which equipment it is over")
+            continue
         if buffer is not None:
             places = None if places is None or buffer.capacity is None else places + buffer.capacity
             buffers.append(buffer)

@@ -83,7 +83,9 @@ def _with_family(draft: Draft, name: str, entry: EquipmentEntry) -> Equipment | 
     updated = {**draft.document.equipment, name: entry}
     draft.document = draft.document.model_copy(update={"equipment": updated})
     machines = () if probe.is_buffer else machine_names(name, entry.count)
-    return Equipment(name, entry, family, params, probe.is_buffer, probe.capacity, machines)
+    return Equipment(
+        name, entry, family, params, probe.is_buffer, probe.capacity, machines, probe.is_area
+    )
 
 
 def lower_equipment(draft: Draft) -> None:
