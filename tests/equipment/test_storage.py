@@ -45,34 +45,26 @@ def params(written=CRANE, **changes):
     return FAMILY.params.model_validate({**written, **changes})
 
 
-class TestBuffer(FamilyContract):
-    family = FAMILY
-    scenario = CELL
-    params: ClassVar = {"capacity": "4"}
-
-    def test_buffer_when_lowered_then_it_has_the_places_written(self):
-        assert self.lowered().is_buffer
-        assert self.lowered().capacity == 4
+def lowered(steps=(), **written):
+    return FAMILY.lower("m", params({}, **written), steps)
 
 
-class TestRack(FamilyContract):
-    family = FAMILY
-    scenario = CELL
-    params: ClassVar = {"kind": "rack", "places": "24", "access": "8 s"}
-    steps = (PUT, TAKE)
-
-    def test_rack_when_lowered_then_every_move_takes_the_access_time(self):
-        assert [step.cycle for step in self.lowered().steps] == [constant(8.0)] * 2
-        assert not self.lowered().setup_times
+def test_buffer_when_lowered_then_it_has_the_places_written():
+    assert lowered(capacity="4").is_buffer
+    assert lowered(capacity="4").capacity == 4
 
 
-class TestArea(FamilyContract):
-    family = FAMILY
-    scenario = CELL
-    params: ClassVar = {"kind": "area", "limit": "4", "over": ["lathe", "mill"]}
+def test_rack_when_lowered_then_every_move_takes_the_access_time():
+    rack = lowered((PUT, TAKE), kind="rack", places="24", access="8 s")
+    assert [step.cycle for step in rack.steps] == [constant(8.0)] * 2
+    assert not rack.setup_times
 
 
-class TestWarehouse(FamilyContract):
+def test_area_when_lowered_then_it_is_neither_machine_nor_buffer_of_a_route():
+    assert lowered(kind="area", limit="4", over=["lathe", "mill"]).is_area
+
+
+class TestStorage(FamilyContract):
     family = FAMILY
     scenario = CELL
     params: ClassVar = CRANE

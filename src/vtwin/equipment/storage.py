@@ -327,9 +327,26 @@ FAMILY = Family(
         SignalSpec("empty", "out", "bool", "no item is waiting", "기다리는 것이 없음"),
         SignalSpec("call", "in", "bool", "something is to be taken out", "출고 요청"),
         SignalSpec("card", "in", "int", "product whose card has come back", "돌아온 칸반의 품목"),
-        SignalSpec("crane_busy", "out", "bool", "crane or truck is on its way", "크레인 또는 트럭 이동 중"),
+        SignalSpec(
+            "crane_busy", "out", "bool", "crane or truck is on its way", "크레인 또는 트럭 이동 중"
+        ),
     ),
     shape=Shape(width=2.0, depth=1.0),
+    states={
+        MachineState.WORKING: {
+            "en": "something is brought or fetched",
+            "ko": "입고 또는 출고 중",
+        },
+        MachineState.SETUP: {"en": "an empty way of the crane", "ko": "크레인의 빈 이동"},
+        MachineState.BLOCKED: {
+            "en": "fetched, and no place for it",
+            "ko": "출고했지만 내려놓을 자리가 없음",
+        },
+        MachineState.STARVED: {
+            "en": "nothing to bring or to fetch",
+            "ko": "입출고할 것이 없음",
+        },
+    },
     doc={
         "en": "Where parts wait: buffers, racks, supermarkets with cards, warehouses with their "
         "crane, areas with a limit",

@@ -64,7 +64,8 @@ def plant(family: Family, model: Model) -> str:
         "run": {"horizon": "8 h", "replications": 2, "seed": 1} | example["run"],
     }
     entry = {"model": model.name} | example["equipment"]
-    if kind is Role.BUFFER and not example["step"]:
+    stores = kind is Role.BUFFER or (kind is Role.MACHINE and family.loops is not None)
+    if stores and not example["step"]:
         return _text(_between(document, name, entry))
     step = {"op": "work", "on": name} | example["step"]
     if kind is Role.MACHINE and not _knows_its_time(family, model, example):
@@ -95,10 +96,11 @@ def plant(family: Family, model: Model) -> str:
 
 
 def _between(document: dict[str, Any], name: str, entry: dict[str, Any]) -> dict[str, Any]:
-    """A place between two machines of which now one, now the other is faster."""
+    """A place between two machines of which now one, now the other is faster, or over both."""
     times = {"exponential": {"mean": "3 min"}}
     equipment = {"before": {"cycle": times}, name: entry, "after": {"cycle": times}}
-    return document | {"line": list(equipment), "equipment": equipment}
+    line = ["before", "after"] if "over" in entry else list(equipment)
+    return document | {"line": line, "equipment": equipment}
 
 
 def _knows_its_time(family: Family, model: Model, example: dict[str, dict[str, Any]]) -> bool:
