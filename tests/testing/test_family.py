@@ -44,6 +44,8 @@ class _Examined(FamilyContract):
         params=Careless,
         step=Nothing,
         lower=_lower,
+        words=lambda name, params: {},
+        loops=None,
         signals=tuple(replace(s, ko="") for s in storage.FAMILY.signals),
     )
     scenario = CELL

@@ -55,6 +55,12 @@ def _close(draft: Draft, owner: str, loop: Loop) -> None:
         draft.routes[product] = [_joined(draft, owner, loop, step) for step in route]
 
 
+def _with(step: StepDraft, word: str, carrier: str) -> StepDraft:
+    if word == "takes":
+        return replace(step, takes=carrier)
+    return replace(step, returns=carrier)
+
+
 def _joined(draft: Draft, owner: str, loop: Loop, step: StepDraft) -> StepDraft:
     """A step that takes or gives back what goes round; it can do so with one thing each."""
     for word, operations in (("takes", loop.takes), ("returns", loop.returns)):
@@ -62,7 +68,7 @@ def _joined(draft: Draft, owner: str, loop: Loop, step: StepDraft) -> StepDraft:
             continue
         before = getattr(step, word)
         if before is None:
-            step = replace(step, **{word: loop.name})
+            step = _with(step, word, loop.name)
         else:
             done = "taken" if word == "takes" else "given back"
             what = f"'{before}' and '{loop.name}' of '{owner}' are both {done} at "
