@@ -312,37 +312,37 @@ def test_rack_when_it_has_a_shelf_life_then_what_lies_longer_is_scrap(tmp_path):
         (
             f"{MAKE}, {USE}",
             "maker: {}\n  user: {}\n  gate: {model: storage/wip_area, over: [makr]}",
-            "V708",
+            "V719",
             "no route passes the area 'gate'",
         ),
         (
             f"{MAKE}, market, {USE}",
             "maker: {}\n  user: {}\n  market: {model: storage/supermarket, cards: {q: 3}}",
-            "V708",
+            "V719",
             "'market' has cards of 'q'",
         ),
         (
             f"market, {USE}",
             "user: {}\n  market: {model: storage/supermarket, cards: 3}",
-            "V708",
+            "V719",
             "'p' begins at 'market'",
         ),
         (
             f"{MAKE}, market, {USE}",
             "maker: {}\n  user: {}\n  market: {model: storage/supermarket, cards: 3, refill: mak}",
-            "V708",
+            "V719",
             "'mak' is no step of 'p' before",
         ),
         (
             f"{MAKE}, {{op: in, on: rack, move: put_away}}, {USE}",
             "maker: {}\n  user: {}\n  rack: {model: storage/pallet_rack}",
-            "V708",
+            "V719",
             "everything is put away at 'rack'",
         ),
         (
             f"{MAKE}, {USE}, rack",
             "maker: {}\n  user: {}\n  rack: {model: storage/pallet_rack, ahead: 2}",
-            "V708",
+            "V719",
             "nothing comes after 'p/rack'",
         ),
         (

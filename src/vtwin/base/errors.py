@@ -251,8 +251,8 @@ CODES: dict[str, str] = {
     "V706": "a part needs more than the equipment can do",
     "V707": "parameters of a piece of equipment that do not go together",
     "V708": "a line of an NC program cannot be read",
-    "V708": "a store or an area that no route passes as it must",
     "V709": "a code of an NC program that is not followed, or not known",
     "V710": "a movement of an NC program that cannot be: an arc, a feed, a cycle",
     "V711": "a subprogram of an NC program is missing, or never ends",
+    "V719": "a store or an area that no route passes as it must",
 }

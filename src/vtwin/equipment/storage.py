@@ -311,7 +311,7 @@ def _permits(name: str, area: Store, routes: Mapping[str, Sequence[Visit]]) -> L
 
 
 def _refuse(what: str, hint: str) -> None:
-    raise Refused(Problem("V708", what, hint=hint))
+    raise Refused(Problem("V719", what, hint=hint))
 
 
 FAMILY = Family(
