@@ -100,7 +100,7 @@ class TestStorage(FamilyContract):
         ({"kind": "buffer", "places": "4"}, "a buffer has no `places`"),
         ({"kind": "warehouse", "height": "12 m"}, "a warehouse needs its `length`"),
         ({"kind": "supermarket"}, "a supermarket needs its `cards`"),
-        ({"kind": "area", "limit": "3"}, "an area needs its `over`"),
+        ({"kind": "area", "over": ["a"]}, "an area needs its `limit`"),
         ({**CRANE, "speed": "40 m/s"}, "outside 0.1 m/s to 8 m/s"),
         ({**CRANE, "height": "10 s"}, "length"),
         ({"kind": "supermarket", "cards": {"p": "0"}}, "less than 1"),

@@ -51,14 +51,13 @@ _NEEDED: Final = {
     "rack": (),
     "supermarket": ("cards",),
     "warehouse": ("length", "height"),
-    "area": ("limit", "over"),
+    "area": ("limit",),
 }
 _EXAMPLES: Final = {
     "cards": "4",
     "length": "60 m",
     "height": "12 m",
     "limit": "6",
-    "over": "[lathe, mill]",
 }
 #: What a step does at a store.
 PUT, TAKE = "put_away", "take_out"
@@ -136,8 +135,8 @@ class Store(OfAKind):
     )
     driving_power: Power = Field(default=0.0, description="warehouse: while it moves")
     limit: Count | None = Field(default=None, description="area: items in it at most")
-    over: Annotated[tuple[str, ...] | None, BeforeValidator(_one_or_several)] = Field(
-        default=None, description="area: equipment it is over"
+    over: Annotated[tuple[str, ...], BeforeValidator(_one_or_several)] = Field(
+        default=(), description="area: equipment it is over"
     )
 
 
@@ -297,7 +296,7 @@ def _refilled(name: str, store: Store, product: str, ahead: Sequence[Visit]) -> 
 def _permits(name: str, area: Store, routes: Mapping[str, Sequence[Visit]]) -> Loop:
     """At most so many items on the way from the first to the last of each run of steps over it."""
     takes, returns = list[str](), list[str]()
-    over = set(area.over or ())
+    over = set(area.over)
     for route in routes.values():
         inside_it = [bool(visit.on) and set(visit.on) <= over for visit in route]
         for n, visit in enumerate(route):
@@ -306,7 +305,7 @@ def _permits(name: str, area: Store, routes: Mapping[str, Sequence[Visit]]) -> L
             if inside_it[n] and (n + 1 == len(route) or not inside_it[n + 1]):
                 returns.append(visit.operation)
     if not takes:
-        _refuse(f"no route passes the area '{name}'", "look at the names in `over`")
+        _refuse(f"no route passes the area '{name}'", "name its equipment: `over: [lathe, mill]`")
     return Loop(name, area.limit or 1, tuple(takes), tuple(returns))
 
 
