@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from io import StringIO
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -32,6 +32,7 @@ TICKS_PER_S = 1e9
 WIDTH = 9.0  # inches; the page scales it
 GANTT_COLUMNS = 720
 MOST_ROWS = 24
+MOST_PANELS = 9
 
 
 def states(program: Program, tallies: Sequence[Tally]) -> str:
@@ -200,6 +201,66 @@ def differences(rows: Sequence[tuple[str, float, float | None, bool]], unit: str
     return _svg(figure, "Differences to the baseline with their intervals")
 
 
+def changes(rows: Sequence[tuple[str, float, float | None, bool]], label: str, title: str) -> str:
+    """Intervals about 0: ``(name, mean, half-width, excludes 0)``; open markers hold 0."""
+    if not rows:
+        return ""
+    figure, axes = _figure(0.75 + 0.32 * len(rows))
+    axes.axvline(0, color=_INK, linewidth=0.8)
+    for row, (_, mean, half_width, clear) in enumerate(rows):
+        margin = half_width or 0.0
+        axes.plot([mean - margin, mean + margin], [row, row], color=_ACCENT, linewidth=2)
+        face = _ACCENT if clear else "none"
+        axes.plot([mean], [row], "o", color=_ACCENT, markerfacecolor=face, markersize=7)
+    axes.set_yticks(range(len(rows)), [name for name, *_ in rows])
+    axes.set_ylim(len(rows) - 0.5, -0.5)
+    axes.set_xlabel(f"{label} \N{MIDDLE DOT} open marker: cannot be told from 0")
+    return _svg(figure, title)
+
+
+def levels(panels: Sequence[tuple[str, Sequence[tuple[str, float, float]]]], label: str) -> str:
+    """A panel per factor: the mean at each level with its interval, on one common scale."""
+    from matplotlib.figure import Figure
+
+    shown = panels[:MOST_PANELS]
+    across = min(3, len(shown))
+    down = -(-len(shown) // across)
+    figure = Figure(figsize=(WIDTH, 2.3 * down), layout="constrained")
+    grid = figure.subplots(down, across, sharey=True, squeeze=False)
+    for place, axes in enumerate(grid.flat):
+        if place >= len(shown):
+            axes.set_visible(False)
+            continue
+        name, points = shown[place]
+        at = range(len(points))
+        middles = [mean for _, mean, _ in points]
+        axes.plot(at, middles, "-o", color=_ACCENT, linewidth=1.4, markersize=5)
+        axes.errorbar(at, middles, yerr=[half for *_, half in points], fmt="none", ecolor=_ACCENT)
+        axes.set_xticks(at, [text for text, *_ in points])
+        axes.margins(x=0.15)
+        axes.set_xlabel(name)
+        _plain_frame(axes, "y")
+        if place % across == 0:
+            axes.set_ylabel(label)
+    return _svg(figure, f"Means at every level: {label}")
+
+
+def course(time: Sequence[float], mean: Sequence[float], cut: float | None, label: str) -> str:
+    """A figure over time (h), mean over pilot runs; what is left out as warm-up is shaded."""
+    figure, axes = _figure(2.2)
+    axes.plot(time, mean, color=_ACCENT, linewidth=1.2)
+    axes.set_xlim(0, time[-1])
+    axes.set_ylim(bottom=0)
+    axes.set_xlabel("h since the start")
+    axes.set_ylabel(label)
+    if cut:
+        axes.axvspan(0, cut, color=_LINE, alpha=0.45, linewidth=0, zorder=5)
+        axes.text(cut / 2, 1.0, "warm-up", transform=axes.get_xaxis_transform(), va="bottom",
+                  ha="center", fontsize=8, color=_INK)  # fmt: skip
+    told = "never settles" if cut is None else f"warm-up {cut:.4g} h"
+    return _svg(figure, f"{label}: {told}")
+
+
 def shares(rows: Sequence[tuple[str, float]], label: str, title: str) -> str:
     """Horizontal bars of shares (0..1), largest first."""
     rows = sorted((r for r in rows if r[1] > 0), key=lambda r: -r[1])[:MOST_ROWS]
@@ -240,15 +301,20 @@ def _figure(height: float) -> tuple[Any, Axes]:
 
     figure = Figure(figsize=(WIDTH, height), layout="constrained")
     axes = figure.add_subplot()
+    _plain_frame(axes, "x")
+    return figure, axes
+
+
+def _plain_frame(axes: Axes, grid: Literal["x", "y"]) -> None:
+    """No box, quiet ticks, lines of one direction only."""
     for side in ("top", "right", "left"):
         axes.spines[side].set_visible(False)
     axes.spines["bottom"].set_color(_LINE)
     axes.tick_params(colors=_INK, length=0, labelsize=9)
     axes.xaxis.label.set_color(_INK)
     axes.yaxis.label.set_color(_INK)
-    axes.grid(axis="x", color=_LINE, linewidth=0.6)
+    axes.grid(axis=grid, color=_LINE, linewidth=0.6)
     axes.set_axisbelow(True)
-    return figure, axes
 
 
 def _spell_out(figure: Any) -> None:

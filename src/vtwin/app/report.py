@@ -109,7 +109,8 @@ def page(title: str, body: str) -> str:
     )
 
 
-def _section(title: str, *parts: str) -> str:
+def section(title: str, *parts: str) -> str:
+    """A card of the page; "" where there is nothing in it."""
     inside = "\n".join(part for part in parts if part)
     return f"<section><h2>{escape(title)}</h2>\n{inside}\n</section>" if inside else ""
 
@@ -179,7 +180,7 @@ def _comparison(study: Study) -> str:
         f"<li><b>{escape(label)}</b>: {escape('; '.join(words) or 'no change')}</li>"
         for label, words in study.changes.items()
     )
-    return _section(
+    return section(
         "Which is better",
         f'<p class="verdict">{escape(verdict.sentence())}</p>',
         f'<p class="why">Judged by {escape(_title(verdict.goal).lower())}: '
@@ -268,7 +269,7 @@ def _people(run: RunResult) -> str:
         rows.append(f"<tr><td>{escape(name)}</td>{cells}</tr>")
     header = "".join(f'<th class="n">{escape(_PEOPLE[key])}</th>' for key in keys)
     table = f'<div class="scroll"><table><tr><th></th>{header}</tr>{"".join(rows)}</table></div>'
-    return _section("People", table) if rows else ""
+    return section("People", table) if rows else ""
 
 
 def _limits(run: RunResult, explanation: Explanation | None) -> str:
@@ -280,7 +281,7 @@ def _limits(run: RunResult, explanation: Explanation | None) -> str:
             label = f"% of the lost time at {where}"
             parts.append(f"<h2>Where {escape(where)} loses its time</h2>")
             parts.append(pictures.shares(explanation.lost, label, f"Where {where} loses its time"))
-    return _section("What limits it", *parts)
+    return section("What limits it", *parts)
 
 
 def _proof(explanation: Explanation) -> list[str]:
@@ -309,7 +310,7 @@ def _states(run: RunResult) -> str:
     parts = [f'<ul class="legend">{legend}</ul>', bars]
     if traced is not None and chart:
         parts += [f"<h2>What each machine did (replication {traced.replication})</h2>", chart]
-    return _section("How the machines spend their time", *parts)
+    return section("How the machines spend their time", *parts)
 
 
 def _products(run: RunResult) -> str:
@@ -328,7 +329,7 @@ def _products(run: RunResult) -> str:
         if len(ranked) > MOST_PRODUCTS
         else ""
     )
-    return _section("Products", _table(["Product", *titles], rows), more)
+    return section("Products", grid(["Product", *titles], rows), more)
 
 
 def _mean(figure: Interval | None) -> float:
@@ -339,7 +340,8 @@ def _cell(figure: Interval | None) -> str:
     return "–" if figure is None else wording.said(figure.to_json())
 
 
-def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def grid(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table: the first cell of a row is a name, the others are figures."""
     head = _cells(header, "th")
     body = "".join(f"<tr>{_cells(row, 'td')}</tr>" for row in rows)
     return f'<div class="scroll"><table><tr>{head}</tr>{body}</table></div>'
@@ -353,7 +355,7 @@ def _cells(texts: Sequence[str], tag: str) -> str:
 
 
 def _time(run: RunResult) -> str:
-    return _section(
+    return section(
         "Over time", pictures.wip(run.program, run.tallies), pictures.lead_times(run.tallies)
     )
 
@@ -365,7 +367,7 @@ def _notes(run: RunResult) -> str:
         for p in (*run.notes, *run.warnings)
     ]
     items += [f"<li>{escape(note)}</li>" for note in run.summary.notes]
-    return _section("To be said beside the figures", f"<ul>{''.join(items)}</ul>" if items else "")
+    return section("To be said beside the figures", f"<ul>{''.join(items)}</ul>" if items else "")
 
 
 def _passport(run: RunResult) -> str:
@@ -385,7 +387,7 @@ def _passport(run: RunResult) -> str:
         f"<tr><th>{escape(name)}</th><td><code>{escape(value)}</code></td></tr>"
         for name, value in facts.items()
     )
-    return _section(
+    return section(
         "Passport",
         '<p class="why">The same passport gives the same run, event for event.</p>',
         f'<div class="scroll"><table>{rows}</table></div>',

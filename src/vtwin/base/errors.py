@@ -186,6 +186,8 @@ CODES: dict[str, str] = {
     "V394": "a goal or limit that cannot be measured in this plant",
     "V395": "a limit or price of what is not decided, or one that cannot be read",
     "V396": "`reallocate` leaves nothing to decide",
+    "V397": "there is no such experiment, or nothing is varied in it",
+    "V398": "a factor of an experiment that cannot be read, varied or written at its path",
     # 4xx plant records
     "V401": "the mapping document of plant records has a key, table, column or unit amiss",
     "V402": "a file or folder of plant records is missing or cannot be read",
@@ -225,6 +227,8 @@ CODES: dict[str, str] = {
     "V581": "a budget of replications that cannot be, or is too small to tell anything",
     "V582": "the scenario does not say what may be changed; write a `reallocate:` section",
     "V583": "today's plant, or every design tried, cannot run",
+    "V584": "a sweep of no or of too many points, or one kind of design that does not suit it",
+    "V585": "the file of a sweep holds another sweep, or cannot be read",
     "V599": "a mistake in vtwin itself; VTWIN_DEBUG=1 shows the details",
     # 6xx files, store and app
     "V601": "the run store cannot be opened for writing; name another place in VTWIN_STORE",

@@ -35,7 +35,7 @@ def run(arguments: list[str]) -> int:
         return wrong.exit_code
     except (click.Abort, KeyboardInterrupt):
         kept = "the same command goes on from what is kept"
-        if not {"run", "compare", "explain", "demo", "optimise"} & set(arguments[:1]):
+        if not {"run", "compare", "explain", "demo", "optimise", "sweep"} & set(arguments[:1]):
             kept = "nothing was written"
         print(f"Stopped before there was a result; {kept}.", file=sys.stderr)
         return INTERRUPTED

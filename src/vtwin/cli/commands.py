@@ -343,6 +343,103 @@ def explain(
 
 @vtwin.command()
 @click.argument("file", type=click.Path(path_type=Path))
+@click.option("--experiment", "name", metavar="NAME", help="One of the file's experiments.")
+@click.option(
+    "--vary",
+    multiple=True,
+    metavar="PATH=2..5",
+    help="What varies: 2..5, 10..30 by 5, 30 s..90 s or a,b,c (may be said more than once).",
+)
+@click.option(
+    "--design",
+    type=click.Choice(["full", "fractional", "latin_hypercube", "sobol", "sensitivity"]),
+    help="Which settings are simulated (default: as written, or full).",
+)
+@click.option("--points", type=click.IntRange(2), help="How many (latin_hypercube, sobol).")
+@click.option("--resolution", type=click.IntRange(3, 5), help="What stays apart (fractional).")
+@click.option("--figures", metavar="A,B", help="What is looked at; the first is judged by.")
+@click.option("--precision", metavar="2 %", help="With --replications auto: how narrow.")
+@click.option("--warmup", metavar="auto|8 h", help="auto: found by MSER-5 in pilot runs.")
+@click.option("--variant", metavar="NAME", help="A named what-if of the file.")
+@click.option("--workers", type=click.IntRange(1), help="Threads at most.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="CSV",
+    help="Keep every replication in this table; the same command goes on from it.",
+)
+@study_options
+@json_option
+@html_option
+@store_options
+def sweep(
+    file: Path,
+    name: str | None,
+    vary: tuple[str, ...],
+    design: str | None,
+    points: int | None,
+    resolution: int | None,
+    figures: str | None,
+    precision: str | None,
+    warmup: str | None,
+    variant: str | None,
+    workers: int | None,
+    out: Path | None,
+    replications: str | None,
+    engine: str,
+    cluster: str | None,
+    seed: int | None,
+    json_to: str | None,
+    html: Path | None,
+    store: str | None,
+    no_store: bool,
+) -> int:
+    """Vary several things together: what each does, which act together, which setting is best."""
+    from vtwin.app import runs, sweeps
+    from vtwin.cli import sweeps as said
+    from vtwin.cli import text
+
+    output = Output(json_to)
+    wishes = sweeps.Wishes(
+        vary=vary,
+        design=design,
+        points=points,
+        resolution=resolution,
+        figures=_names(figures),
+        replications=runs.replications_asked(replications),
+        precision=sweeps.precision_asked(precision),
+        warmup=warmup,
+    )
+    with stoppable() as stop, progress() as report:
+        result = sweeps.sweep(
+            file,
+            name,
+            wishes,
+            variant=variant,
+            seed=seed,
+            engine=engine,
+            workers=workers,
+            out=out,
+            store=False if no_store else store,
+            progress=report,
+            cancelled=stop,
+            cluster=cluster,
+        )
+    text.problems(result.warnings)
+    output.console.print(said.sweep(result))
+    text.problems(result.notes)
+    output.json(result.to_json())
+    if html is not None:
+        from vtwin.app.sweep_report import sweep_html
+
+        if output.write(html, sweep_html(result)):
+            output.console.print(f"Report: {html}")
+    output.finish()
+    return INTERRUPTED if result.sweep.interrupted else 0
+
+
+@vtwin.command()
+@click.argument("file", type=click.Path(path_type=Path))
 @click.option(
     "--budget", type=int, metavar="REPLICATIONS", help="Replications in all (default: a guarantee)."
 )

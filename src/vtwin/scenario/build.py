@@ -17,6 +17,7 @@ from vtwin.scenario import (
     branching,
     calendars,
     checks,
+    experiments,
     kits,
     lives,
     loops,
@@ -84,6 +85,7 @@ def check(path: str | os.PathLike[str]) -> list[Problem]:
             known = {(p.code, p.what) for p in found}
             new = [_in_variant(p, variant) for p in new if (p.code, p.what) not in known]
         found += new
+    found += experiments.check(loaded)
     found += reallocating.check(loaded)
     return in_order(found)
 

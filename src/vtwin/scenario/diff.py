@@ -40,7 +40,7 @@ _WORDS: Final = {
     "op": "operation",
 }
 #: Keys that say nothing about the plant.
-_SILENT: Final = frozenset({"variants", "vtwin", "history", "reallocate"})
+_SILENT: Final = frozenset({"variants", "vtwin", "history", "reallocate", "experiments"})
 #: Sections whose entries are named without their section.
 _ENTITIES: Final = frozenset({"equipment", "people", "transport", "products", "tools", "calendars"})
 

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from vtwin.plant.quantities import (
+    COUNT,
     Count,
     Duration,
     Heads,
@@ -539,6 +540,35 @@ class VariantEntry(Written):
     remove: tuple[str, ...] = Field(default=(), description="dotted paths")
 
 
+class ExperimentEntry(Written):
+    """What is varied together, and how: `vtwin sweep`."""
+
+    description: str | None = Field(default=None, description="what it is about")
+    vary: dict[str, Any] = Field(
+        default={},
+        description="path: 2..5, 10..30 by 5, 30 s..90 s, or a list of what may be written there; "
+        "empty for a small change (sensitivity)",
+    )
+    design: Literal["full", "fractional", "latin_hypercube", "sobol", "sensitivity"] = Field(
+        default="full", description="which settings are simulated"
+    )
+    resolution: Literal["3", "4", "5"] = Field(
+        default="4", description="fractional: what stays apart (3 main effects, 5 also pairs)"
+    )
+    points: Annotated[int, COUNT] = Field(
+        default=32, description="how many settings a latin hypercube or Sobol sequence has"
+    )
+    step: Share = Field(default=0.1, description="sensitivity: how much is a small change")
+    figures: Names = Field(
+        default=("good_per_day", "lead_time_s", "wip"),
+        description="what is looked at; first: judged",
+    )
+    replications: Replications = Field(default=10, description="of every setting, or auto")
+    precision: Share = Field(
+        default=0.02, description="auto: half-width relative to the mean of the first figure"
+    )
+
+
 class MoveEntry(Written):
     """What changes places: people between these groups, places between these buffers, machines
     between these entries of one model. Their sum stays, unless there is a price for more.
@@ -621,6 +651,9 @@ class Document(Written):
     layout: LayoutEntry | None = None
     reallocate: ReallocateEntry | None = Field(
         default=None, description="what `vtwin optimise` may change, and at what price"
+    )
+    experiments: dict[str, ExperimentEntry] = Field(
+        default={}, description="what `vtwin sweep` varies"
     )
     history: dict[str, Any] = Field(default={}, description="what the twin was learned from")
     variants: dict[str, VariantEntry] = Field(default={}, description="named what-ifs")

@@ -12,7 +12,9 @@ from vtwin.scenario.document import Document
 from vtwin.scenario.tree import Node
 
 #: Sections whose keys are ids.
-SECTIONS = frozenset({"calendars", "products", "tools", "equipment", "people", "variants"})
+SECTIONS = frozenset(
+    {"calendars", "products", "tools", "equipment", "people", "variants", "experiments"}
+)
 
 
 def overlay(base: Node, top: Node) -> Node:

@@ -32,12 +32,11 @@ from vtwin.scenario.decisions import (
 )
 from vtwin.scenario.diff import UNWRITTEN
 from vtwin.scenario.document import Document, GoalEntry, ReallocateEntry
+from vtwin.scenario.figures import unmeasurable
 from vtwin.scenario.load import Loaded, Resolved, in_order, required
 
 #: More values than this at one path are a mistyped range.
 MOST_VALUES: Final = 1_000
-#: Parts of a plant that have figures of their own.
-SCOPES: Final = ("products", "equipment", "people", "transport", "carriers", "tools")
 _SPAN = re.compile(r"\s*(\d+)\s*\.\.\s*(\d+)(?:\s+by\s+(\d+))?\s*\Z")
 _BOUND = re.compile(r"\s*(<=|>=|=|≤|≥)\s*(.+?)\s*\Z")
 _PER_PERSON: Final = ("training", "moving")
@@ -532,7 +531,7 @@ class _Reading:
                 self.fault("V395", f"'{text}' is no whole number", place, "such as <= 8")
                 return None
             return float(number)
-        why = self._unmeasurable(name)
+        why = unmeasurable(self.document, name)
         if why is not None:
             self.fault("V394", f"'{name}' cannot be limited: it is no figure here", place, why)
             return None
@@ -567,7 +566,7 @@ class _Reading:
                 hint = "such as `- {maximise: good_per_day}`"
                 self.fault("V395", "a goal is one figure to maximise or to minimise", place, hint)
                 continue
-            why = None if named in KNOWN_BEFOREHAND else self._unmeasurable(named)
+            why = None if named in KNOWN_BEFOREHAND else unmeasurable(self.document, named)
             if why is not None:
                 self.fault("V394", f"'{named}' is no figure of this plant", place, why)
                 continue
@@ -575,28 +574,6 @@ class _Reading:
         if not self.entry.goal:
             self.fault("V395", "there is no goal", ("goal",), "such as `{maximise: good_per_day}`")
         return goals
-
-    def _unmeasurable(self, name: str) -> str | None:
-        """Why a figure cannot be measured here; None if it can."""
-        section, dot, rest = name.partition(".")
-        owner, _, key = rest.rpartition(".")
-        if dot and section in SCOPES:
-            known: Mapping[str, Any] = getattr(self.document, section)
-            if owner not in known:
-                return did_you_mean(owner, known) or f"there is no '{owner}' in {section}"
-            return None if key in KPIS else did_you_mean(key, KPIS) or "see docs/kpi.md"
-        figures = [k for k, kpi in KPIS.items() if "plant" in kpi.scopes]
-        if name not in figures:
-            return did_you_mean(name, [*figures, *KNOWN_BEFOREHAND]) or (
-                "there are: " + ", ".join([*figures, *KNOWN_BEFOREHAND])
-            )
-        if name in ("on_time", "tardiness_s") and not any(
-            order.due is not None or order.table for order in self.document.orders
-        ):
-            return "no order has a due date: write `due:` at the orders"
-        if name == "unit_cost" and not _has_prices(self.document):
-            return "the plant has no prices: write `cost:` at equipment or people"
-        return None
 
 
 def wrong_place(problem: Problem, path: str, where: Where) -> Problem:
@@ -619,10 +596,3 @@ def _goal(entry: GoalEntry, named: str, currency: str | None) -> Goal:
         entry.within,
         shown.replace("{currency}", currency or ""),
     )
-
-
-def _has_prices(document: Document) -> bool:
-    machines = any(entry.cost is not None for entry in document.equipment.values())
-    people = any(group.cost is not None for group in document.people.values())
-    material = any(product.material is not None for product in document.products.values())
-    return machines or people or material

@@ -51,6 +51,11 @@ SECTIONS: tuple[tuple[str, type[BaseModel], str], ...] = (
     ("costs", document.Costs, "`costs: {energy: 145 KRW/kWh}`"),
     ("layout", document.LayoutEntry, "`layout: {floor: [60 m, 35 m]}`"),
     ("layout.areas", document.AreaEntry, "`areas: {<id>: {…}}`"),
+    (
+        "experiments",
+        document.ExperimentEntry,
+        "`experiments: {<id>: {vary: {<path>: 2..5}, design: full}}`",
+    ),
     ("reallocate", document.ReallocateEntry, "`reallocate: {range: {<path>: 2..5}, …}`"),
     ("reallocate.move", document.MoveEntry, "`move: {people: [setter, operator]}`"),
     (
