@@ -394,7 +394,7 @@ def sweep(
     store: str | None,
     no_store: bool,
 ) -> int:
-    """Vary several things together: what each does, which act together, which setting is best."""
+    """Several things varied together: what each does, and the best setting."""
     from vtwin.app import runs, sweeps
     from vtwin.cli import sweeps as said
     from vtwin.cli import text
