@@ -394,7 +394,7 @@ def sweep(
     store: str | None,
     no_store: bool,
 ) -> int:
-    """Several things varied together: what each does, and the best setting."""
+    """Several things varied together, and what each of them does."""
     from vtwin.app import runs, sweeps
     from vtwin.cli import sweeps as said
     from vtwin.cli import text
