@@ -196,9 +196,8 @@ def _finish(m: int, machine: int) -> None:
     item, way = load(machine, M_ITEM), load(machine, M_WAY)
     first = load(way, W_STEP)
     store(machine, M_BEGUN, 0)
-    store(machine, M_RAN, load(m, H_NOW))
     if load(machine, M_RESTART):
-        _pay(machine)
+        _pay(m, machine)
     age(machine, load(m, H_NOW) - load(machine, M_RUN_FROM))
     add(way, W_CYCLES, load(machine, M_CYCLES))
     add(way, W_BUSY, load(machine, M_WORK))
@@ -223,8 +222,9 @@ def _finish(m: int, machine: int) -> None:
 
 
 @compiled
-def _pay(machine: int) -> None:
+def _pay(m: int, machine: int) -> None:
     """How many cycles of this operation are thrown away, and how many are still owed (S-36)."""
+    store(machine, M_RAN, load(m, H_NOW))
     owed = load(machine, M_OWED)
     thrown = min(owed, load(machine, M_CYCLES))
     store(machine, M_THROWN, thrown)
