@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-Kind = Literal["integer", "category", "assignment", "permutation"]
+Kind = Literal["integer", "level", "category", "assignment", "permutation"]
 Sense = Literal["maximise", "minimise"]
 
 #: Figures that follow from a design alone: no replication is needed to know them.
@@ -40,10 +40,10 @@ def _text(value: Any) -> Any:
 class Decision:
     """What may be written at ``paths``: one of ``values`` (canonical JSON) each.
 
-    An integer's values are in their order, so that one up or down is a small step; a category
-    has none. An assignment gives every path a value, each value ``least[i]`` to ``most[i]``
-    times; a permutation gives every path another one. ``today`` are the positions of what is
-    written now, None where that is not among the values.
+    Whole numbers (integer) and quantities (level) are in their order, so that one up or down is
+    a small step; a category has none. An assignment gives every path a value, each value
+    ``least[i]`` to ``most[i]`` times; a permutation gives every path another one. ``today`` are
+    the positions of what is written now, None where that is not among the values.
     """
 
     name: str
@@ -57,6 +57,11 @@ class Decision:
     @property
     def ordered(self) -> bool:
         """Whether neighbouring values are alike."""
+        return self.kind in ("integer", "level")
+
+    @property
+    def counts(self) -> bool:
+        """Whether the values are whole numbers that may be added up."""
         return self.kind == "integer"
 
 

@@ -25,6 +25,7 @@ from vtwin.scenario.decisions import (
     Design,
     Extra,
     Goal,
+    Kind,
     Limit,
     Reallocation,
     Requirement,
@@ -192,13 +193,13 @@ class _Reading:
             if now is not None:
                 self.today[path] = canonical(now)
             texts = tuple(dict.fromkeys(canonical(v) for v in values))
-            ordered = all(re.fullmatch(r'"\d+"', text) for text in texts)
-            if ordered:
+            kind = _kind(texts)
+            if kind == "integer":
                 texts = tuple(sorted(texts, key=lambda t: int(json.loads(t))))
             here = self.today.get(path)
             self.decisions[path] = Decision(
                 path,
-                "integer" if ordered else "category",
+                kind,
                 (path,),
                 texts,
                 (texts.index(here),) if here in texts else None,
@@ -400,11 +401,11 @@ class _Reading:
             for value in decision.values:
                 if isinstance(price, Mapping):
                     weights[path, value] = 0.0 if value == here else price.get(value, 0.0)
-                elif decision.ordered:
+                elif decision.counts:
                     weights[path, value] = price * max(0, int(json.loads(value)) - now)
                 else:
                     weights[path, value] = 0.0 if value == here else price
-        limits = []
+        limits = self._somebody()
         for pool, paths in pools.items():
             inside = [p for p in paths if p in self.decisions]
             counts = {pair: n for path in inside for pair, n in self._numbers(path).items()}
@@ -428,6 +429,44 @@ class _Reading:
         }  # fmt: skip
         return amounts, limits
 
+    def _somebody(self) -> list[Limit]:
+        """Where skills are decided: somebody for each that the plant asks for."""
+        decided = {
+            path: decision
+            for decision in (*self.decisions.values(), *self.groups)
+            for path in decision.paths
+            if path.startswith("people.") and path.endswith(".skills")
+        }
+        if not decided:
+            return []
+        found = []
+        for skill in sorted(self._asked_for()):
+            always = sum(
+                skill == name or skill in group.skills
+                for name, group in self.document.people.items()
+                if f"people.{name}.skills" not in decided or skill == name
+            )
+            weights = {
+                (path, value): float(skill in json.loads(value))
+                for path, decision in decided.items()
+                for value in decision.values
+            }
+            found.append(Limit(f"somebody for {skill}", weights, 1.0, None, constant=always))
+        return found
+
+    def _asked_for(self) -> set[str]:
+        """Skills that the plant as it is today asks for."""
+        from vtwin.scenario.build import built
+
+        try:
+            program = built(self.resolved).program
+        except Refused:
+            return set()
+        asked = [operation.skill for operation in program.operations]
+        asked += [failure.skill for failure in program.failures]
+        asked += [table.skill for table in program.setups] + [t.skill for t in program.tools]
+        return {program.skills[skill] for skill in asked if skill >= 0}
+
     def _efforts(self, pools: Mapping[str, Sequence[str]]) -> list[Extra]:
         """Who joins a group is trained, a machine that joins an entry is moved: for a fee."""
         found = []
@@ -449,7 +488,7 @@ class _Reading:
 
     def _numbers(self, path: str) -> dict[Pair, float]:
         decision = self.decisions[path]
-        return {(path, v): float(json.loads(v)) for v in decision.values if decision.ordered}
+        return {(path, v): float(json.loads(v)) for v in decision.values if decision.counts}
 
     def _heads(self) -> Limit:
         weights: dict[Pair, float] = {}
@@ -512,8 +551,8 @@ class _Reading:
         weights: dict[Pair, float] = {}
         for path in (part.strip() for part in name.split(" + ")):
             decision = self.decisions.get(path)
-            if decision is None or not decision.ordered:
-                hint = did_you_mean(path, [p for p, d in self.decisions.items() if d.ordered])
+            if decision is None or not decision.counts:
+                hint = did_you_mean(path, [p for p, d in self.decisions.items() if d.counts])
                 what = f"'{path}' is no number that may be changed"
                 self.fault("V395", what, place, hint or "give it a `range:` of whole numbers")
                 return
@@ -574,6 +613,17 @@ class _Reading:
         if not self.entry.goal:
             self.fault("V395", "there is no goal", ("goal",), "such as `{maximise: good_per_day}`")
         return goals
+
+
+def _kind(texts: Sequence[str]) -> Kind:
+    """Whole numbers, quantities of one unit that only rise or only fall, or neither."""
+    if all(re.fullmatch(r'"\d+"', text) for text in texts):
+        return "integer"
+    found = [re.fullmatch(r'"(\d+(?:\.\d+)?)\s*(\S*)"', text) for text in texts]
+    if not all(found) or len({one[2] for one in found if one}) > 1:
+        return "category"
+    numbers = [float(one[1]) for one in found if one]
+    return "level" if numbers in (sorted(numbers), sorted(numbers)[::-1]) else "category"
 
 
 def wrong_place(problem: Problem, path: str, where: Where) -> Problem:

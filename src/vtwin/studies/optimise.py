@@ -17,7 +17,7 @@ import numpy as np
 from vtwin.base.errors import Problem, Refused
 from vtwin.results.statistics import Interval, interval, paired
 from vtwin.scenario.decisions import Design, Goal, Reallocation
-from vtwin.studies.estimates import Estimate, estimate
+from vtwin.studies.estimates import Estimate, estimate, workload
 from vtwin.studies.evaluator import Evaluator, Floats
 from vtwin.studies.search import Book, Effort, Search, climb, neighbourhood
 from vtwin.studies.selection import ocba, screen, shortfall
@@ -216,16 +216,31 @@ class Optimiser:
             return None, False
         if any(not d.ordered for d in self.reallocation.decisions):
             return None, False
-        top = {d.name: d.values[-1] for d in self.reallocation.decisions}
-        widest = Design(tuple(sorted({**dict(today.settings), **top}.items())))
-        if not self.evaluator.possible(widest):
-            return None, False
-        from vtwin.studies.estimates import workload
-
-        most = workload(self.evaluator.program(widest)).most
-        if not math.isfinite(most):
+        most = self._widest(today)
+        if most is None or not math.isfinite(most):
             return None, False
         return (most if self.goal.kpi == "good_per_day" else most / 24.0), True
+
+    def _widest(self, today: Design) -> float | None:
+        """Workload bound where every path is as good as it can be, whatever the limits say. Of a
+        quantity it is not known which end that is; each is tried beside the others.
+        """
+        written = dict(today.settings)
+        written |= {d.name: d.values[-1] for d in self.reallocation.decisions}
+
+        def bound(settings: Mapping[str, str]) -> float:
+            design = Design(tuple(sorted(settings.items())))
+            if not self.evaluator.possible(design):
+                return -math.inf
+            return workload(self.evaluator.program(design)).most
+
+        for decision in self.reallocation.decisions:
+            if not decision.counts:
+                other = {**written, decision.name: decision.values[0]}
+                if bound(other) > bound(written):
+                    written = other
+        found = bound(written)
+        return None if found == -math.inf else found
 
     # --- stage 1 ---------------------------------------------------------------------------
 

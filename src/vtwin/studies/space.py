@@ -8,6 +8,7 @@ threads (it gets one).
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -224,7 +225,15 @@ def _one_move(space: Space, before: Mapping[str, str], after: Mapping[str, str])
         if None in step or None in other:
             return True
         return (step[0] > step[1]) != (other[0] > other[1])  # type: ignore[operator]
-    return first.kind == "category" and second.kind == "category" and first.values == second.values
+    alike = one.rpartition(".")[2] == two.rpartition(".")[2]
+    names = [_names(before.get(one)), _names(before.get(two))]
+    return alike and names == [_names(after[two]), _names(after[one])]
+
+
+def _names(value: str | None) -> object:
+    """What a value is about: the skills of ``{load: 0.9}`` without how fast, else all of it."""
+    found = None if value is None else json.loads(value)
+    return sorted(found) if isinstance(found, dict) else found
 
 
 # --- solvers ---------------------------------------------------------------------------------
