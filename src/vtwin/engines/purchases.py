@@ -14,6 +14,7 @@ from vtwin.plant.order import priority
 from vtwin.plant.primitives import NEVER
 from vtwin.plant.primitives import Order as OrderSpec
 from vtwin.plant.primitives import Source as SourceSpec
+from vtwin.plant.trace import Event
 
 if TYPE_CHECKING:
     from vtwin.engines.floor import Floor
@@ -75,5 +76,6 @@ class Delivery(OrderFile):
         while pieces:
             item = Bought(floor.next_serial(), self.product, min(self.lot, pieces), now)
             item.order = self
+            floor.note(now, Event.LOT, self.index, item.serial, item.quantity)
             pieces -= item.quantity
             self._stock.deliver(item, now)

@@ -188,6 +188,7 @@ class OrderFile:
             self._floor.next_serial(), self.step, pieces, self.released, self.due, order=self
         )
         item.joined = self.joined
+        self._floor.note(now, Event.LOT, self.index, item.serial, pieces)
         return item
 
     def delivered(self, pieces: int, now: int) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from vtwin.plant import rules
 from vtwin.plant.primitives import OUT, UNLIMITED, Operation
+from vtwin.plant.trace import Event
 
 if TYPE_CHECKING:
     from vtwin.engines.floor import Item
@@ -40,8 +41,10 @@ class Fork:
                 if u < limit:
                     target = branch
                     if most != UNLIMITED and not self._may_again(item, number, most):
+                        machine, floor = way.machine.index, way.machine.floor
                         way.scrapped += item.quantity
-                        way.machine.floor.scrap(item, item.quantity, way.machine.index, now)
+                        floor.note(now, Event.LIMIT, machine, item.serial, way.step.index)
+                        floor.scrap(item, item.quantity, machine, now)
                         return None
                     break
         return stopping(target) if item.quantity else None

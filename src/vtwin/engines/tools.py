@@ -107,6 +107,7 @@ class ToolRack:
             giver = next(holder for holder in holders if self._gives_up(holder, tool))
             holders.remove(giver)
             giver.tool = NONE
+            self._floor.note(now, Event.UNMOUNT, giver.index, -1, tool)
             copy = giver.copy
         if machine.tool != NONE:
             self._holders[machine.tool].remove(machine)

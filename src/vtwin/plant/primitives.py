@@ -293,6 +293,22 @@ class Branch:
 
 
 @dataclass(frozen=True, slots=True)
+class Cause:
+    """Why an operation scraps pieces: a share of all pieces that come to it (S-78)."""
+
+    name: str
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What pieces are made of, in lots of so many pieces (S-76)."""
+
+    name: str
+    lot: int
+
+
+@dataclass(frozen=True, slots=True)
 class Operation:
     """One step of one product's route. An item of ``quantity`` pieces needs
     ``ceil(quantity / pieces_per_cycle)`` cycles; its time is one draw times that count.
@@ -320,6 +336,7 @@ class Operation:
     fleet: int = NONE  # that brings the item here from the station before
     shelf: int = NEVER  # ticks an item may wait for it; an older one is not worked on
     stale: int = OUT  # where such an item goes instead; OUT: it is scrap
+    causes: tuple[Cause, ...] = ()  # of its scrap; their shares add up to it
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,6 +350,7 @@ class Product:
     material_cost: float = 0.0  # per piece started
     target_per_day: float = 0.0  # 0: no target
     stock: int = NONE
+    material: int = NONE  # what lots of it are told apart; NONE: none are
 
 
 @dataclass(frozen=True, slots=True)

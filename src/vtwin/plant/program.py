@@ -22,6 +22,7 @@ from vtwin.plant.primitives import (
     Failure,
     Fleet,
     Machine,
+    Material,
     Operation,
     Order,
     Product,
@@ -113,6 +114,7 @@ class Program:
     fleets: tuple[Fleet, ...] = ()
     vehicles: tuple[Vehicle, ...] = ()
     curves: tuple[Curve, ...] = ()  # of those who learn
+    materials: tuple[Material, ...] = ()
     grant: GrantRule = GrantRule.CLOSEST_TO_DONE
     currency: str | None = None
     energy_price: float = 0.0  # per kWh

@@ -59,6 +59,9 @@ class Event(IntEnum):
     DROP = 19  # the item of vehicle `entity` is let in at station `value`
     KIT = 20  # item takes `value` pieces from stock `entity`
     RESTART = 24  # what item loses next after operation `value` at machine `entity` is for standing
+    LOT = 21  # item is made of `value` pieces of order `entity`
+    UNMOUNT = 22  # machine `entity` gives its copy of tool `value` up to another machine
+    LIMIT = 23  # item may not go back once more after operation `value` at machine `entity`
 
 
 class VehicleState(IntEnum):

@@ -9,6 +9,7 @@ from vtwin.engines.kernel.codes import (
     ARRIVALS,
     CONWIP,
     ROW_LEAVE,
+    ROW_LOT,
     ROW_ORDER_DONE,
     ROW_SCRAP,
 )
@@ -183,6 +184,7 @@ def next_lot(m: int, order: int) -> int:
         store(item, E_PRIORITY, load(order, E_PRIORITY))
         store(item, E_JOINED, load(order, E_JOINED))
         store(item, IT_ORDER, order)
+        note(m, ROW_LOT, load(order, OR_INDEX), load(item, IT_SERIAL), pieces)
     return item
 
 
@@ -250,6 +252,7 @@ def _deliver_order(m: int, order: int, step: int, pieces: int) -> None:
         if item == NOTHING:
             return
         store(item, IT_ORDER, order)
+        note(m, ROW_LOT, load(order, OR_INDEX), load(item, IT_SERIAL), lot)
         pieces -= lot
         _deliver(m, item)
 

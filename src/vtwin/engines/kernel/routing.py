@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from vtwin.engines.kernel.building import compiled
+from vtwin.engines.kernel.codes import ROW_LIMIT
 from vtwin.engines.kernel.layout import (
     BR_LIMIT,
     BR_MASK,
@@ -11,6 +12,7 @@ from vtwin.engines.kernel.layout import (
     BR_SIZE,
     BR_STEP,
     IT_QUANTITY,
+    IT_SERIAL,
     IT_TAKEN,
     M_INDEX,
     NOTHING,
@@ -18,6 +20,7 @@ from vtwin.engines.kernel.layout import (
     OP_BRANCHES,
     OP_CAME,
     OP_FOLLOWING,
+    OP_INDEX,
     OP_ROUTE_STREAM,
     OP_SAMPLE,
     W_MACHINE,
@@ -27,6 +30,7 @@ from vtwin.engines.kernel.layout import (
 from vtwin.engines.kernel.memory import FIELD, add, load, load_f, store
 from vtwin.engines.kernel.releases import scrap
 from vtwin.engines.kernel.streams import uniform
+from vtwin.engines.kernel.trace import note
 from vtwin.plant.primitives import NONE
 
 
@@ -41,9 +45,10 @@ def onward(m: int, item: int, way: int) -> int:
         return NOTHING
     if branch != NOTHING:
         if not _may_take(item, branch):
-            quantity = load(item, IT_QUANTITY)
+            quantity, machine = load(item, IT_QUANTITY), load(load(way, W_MACHINE), M_INDEX)
             add(way, W_SCRAPPED, quantity)
-            scrap(m, item, quantity, load(load(way, W_MACHINE), M_INDEX))
+            note(m, ROW_LIMIT, machine, load(item, IT_SERIAL), load(step, OP_INDEX))
+            scrap(m, item, quantity, machine)
             return NOTHING
         target = load(branch, BR_STEP)
     return _stopping(target)

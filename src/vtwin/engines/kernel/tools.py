@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vtwin.engines.kernel.building import compiled
-from vtwin.engines.kernel.codes import ROW_MOUNT, ROW_RENEWED, ROW_WORN
+from vtwin.engines.kernel.codes import ROW_MOUNT, ROW_RENEWED, ROW_UNMOUNT, ROW_WORN
 from vtwin.engines.kernel.floor import mark, mark_all
 from vtwin.engines.kernel.jobs import job_over, want
 from vtwin.engines.kernel.layout import (
@@ -175,6 +175,7 @@ def mount(m: int, machine: int, tool: int) -> None:
         giver = _giver(tool)
         copy = load(giver, M_COPY)
         _unmount(giver)
+        note(m, ROW_UNMOUNT, load(giver, M_INDEX), -1, load(tool, TL_INDEX))
     if before != NOTHING:
         _unmount(machine)
         _give_back(m, before, load(machine, M_COPY))

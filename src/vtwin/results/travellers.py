@@ -1,0 +1,509 @@
+"""What happened to every item, read from the rows of one trace (S-75 to S-78).
+
+An engine writes rows in the order things happen; here they become one `History` per item: what
+it is made of, every visit to a machine with tool, people and outcome, and where it went.
+"""
+
+from __future__ import annotations
+
+from bisect import insort
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+from vtwin.base.draws import uniforms
+from vtwin.plant.primitives import NEVER, NONE, FailureClock, MachineState
+from vtwin.plant.program import Program
+from vtwin.plant.trace import Event, Trace
+
+#: Why pieces were scrapped where the plant names no causes (S-78).
+UNNAMED = "scrap"
+LIMIT = "rework limit"
+
+
+class Fate(IntEnum):
+    """Where an item is at the end of the run."""
+
+    INSIDE = 0  # in the plant, not finished
+    STOCK = 1  # finished, went into a stock for an assembly
+    SHIPPED = 2
+    SCRAPPED = 3  # no piece of it is left
+
+
+class Why(IntEnum):
+    """What scrapped pieces."""
+
+    STEP = 0  # the operation's own scrap (S-35)
+    LIMIT = 1  # the item was over its rework limit (S-84)
+    FAILURE = 2  # the machine failed with it (S-45)
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """Pieces scrapped at one visit: ``cause`` is a name, of a failure mode where that did it."""
+
+    why: Why
+    cause: str
+    pieces: int
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One operation on one item; times in ticks, ``end`` -1 while it is not over.
+
+    ``life`` counts renewals of the copy of its tool, from 1; ``wears`` are the modes of the
+    machine that strike by cycles, each with the number of its life, from 1.
+    """
+
+    operation: int
+    machine: int
+    start: int
+    end: int
+    pieces: int  # that came to it
+    setup: int = -1  # tick at which a set-up for it began
+    tool: int = NONE
+    copy: int = NONE
+    life: int = 0
+    wears: tuple[tuple[int, int], ...] = ()
+    setters: tuple[int, ...] = ()
+    operators: tuple[int, ...] = ()
+    batch: int = NONE  # serial of the first item of its batch, where there are others
+    losses: tuple[Loss, ...] = ()
+
+    @property
+    def people(self) -> tuple[int, ...]:
+        """Everybody who had a hand in it, each once."""
+        return tuple(dict.fromkeys((*self.setters, *self.operators)))
+
+    @property
+    def scrapped(self) -> int:
+        """Pieces lost here."""
+        return sum(loss.pieces for loss in self.losses)
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """An item carried by a vehicle from one station to another, ticks."""
+
+    vehicle: int
+    origin: int
+    goal: int
+    picked: int
+    dropped: int
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Everything about one item. ``lots``: (number of the material lot, pieces) in order;
+    ``parts``: (component item, pieces) in the order taken; ``uses`` the other way round:
+    (item it went into, pieces).
+    """
+
+    serial: int
+    product: int
+    pieces: int  # it was made with
+    made: int  # tick
+    order: int = NONE
+    lots: tuple[tuple[int, int], ...] = ()
+    parts: tuple[tuple[int, int], ...] = ()
+    uses: tuple[tuple[int, int], ...] = ()
+    visits: tuple[Visit, ...] = ()
+    moves: tuple[Move, ...] = ()
+    fate: Fate = Fate.INSIDE
+    gone: int = -1  # tick at which it left or its last piece was scrapped
+    good: int = 0  # pieces that left
+
+    @property
+    def scrapped(self) -> int:
+        """Pieces of it that were lost."""
+        return sum(visit.scrapped for visit in self.visits)
+
+
+def histories(
+    program: Program, trace: Trace, replication: int, seed: int | None = None
+) -> tuple[History, ...]:
+    """The history of every item, by serial number. ``seed`` is the run's, unless another was
+    given to the engine: causes of scrap are drawn from it (S-78).
+    """
+    reader = _Reader(program, replication, program.run.seed if seed is None else seed)
+    reader.read(trace)
+    return tuple(_frozen(item) for item in reader.items)
+
+
+@dataclass(slots=True)
+class _Crew:
+    """People sent to a machine together; ``worked`` if they did anything there."""
+
+    tick: int
+    people: list[int]
+    worked: bool = False
+
+
+@dataclass(slots=True)
+class _Run:
+    """What the items of one run of a machine have in common."""
+
+    machine: int
+    start: int
+    setup: int
+    tool: int
+    copy: int
+    life: int
+    wears: tuple[tuple[int, int], ...]
+    setters: tuple[int, ...]
+    first: int
+    size: int = 1
+    operators: tuple[int, ...] = ()
+
+
+@dataclass(slots=True)
+class _Visit:
+    operation: int
+    run: _Run
+    pieces: int
+    end: int = -1
+    losses: dict[tuple[Why, str], int] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Item:
+    serial: int
+    product: int
+    pieces: int
+    made: int
+    order: int
+    lots: tuple[tuple[int, int], ...]
+    left: int
+    parts: dict[int, int] = field(default_factory=dict)
+    uses: dict[int, int] = field(default_factory=dict)
+    visits: list[_Visit] = field(default_factory=list)
+    moves: list[Move] = field(default_factory=list)
+    picked: tuple[int, int] = (-1, -1)
+    fate: Fate = Fate.INSIDE
+    gone: int = -1
+    good: int = 0
+
+
+def _frozen(item: _Item) -> History:
+    return History(
+        serial=item.serial,
+        product=item.product,
+        pieces=item.pieces,
+        made=item.made,
+        order=item.order,
+        lots=item.lots,
+        parts=tuple(item.parts.items()),
+        uses=tuple(item.uses.items()),
+        visits=tuple(_visit(visit) for visit in item.visits),
+        moves=tuple(item.moves),
+        fate=item.fate,
+        gone=item.gone,
+        good=item.good,
+    )
+
+
+def _visit(visit: _Visit) -> Visit:
+    run = visit.run
+    return Visit(
+        operation=visit.operation,
+        machine=run.machine,
+        start=run.start,
+        end=visit.end,
+        pieces=visit.pieces,
+        setup=run.setup,
+        tool=run.tool,
+        copy=run.copy,
+        life=run.life,
+        wears=run.wears,
+        setters=run.setters,
+        operators=run.operators,
+        batch=run.first if run.size > 1 else NONE,
+        losses=tuple(Loss(why, cause, n) for (why, cause), n in visit.losses.items()),
+    )
+
+
+class _Reader:
+    """One pass over the rows."""
+
+    def __init__(self, program: Program, replication: int, seed: int) -> None:
+        self._program = program
+        self._address = (seed, replication)
+        machines = len(program.machines)
+        self.items: list[_Item] = []
+        self._material = [0] * len(program.materials)  # pieces made so far
+        self._stocks: list[deque[list[int]]] = [deque() for _ in program.stocks]
+        # Machines: what runs, who is there, in which state since when.
+        self._runs: list[_Run | None] = [None] * machines
+        self._crews: list[list[_Crew]] = [[] for _ in range(machines)]
+        self._setup = [-1] * machines
+        self._state = [MachineState.STARVED] * machines
+        self._since = [0] * machines
+        self._down = [0] * machines
+        self._struck = [NONE] * machines  # the failure mode that struck last
+        self._wearing = [
+            tuple(f for f in m.failures if program.failures[f].clock is FailureClock.CYCLES)
+            for m in program.machines
+        ]
+        self._worn = [1] * len(program.failures)
+        # Tools: copies loose and mounted, and which life each is in (S-41, S-105).
+        self._loose = [list(range(tool.count)) for tool in program.tools]
+        self._lives = [[1] * tool.count for tool in program.tools]
+        self._held: list[tuple[int, int]] = [(NONE, NONE)] * machines
+        self._given = NONE
+        for index, machine in enumerate(program.machines):
+            if machine.initial_tool != NONE:
+                copy = self._loose[machine.initial_tool].pop(0)
+                self._held[index] = (machine.initial_tool, copy)
+        self._draws: dict[tuple[int, int], Callable[[], float]] = {}
+        self._over = NONE  # item that the row before said is over its limit
+        self._before = (NONE, NONE)  # kind and machine of the row before
+
+    def read(self, trace: Trace) -> None:
+        """Read all rows."""
+        handlers: dict[int, Callable[[int, int, int, int], None]] = {
+            Event.STATE: self._on_state,
+            Event.RELEASE: self._on_release,
+            Event.START: self._on_start,
+            Event.FINISH: self._on_finish,
+            Event.LEAVE: self._on_leave,
+            Event.SCRAP: self._on_scrap,
+            Event.GRANT: self._on_grant,
+            Event.FAIL: self._on_fail,
+            Event.REPAIRED: self._on_repaired,
+            Event.SETUP: self._on_setup,
+            Event.MOUNT: self._on_mount,
+            Event.WORN: self._on_worn,
+            Event.RENEWED: self._on_renewed,
+            Event.PICK: self._on_pick,
+            Event.DROP: self._on_drop,
+            Event.KIT: self._on_kit,
+            Event.LOT: self._on_lot,
+            Event.UNMOUNT: self._on_unmount,
+            Event.LIMIT: self._on_limit,
+        }
+        columns = (trace.time, trace.kind, trace.entity, trace.item, trace.value)
+        for time, kind, entity, item, value in zip(*(c.tolist() for c in columns), strict=True):
+            handler = handlers.get(kind)
+            if handler is not None:
+                handler(time, entity, item, value)
+            self._before = (kind, value if kind == Event.GRANT else entity)
+        for machine in range(len(self._runs)):
+            self._end_run(machine, NEVER)  # what the end of the run interrupts
+
+    # -- items -----------------------------------------------------------------------------
+
+    def _on_release(self, time: int, product: int, item: int, pieces: int) -> None:
+        if item >= 0:
+            self._make(time, product, item, pieces, NONE)
+
+    def _on_lot(self, time: int, order: int, item: int, pieces: int) -> None:
+        self._make(time, self._program.orders[order].product, item, pieces, order)
+
+    def _make(self, time: int, product: int, item: int, pieces: int, order: int) -> None:
+        """Items are made in the order of their numbers, and take material in it (S-76)."""
+        lots: list[tuple[int, int]] = []
+        material = self._program.products[product].material
+        if material != NONE:
+            size, made = self._program.materials[material].lot, self._material[material]
+            self._material[material] = made + pieces
+            end = made + pieces
+            while made < end:
+                number = made // size
+                taken = min((number + 1) * size, end) - made
+                lots.append((number + 1, taken))
+                made += taken
+        self.items.append(_Item(item, product, pieces, time, order, tuple(lots), pieces))
+
+    def _on_kit(self, _time: int, stock: int, item: int, pieces: int) -> None:
+        """Pieces of a stock are taken in the order in which they came (S-77)."""
+        waiting, taker = self._stocks[stock], self.items[item]
+        while pieces:
+            first = waiting[0]
+            taken = min(first[1], pieces)
+            pieces -= taken
+            first[1] -= taken
+            if not first[1]:
+                waiting.popleft()
+            taker.parts[first[0]] = taker.parts.get(first[0], 0) + taken
+            uses = self.items[first[0]].uses
+            uses[item] = uses.get(item, 0) + taken
+
+    def _on_leave(self, time: int, product: int, item: int, pieces: int) -> None:
+        one = self.items[item]
+        one.gone, one.good = time, pieces
+        stock = self._program.products[product].stock
+        one.fate = Fate.SHIPPED if stock == NONE else Fate.STOCK
+        if stock != NONE:
+            self._stocks[stock].append([item, pieces])
+
+    def _on_limit(self, _time: int, _machine: int, item: int, _operation: int) -> None:
+        self._over = item
+
+    def _on_scrap(self, time: int, machine: int, item: int, pieces: int) -> None:
+        one = self.items[item]
+        visit = one.visits[-1]
+        one.left -= pieces
+        if visit.end < 0:
+            self._end_run(machine, time)
+            visit.end = time
+            failure = self._program.failures[self._struck[machine]].name.rpartition("/")[2]
+            self._lose(visit, Why.FAILURE, failure, pieces)
+        elif self._over == item:
+            self._lose(visit, Why.LIMIT, LIMIT, pieces)
+        else:
+            for _ in range(pieces):
+                self._lose(visit, Why.STEP, self._cause(visit.operation, machine), 1)
+        self._over = NONE
+        if one.left == 0:
+            one.fate, one.gone = Fate.SCRAPPED, time
+
+    @staticmethod
+    def _lose(visit: _Visit, why: Why, cause: str, pieces: int) -> None:
+        visit.losses[why, cause] = visit.losses.get((why, cause), 0) + pieces
+
+    def _cause(self, operation: int, machine: int) -> str:
+        """The cause of the next piece an operation scraps on a machine (S-78)."""
+        spec = self._program.operations[operation]
+        if not spec.causes:
+            return UNNAMED
+        if len(spec.causes) == 1:
+            return spec.causes[0].name
+        draw = self._draws.get((operation, machine))
+        if draw is None:
+            name = self._program.machines[machine].name
+            draw = uniforms(*self._address, name, f"cause/{spec.name}")
+            self._draws[operation, machine] = draw
+        wanted = draw() * sum(cause.share for cause in spec.causes)
+        reached = 0.0
+        for cause in spec.causes:
+            reached += cause.share
+            if wanted < reached:
+                return cause.name
+        return spec.causes[-1].name
+
+    # -- operations ------------------------------------------------------------------------
+
+    def _on_start(self, time: int, machine: int, item: int, operation: int) -> None:
+        run = self._runs[machine]
+        spec = self._program.machines[machine]
+        if run is not None and spec.belt == NONE and self._before == (Event.START, machine):
+            run.size += 1  # another of the same batch (S-123)
+        else:
+            run = self._begin_run(time, machine, item, operation)
+        one = self.items[item]
+        one.visits.append(_Visit(operation, run, one.left))
+
+    def _begin_run(self, time: int, machine: int, item: int, operation: int) -> _Run:
+        spec = self._program.operations[operation]
+        crews = self._crews[machine]
+        self._look(machine, time)
+        operating: list[_Crew] = []
+        if spec.skill != NONE and crews:
+            operating = [crews.pop()]
+            operating[0].worked = True
+        setters = tuple(p for crew in crews if crew.worked for p in crew.people)
+        self._crews[machine] = operating
+        tool, copy, life = spec.tool, NONE, 0
+        if tool != NONE:
+            copy = self._held[machine][1]
+            life = self._lives[tool][copy]
+        run = _Run(
+            machine,
+            time,
+            self._setup[machine],
+            tool,
+            copy,
+            life,
+            tuple((f, self._worn[f]) for f in self._wearing[machine]),
+            setters,
+            item,
+        )
+        self._setup[machine] = -1
+        self._runs[machine] = run
+        return run
+
+    def _on_finish(self, time: int, machine: int, item: int, _operation: int) -> None:
+        self._end_run(machine, time)
+        self.items[item].visits[-1].end = time
+
+    def _end_run(self, machine: int, time: int) -> None:
+        """The first of a batch, or a loss, ends the run for all of them."""
+        run = self._runs[machine]
+        if run is None or self._program.machines[machine].belt != NONE:
+            return
+        self._look(machine, time)
+        run.operators = tuple(
+            dict.fromkeys(p for crew in self._crews[machine] if crew.worked for p in crew.people)
+        )
+        self._crews[machine] = []
+        self._runs[machine] = None
+
+    def _on_setup(self, time: int, machine: int, _item: int, _key: int) -> None:
+        self._setup[machine] = time
+        crews = self._crews[machine]
+        if crews:
+            crews[-1].worked = True
+
+    # -- people ----------------------------------------------------------------------------
+
+    def _on_grant(self, time: int, worker: int, _item: int, machine: int) -> None:
+        if machine == NONE or self._down[machine]:
+            return  # for a tool or a repair: work on a machine that is not fit waits (S-53)
+        if self._before == (Event.GRANT, machine):
+            self._crews[machine][-1].people.append(worker)
+            return
+        self._look(machine, time)
+        self._crews[machine].append(_Crew(time, [worker]))
+
+    def _on_state(self, time: int, machine: int, _item: int, state: int) -> None:
+        self._look(machine, time)
+        self._state[machine] = MachineState(state)
+        self._since[machine] = time
+
+    def _look(self, machine: int, time: int) -> None:
+        """Whether the people sent last have done anything: the machine ran since then."""
+        crews = self._crews[machine]
+        if crews and self._state[machine] in (MachineState.WORKING, MachineState.SETUP):
+            crews[-1].worked |= time > max(self._since[machine], crews[-1].tick)
+
+    # -- failures and tools ----------------------------------------------------------------
+
+    def _on_fail(self, _time: int, failure: int, _item: int, machine: int) -> None:
+        self._down[machine] += 1
+        self._struck[machine] = failure
+
+    def _on_repaired(self, _time: int, failure: int, _item: int, machine: int) -> None:
+        self._down[machine] -= 1
+        self._worn[failure] += 1
+
+    def _on_unmount(self, _time: int, machine: int, _item: int, _tool: int) -> None:
+        self._given = self._held[machine][1]
+        self._held[machine] = (NONE, NONE)
+
+    def _on_mount(self, _time: int, machine: int, _item: int, tool: int) -> None:
+        before, old = self._held[machine]
+        copy, self._given = self._given, NONE
+        if copy == NONE:
+            copy = self._loose[tool].pop(0)
+        if before != NONE:
+            insort(self._loose[before], old)
+        self._held[machine] = (tool, copy)
+
+    def _on_worn(self, _time: int, tool: int, _item: int, copy: int) -> None:
+        for machine, held in enumerate(self._held):
+            if held == (tool, copy):
+                self._held[machine] = (NONE, NONE)
+
+    def _on_renewed(self, _time: int, tool: int, _item: int, copy: int) -> None:
+        self._lives[tool][copy] += 1
+        insort(self._loose[tool], copy)
+
+    # -- transport -------------------------------------------------------------------------
+
+    def _on_pick(self, time: int, _vehicle: int, item: int, station: int) -> None:
+        self.items[item].picked = (station, time)
+
+    def _on_drop(self, time: int, vehicle: int, item: int, station: int) -> None:
+        one = self.items[item]
+        one.moves.append(Move(vehicle, one.picked[0], station, one.picked[1], time))
