@@ -61,6 +61,8 @@ BESIDE = {
     *("Machine.cost_per_h", "Mode.planned_s", "Product.material_cost"),
     *("Product.target_per_day", "Worker.cost_per_h", "RunSpec.replications", "RunSpec.start"),
     *("Worker.overtime_premium", "Worker.night_premium", "Worker.training_cost_per_day"),
+    *("Cause.name", "Cause.share", "Material.name", "Material.lot"),
+    *("Operation.causes", "Product.material"),
 }
 #: Only the reference engine has it; the kernel declines it by name.
 REFERENCE_ONLY = {"Machine.custom"}
@@ -620,7 +622,7 @@ def test_tables_of_a_program_when_enumerated_then_each_is_made_of_primitives_wit
     assert set(singular.values()) <= kinds
     beside = {
         "name", "distributions", "skills", "groups", "currency", "energy_price",
-        "floor_cost_per_day", "sources_map", "labels", "targets",
+        "floor_cost_per_day", "sources_map", "labels", "targets", "materials", "templates",
     }  # fmt: skip
     assert {field.name for field in fields(Program)} == set(singular) | beside
 

@@ -36,6 +36,7 @@ from vtwin.plant.primitives import (
     Vehicle,
     Worker,
 )
+from vtwin.plant.template import Template
 
 FORMAT = 2
 
@@ -87,7 +88,7 @@ class RunSpec:
 class Program:
     """A plant ready to run. Every tuple is sorted by name (Order by (release, name)); indices
     elsewhere point into these tuples. ``sources_map`` says where each name was written; it,
-    ``labels`` and ``targets`` are no part of the hash.
+    ``labels``, ``targets`` and ``templates`` are no part of the hash.
     """
 
     name: str
@@ -122,6 +123,7 @@ class Program:
     sources_map: Mapping[str, Where] = field(default_factory=dict)  # "equipment.M1" -> place
     labels: Mapping[str, str] = field(default_factory=dict)  # "products.24720318M" -> description
     targets: Mapping[str, float] = field(default_factory=dict)  # KPI key -> wanted, its unit
+    templates: Mapping[str, Template] = field(default_factory=dict)  # by product
 
     @property
     def leaving(self) -> tuple[int, ...]:
@@ -131,7 +133,7 @@ class Program:
     def to_json(self) -> str:
         """Canonical JSON of everything that decides a result (sorted keys, no spaces)."""
         body = _written(self)
-        for outside in ("name", "sources_map", "labels", "targets"):
+        for outside in ("name", "sources_map", "labels", "targets", "templates"):
             body.pop(outside, None)
         # How often and how long it is repeated is the study's choice, not the plant's.
         del body["run"]["replications"]

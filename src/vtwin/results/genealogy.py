@@ -85,9 +85,9 @@ class Genealogy:
         self.shipped = tuple(h.serial for h in items if h.fate is Fate.SHIPPED)
         self.shipped_pieces = sum(items[s].good for s in self.shipped)
 
-    def origins(self, serial: int) -> tuple[int, ...]:
-        """The item and all that went into it, components of components included; sorted."""
-        return self._closure((serial,), lambda h: h.parts)
+    def origins(self, *serials: int) -> tuple[int, ...]:
+        """The items and all that went into them, components of components included; sorted."""
+        return self._closure(serials, lambda h: h.parts)
 
     def reached(self, serials: Iterable[int]) -> tuple[int, ...]:
         """The items and all they went into; sorted."""

@@ -8,7 +8,7 @@ from vtwin.base.errors import Problem
 from vtwin.plant.flows import legs, rate, visits
 from vtwin.plant.primitives import NEVER, NONE, ReleaseKind
 from vtwin.plant.program import Program
-from vtwin.scenario import calendars, staffing
+from vtwin.scenario import calendars, quality, staffing
 from vtwin.scenario.branching import ways
 from vtwin.scenario.draft import Draft, StepDraft
 
@@ -28,6 +28,7 @@ def check_plant(draft: Draft) -> None:
     _check_orders_in_time(draft)
     _check_ends(draft)
     _check_endless(draft)
+    quality.check_quality(draft)
 
 
 def _check_run(draft: Draft) -> None:
@@ -96,7 +97,8 @@ def _check_money(draft: Draft) -> None:
         if people.training is not None:
             draft.money(people.training.cost, ("people", name, "training", "cost"))
     for name, product in document.products.items():
-        draft.money(product.material, ("products", name, "material"))
+        if product.material is not None:
+            draft.money(product.material.cost, ("products", name, "material"))
     draft.money(document.costs.energy, ("costs", "energy"))
     draft.money(document.costs.floor, ("costs", "floor"))
 

@@ -34,6 +34,7 @@ from vtwin.plant.quantities import (
     Whole,
 )
 from vtwin.scenario.choices import BusyTimes, Ends, NextSteps, SampleOf
+from vtwin.scenario.quality import MaterialOf, Scrap, TemplateOf
 from vtwin.scenario.values import (
     VERSION,
     Cycle,
@@ -150,7 +151,9 @@ class StepEntry(WithFamilyKeys):
         default=None, description="planned time per cycle for OEE; default: the mean of the cycle"
     )
     cavities: Count | None = Field(default=None, description="pieces made per cycle")
-    scrap: Share | None = Field(default=None, description="share of pieces scrapped")
+    scrap: Scrap | None = Field(
+        default=None, description="share of pieces scrapped; or each cause with its share"
+    )
     operator: NeededCrew | None = Field(
         default=None, description="who attends the whole operation, or its loading"
     )
@@ -200,7 +203,13 @@ class ProductEntry(Written):
         default=None, description="steps in order; default: the line"
     )
     lot: Count = Field(default=1, description="pieces that move as one item")
-    material: Money | None = Field(default=None, description="cost per piece started")
+    material: MaterialOf | None = Field(
+        default=None, description="cost per piece started; or {cost, lot, name}: in lots"
+    )
+    template: TemplateOf | None = Field(
+        default=None,
+        description="process template the lots carry: material, composition, settings, property",
+    )
     target: Rate | None = Field(default=None, description="good pieces wanted per time")
     parts: dict[str, Count] = Field(
         default={}, description="what the first step puts together: product and pieces per piece"
@@ -244,7 +253,9 @@ class DieEntry(Written):
     blocked: Whole = Field(default=0, description="cavities that are shut and make nothing")
     cycle: Cycle | None = Field(default=None, description="time per cycle (shot, stroke)")
     planned: PositiveDuration | None = Field(default=None, description="planned time per cycle")
-    scrap: Share | None = Field(default=None, description="share of pieces scrapped")
+    scrap: Scrap | None = Field(
+        default=None, description="share of pieces scrapped; or each cause with its share"
+    )
     at_start: Names | None = Field(default=None, description="where it is mounted at the start")
     life: LifeTime | None = Field(
         default=None, description="a worn copy leaves its machine to be renewed; default: for ever"
@@ -372,7 +383,9 @@ class EquipmentEntry(WithFamilyKeys):
     capacity: Places | None = Field(default=None, description="places of a buffer")
     input: Places | None = Field(default=None, description="places in front; default: unlimited")
     output: Places | None = Field(default=None, description="places behind; default: none")
-    scrap: Share | None = Field(default=None, description="share of pieces scrapped")
+    scrap: Scrap | None = Field(
+        default=None, description="share of pieces scrapped; or each cause with its share"
+    )
     calendar: str | None = Field(default=None, description="working hours; default: always")
     shift_end: Literal["pause", "finish"] = Field(
         default="pause", description="what happens to the work in hand at the end of a shift"

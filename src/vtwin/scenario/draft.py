@@ -88,6 +88,7 @@ class StepDraft:
     sample: int = 1  # every so many-th item stops
     shelf: Shelf | None = None  # how long an item may wait for it
     entry: StepEntry = field(default_factory=StepEntry)  # as written, and as its family says
+    causes: tuple[tuple[str, float], ...] = ()  # of its scrap, each with its share
 
 
 @dataclass(frozen=True, slots=True)

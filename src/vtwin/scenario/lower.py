@@ -21,6 +21,7 @@ from vtwin.plant.primitives import (
     Calendar,
     CallRule,
     Carrier,
+    Cause,
     DispatchRule,
     Failure,
     Fleet,
@@ -43,7 +44,7 @@ from vtwin.plant.primitives import (
     Vehicle,
 )
 from vtwin.plant.program import GrantRule, Program, RunSpec, Stop
-from vtwin.scenario import belts, calendars
+from vtwin.scenario import belts, calendars, quality
 from vtwin.scenario.authority import groups
 from vtwin.scenario.branching import GONE
 from vtwin.scenario.document import Document, EquipmentEntry
@@ -127,6 +128,12 @@ class _Lowering:
         moving = (name for name in self.machines if self.machine_of[name].name in draft.belts)
         self.belt_index = {name: i for i, name in enumerate(moving)}
         self.carrier_index = {name: i for i, name in enumerate(sorted(document.carriers))}
+        self.materials = quality.materials(draft)
+        self.material_index = {
+            product: i
+            for i, (_, products) in enumerate(self.materials.values())
+            for product in products
+        }
         self.keys = self._keys()
         self.distribution_index = self._distributions()
         self.setup_index: dict[str, int] = {}
@@ -204,6 +211,12 @@ class _Lowering:
             sources_map=self._places(failures),
             labels=self._labels(),
             targets=self._targets(),
+            materials=tuple(material for material, _ in self.materials.values()),
+            templates={
+                name: entry.template
+                for name, entry in document.products.items()
+                if entry.template is not None and name in self.product_index
+            },
         )
 
     def _run(self) -> RunSpec:
@@ -394,6 +407,7 @@ class _Lowering:
             stale=OUT
             if step.shelf is None or step.shelf.too_old is None
             else self.operation_index[step.shelf.too_old],
+            causes=tuple(Cause(name, share) for name, share in step.causes),
         )
 
     def _planned(self, machine: str, cycle: Distribution) -> float:
@@ -428,9 +442,16 @@ class _Lowering:
         route = tuple(self.operation_index[step.operation] for step in self.draft.routes[name])
         if entry is None:
             return Product(name, route)
-        material = entry.material.value if entry.material else 0.0
-        stock = self.stock_index.get(name, NONE)
-        return Product(name, route, material, (entry.target or 0.0) * DAY_S, stock)
+        stuff = entry.material
+        cost = stuff.cost.value if stuff is not None and stuff.cost is not None else 0.0
+        return Product(
+            name,
+            route,
+            cost,
+            (entry.target or 0.0) * DAY_S,
+            self.stock_index.get(name, NONE),
+            self.material_index.get(name, NONE),
+        )
 
     def _sources(self) -> Iterable[Source]:
         kinds = {

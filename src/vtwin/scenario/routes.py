@@ -13,6 +13,7 @@ from vtwin.scenario.document import ProductEntry, StepEntry, ToolEntry
 from vtwin.scenario.draft import Draft, Equipment, StepDraft
 from vtwin.scenario.kits import components
 from vtwin.scenario.shelves import shelf_of
+from vtwin.scenario.quality import Losses
 from vtwin.scenario.tree import Node
 from vtwin.scenario.values import Crew
 
@@ -142,6 +143,7 @@ def _step(
     if lowered is None:
         return None
     modes, keys, pieces, scraps = lowered
+    scrap = _one_scrap(draft, scraps, path)
     return StepDraft(
         operation=operation,
         product=product,
@@ -150,7 +152,8 @@ def _step(
         modes=modes,
         planned=step.planned or (tool.planned if tool else None),
         pieces=_one(draft, "pieces per cycle", pieces, path),
-        scrap=_one(draft, "scrap", scraps, path),
+        scrap=scrap.share,
+        causes=scrap.causes,
         skill=crew.skill if crew else None,
         tool=step.tool,
         setup_keys={e.name: _setup_key(e, keys, step, product) for e in entries},
@@ -191,6 +194,14 @@ def _one(draft: Draft, what: str, found: set[Any], path: tuple[Any, ...]) -> Any
         text = f"the machines of this step differ in {what} ({values})"
         draft.fault("V313", text, path, "write it at the step")
     return min(found)
+
+
+def _one_scrap(draft: Draft, found: set[Losses], path: tuple[Any, ...]) -> Losses:
+    share = _one(draft, "scrap", {losses.share for losses in found}, path)
+    if len({losses.causes for losses in found}) > 1:
+        text = "the machines of this step differ in their causes of scrap"
+        draft.fault("V313", text, path, "write it at the step")
+    return next(losses for losses in sorted(found) if losses.share == share)
 
 
 def _operation(
@@ -295,7 +306,7 @@ def _load(
 
 
 Attributes = dict[str, dict[str, Any]]
-Lowering = tuple[dict[str, Distribution], dict[str, str | None], set[int], set[float]]
+Lowering = tuple[dict[str, Distribution], dict[str, str | None], set[int], set[Losses]]
 
 
 def _lower_step(
@@ -310,7 +321,7 @@ def _lower_step(
     modes: dict[str, Distribution] = {}
     keys: dict[str, str | None] = {}
     pieces: set[int] = set()
-    scraps: set[float] = set()
+    scraps: set[Losses] = set()
     before = len(draft.problems)
     _known_machines(draft, step, tool, path)
     per_machine = any(isinstance(o.cycle, dict) for o in (step, tool) if o is not None)
@@ -348,11 +359,11 @@ def _open_cavities(draft: Draft, cavities: int, step: StepEntry, tool: ToolEntry
 
 def _scrap(
     step: StepEntry, tool: ToolEntry | None, equipment: Equipment, lowered: LoweredStep | None
-) -> float:
+) -> Losses:
     for written in (step.scrap, tool.scrap if tool else None, equipment.entry.scrap):
         if written is not None:
             return written
-    return lowered.scrap if lowered else 0.0
+    return Losses(lowered.scrap if lowered else 0.0)
 
 
 def _cycle(
