@@ -274,6 +274,24 @@ def shares(rows: Sequence[tuple[str, float]], label: str, title: str) -> str:
     return _svg(figure, title)
 
 
+def pareto(rows: Sequence[tuple[str, float]], label: str, title: str) -> str:
+    """Bars of shares (0..1), largest first, and the line of their sum up to 100 %."""
+    whole = sum(share for _, share in rows)
+    rows = sorted((r for r in rows if r[1] > 0), key=lambda r: -r[1])[:MOST_ROWS]
+    if not rows:
+        return ""
+    figure, axes = _figure(0.6 + 0.27 * len(rows))
+    each = [100 * share / whole for _, share in rows]
+    places = range(len(rows))
+    axes.barh(places, each, color=_ACCENT, height=0.66)
+    axes.plot(np.cumsum(each), places, "o-", color=_INK, linewidth=1.2, markersize=4)
+    axes.set_yticks(places, [name for name, _ in rows])
+    axes.invert_yaxis()
+    axes.set_xlim(0, 103)
+    axes.set_xlabel(f"{label} · line: added up")
+    return _svg(figure, title)
+
+
 def _unit(seconds: float) -> tuple[float, str]:
     """Factor and name of the unit in which a picture shows this duration."""
     for factor, name in ((86_400.0, "d"), (3_600.0, "h"), (60.0, "min")):

@@ -38,6 +38,7 @@ DARK = {
 }  # fmt: skip
 
 MOST_PRODUCTS = 20
+MOST_CAUSES = 24
 STYLE = """
 * { box-sizing: border-box }
 body { margin: 0; background: var(--bg); color: var(--ink); font: 15px/1.5 Pretendard, "Segoe UI",
@@ -88,6 +89,8 @@ def study_html(
         _states(shown),
         _people(shown),
         _products(shown),
+        _scrap(shown),
+        _recall(shown),
         _time(shown),
         _notes(shown),
         _passport(shown),
@@ -330,6 +333,65 @@ def _products(run: RunResult) -> str:
         else ""
     )
     return section("Products", grid(["Product", *titles], rows), more)
+
+
+def _scrap(run: RunResult) -> str:
+    """Scrap by cause: the Pareto picture, and pieces and money by product and machine."""
+    from vtwin.results.scrap import by_cause
+
+    if not run.scrap:
+        return ""
+    priced = any(row.cost.mean is not None for row in run.scrap)
+    rows = [
+        [
+            row.cause,
+            row.product,
+            row.operation or "–",
+            row.machine or "–",
+            _cell(row.pieces),
+            _cell(row.share),
+            *([_cell(row.cost)] if priced else []),
+        ]
+        for row in run.scrap[:MOST_CAUSES]
+    ]
+    header = ["Cause", "Product", "Operation", "Machine", "Pieces", "Share of all scrap"]
+    left = len(run.scrap) - MOST_CAUSES
+    return _section(
+        "Scrap by cause",
+        pictures.pareto(by_cause(run.scrap), "% of all scrapped pieces", "Scrap by cause"),
+        _table([*header, *(["Cost"] if priced else [])], rows),
+        f'<p class="why">and {left} more</p>' if left > 0 else "",
+        '<p class="why">In the observed time of one replication. Cost: material, parts taken and '
+        "machine hours of the steps up to there.</p>"
+        if priced
+        else "",
+    )
+
+
+def _recall(run: RunResult) -> str:
+    """What one suspect lot, die life, machine hour or shift would call back."""
+    if not run.recall:
+        return ""
+    rows = [
+        [
+            row.name,
+            f"one {row.unit}",
+            _cell(row.mean),
+            _cell(row.p90),
+            _cell(row.most),
+            _cell(row.share),
+            _cell(row.exposed),
+        ]
+        for row in run.recall
+    ]
+    header = ["Suspect", "", "Shipped pieces", "9 in 10 up to", "At most", "Share", "Until known"]
+    return _section(
+        "Recall radius",
+        _table(header, rows),
+        '<p class="why">Pieces that left the plant with one suspect in them, of whole lots, lives, '
+        "hours and shifts whose parts are all gone. Until known: pieces a machine makes until the "
+        "first later operation that may refuse the piece is over.</p>",
+    )
 
 
 def _mean(figure: Interval | None) -> float:

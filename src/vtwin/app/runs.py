@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from vtwin.plant.trace import Tally
     from vtwin.results.bottleneck import Verdict
     from vtwin.results.kpi import Summary
+    from vtwin.results.recall import RecallRow
+    from vtwin.results.scrap import ScrapRow
 
 #: How many replications: a number, "auto" (until precise enough) or None (the scenario's own).
 Replications = int | Literal["auto"] | None
@@ -47,6 +49,8 @@ class RunResult:
     from_store: bool = False
     kept_at: str = ""
     remarks: Mapping[str, str] = field(default_factory=dict)  # KPI key -> "target 400"
+    scrap: tuple[ScrapRow, ...] = ()  # by cause, most pieces first
+    recall: tuple[RecallRow, ...] = ()  # what one suspect calls back
 
     @property
     def name(self) -> str:
@@ -73,6 +77,14 @@ class RunResult:
         ]
         if self.jury is not None:
             body["bottleneck"] = self.jury.to_json()
+        if self.scrap:
+            body["scrap"] = [row.to_json() for row in self.scrap]
+        if self.recall:
+            body["recall"] = [row.to_json() for row in self.recall]
+        if self.program.templates:
+            body["templates"] = {
+                name: template.to_json() for name, template in self.program.templates.items()
+            }
         return body
 
 
@@ -238,6 +250,8 @@ def judged(
     """What these replications say: figures, notes, the jury."""
     from vtwin.results.bottleneck import jury
     from vtwin.results.kpi import measure, summarise
+    from vtwin.results.recall import recall_rows
+    from vtwin.results.scrap import scrap_rows
 
     program = plant.program
     summary = summarise(
@@ -259,6 +273,8 @@ def judged(
         warnings=plant.warnings,
         notes=said.after_run(program, tallies),
         remarks=_remarks(program),
+        scrap=scrap_rows(program, tallies),
+        recall=recall_rows(program, tallies),
     )
 
 

@@ -509,6 +509,72 @@ def optimise(
 
 
 @vtwin.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--part", type=int, metavar="N", help="Everything that went into part N.")
+@click.option("--lot", metavar="NAME/N", help="Where material lot N went.")
+@click.option("--tool", metavar="TOOL#C/L", help="Where a tool, its copy C or its life L went.")
+@click.option("--machine", metavar="NAME", help="What a machine made between --from and --to.")
+@click.option("--worker", metavar="NAME", help="What a person worked on.")
+@click.option("--from", "since", metavar="TIME", help="2 h from the start, or a date and time.")
+@click.option("--to", "until", metavar="TIME", help="Up to then (default: the end).")
+@click.option("--replication", default=0, type=click.IntRange(0), help="Which one is followed.")
+@click.option("--variant", metavar="NAME", help="A named what-if of the file.")
+@click.option("--engine", default="auto", show_default=True, metavar="NAME", help="Which engine.")
+@click.option("--seed", type=click.IntRange(0, 10**15), help="Seed of the random draws.")
+@click.option(
+    "--travellers",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="OUT",
+    help="Write every step of all parts asked about as CSV.",
+)
+@json_option
+def genealogy(
+    file: Path,
+    part: int | None,
+    lot: str | None,
+    tool: str | None,
+    machine: str | None,
+    worker: str | None,
+    since: str | None,
+    until: str | None,
+    replication: int,
+    variant: str | None,
+    engine: str,
+    seed: int | None,
+    travellers: Path | None,
+    json_to: str | None,
+) -> None:
+    """What went into a part; where something suspect went."""
+    from vtwin.app import genealogy as app
+    from vtwin.cli import histories
+
+    question = app.Question(lot, tool, machine, worker, since, until)
+    if len(question.asked) + (part is not None) > 1:
+        raise click.UsageError("ask for one of --part, --lot, --tool, --machine and --worker.")
+    if (since or until) and not (machine or worker):
+        raise click.UsageError("--from and --to say when of a --machine or a --worker.")
+    output = Output(json_to)
+    followed = app.follow(file, variant=variant, replication=replication, engine=engine, seed=seed)
+    chosen: Sequence[int] | None = None
+    if part is not None:
+        card = followed.part(part)
+        chosen = [part, *(one["part"] for one in card["components"])]
+        output.console.print(histories.part(card))
+        output.json(card)
+    elif question.asked:
+        called = followed.call_back(question)
+        chosen = called.shipped
+        output.console.print(histories.called(called))
+        output.json(called.to_json())
+    else:
+        output.console.print(histories.followed(followed))
+        output.json(followed.to_json())
+    if travellers is not None:
+        output.write(travellers, followed.csv(chosen))
+    output.finish()
+
+
+@vtwin.command()
 @click.argument("data", type=click.Path(path_type=Path))
 @click.option(
     "--map",

@@ -22,8 +22,11 @@ if TYPE_CHECKING:
     from vtwin.app.runs import Plant, RunResult
     from vtwin.app.scenarios import Checked, FamilyEntry, Model
     from vtwin.app.studies import Explanation, Study
+    from vtwin.results.statistics import Interval
 
 MOST_MACHINES = 14
+#: Causes of scrap that say no more than that there was some.
+PLAIN_CAUSES = ("scrap", "rework limit", "failure of a machine", "scrap or rework limit")
 MINUS = "−"
 
 
@@ -95,6 +98,10 @@ def result(answer: RunResult, *, name: bool = True, limit: bool = True) -> Rende
         parts += [heading("Parts and carriers"), indented(_parts(answer))]
     if answer.summary.tools:
         parts += [heading("Tools that wear out"), indented(_tools(answer))]
+    if answer.scrap and any(row.cause not in PLAIN_CAUSES for row in answer.scrap):
+        parts += [heading("Scrap by cause"), indented(_scrap(answer))]
+    if answer.recall:
+        parts += [heading("What one suspect calls back, shipped pieces"), indented(_recall(answer))]
     if limit and answer.limit:
         parts += [heading("What limits it"), indented(Text(answer.limit))]
     return Group(*parts)
@@ -257,6 +264,28 @@ def _transport(answer: RunResult) -> Table:
             cells += wording.split(figures[key].mean, figures[key].half_width, figures[key].unit)
         table.add_row(fleet, *cells)
     return table
+
+
+def _scrap(answer: RunResult) -> Table:
+    table = plain_table("", "", "", ">pieces", ">of all scrap", ">cost")
+    for row in answer.scrap[:MOST_MACHINES]:
+        at = " ".join(part for part in (row.product, row.operation) if part)
+        cells = (_plain(f) for f in (row.pieces, row.share, row.cost))
+        table.add_row(row.cause, at, row.machine, *cells)
+    return table
+
+
+def _recall(answer: RunResult) -> Table:
+    table = plain_table("", "", ">mean", ">9 in 10 up to", ">share", ">until known")
+    for row in answer.recall[:MOST_MACHINES]:
+        cells = (_plain(f) for f in (row.mean, row.p90, row.share, row.exposed))
+        table.add_row(row.name, f"one {row.unit}", *cells)
+    return table
+
+
+def _plain(figure: Interval) -> str:
+    """A figure of pieces without its unit, which the column says."""
+    return wording.said(figure.to_json()).removesuffix(" pieces")
 
 
 def plant(ready: Plant) -> RenderableType:

@@ -164,9 +164,10 @@ def genealogy(
 
 
 def _span(visit: Visit) -> tuple[int, int]:
-    """The ticks a visit lasts, its set-up included, as ``[start, end)``, never empty."""
+    """The ticks ``[start, end)`` of a visit, its set-up included; one without time is a tick."""
     start = visit.start if visit.setup < 0 else visit.setup
-    return start, max(visit.end, visit.start, start) + 1
+    last = max(visit.end, visit.start)
+    return start, max(last, start + 1)
 
 
 def _overlap(visit: Visit, start: int, end: int) -> bool:

@@ -199,7 +199,8 @@ def _units(program: Program, history: History) -> Iterable[tuple[Unit, int]]:
 
 
 def _last(visit: Visit, began: int) -> int:
-    return max(visit.end, visit.start, began)
+    """The last tick of a visit: what ends on the border of two hours is of the first."""
+    return max(visit.end - 1, visit.start, began)
 
 
 def _shifts(program: Program, worker: int, began: int, last: int) -> Iterable[int]:
