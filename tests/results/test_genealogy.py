@@ -209,3 +209,27 @@ def test_lot_borders_when_an_item_is_on_one_then_it_is_of_both_lots(engine):  # 
         ((1, 4),), ((1, 2), (2, 2)), ((2, 4),), ((3, 4),),
     ]  # fmt: skip
     assert made.recall(MaterialLot(0, 2)).shipped == (1, 2)
+
+
+@pytest.mark.parametrize("engine", ["reference", "kernel"])
+def test_losses_when_made_after_standing_or_too_old_then_they_are_told_apart(engine):  # S-36, S-86
+    # Lots of two come at 4, 8 … 36 s and are pressed for 2 s. The press stands 2 s in between, so
+    # one piece of each is thrown away. The others stand at the oven from 6, 10, 14 … 38 s on; it
+    # takes 9 s each: the first 6-15, the second 15-24, at 24 s the third and fourth have waited
+    # 10 and 6 s, at 33 s the sixth 7 s; five are allowed.
+    plant = Plant(horizon=40.0)
+    plant.station("press", restart=(1, 1)).station("oven")
+    plant.product(
+        "p",
+        {"op": "1", "on": "press", "cycle": 1, "per_cycle": 1},
+        {"op": "2", "on": "oven", "cycle": 9, "shelf": 5},
+    ).arrivals("p", 4, lot=2)
+    made = follow(engine, plant.program())
+    why = {}
+    for history in made.items:
+        for loss in [loss for visit in history.visits for loss in visit.losses]:
+            why[loss.cause] = why.get(loss.cause, 0) + loss.pieces
+    assert why == {"made after standing": 9}
+    aged = [(h.serial, a.tick // S, a.pieces, a.scrapped) for h in made.items for a in h.aged]
+    assert aged == [(2, 24, 1, True), (3, 24, 1, True), (5, 33, 1, True)]
+    assert counts(made).sum() == 9 + len(aged)

@@ -503,6 +503,7 @@ class Machine:
         floor.other_events += 1
         floor.pending -= 1
         step.stale += item.quantity
+        floor.note(now, Event.STALE, self.index, item.serial, step.index)
         if step.instead is None:
             self.hand_over(item, now)
             floor.scrap(item, item.quantity, self.index, now)

@@ -59,10 +59,11 @@ class Event(IntEnum):
     REACH = 18  # vehicle `entity` stands at the door of station `value` with item
     DROP = 19  # the item of vehicle `entity` is let in at station `value`
     KIT = 20  # item takes `value` pieces from stock `entity`
-    RESTART = 24  # what item loses next after operation `value` at machine `entity` is for standing
     LOT = 21  # item is made of `value` pieces of order `entity`
     UNMOUNT = 22  # machine `entity` gives its copy of tool `value` up to another machine
     LIMIT = 23  # item may not go back once more after operation `value` at machine `entity`
+    RESTART = 24  # what item loses next after operation `value` at machine `entity` is for standing
+    STALE = 25  # item in machine `entity` has waited too long for operation `value`
 
 
 class VehicleState(IntEnum):

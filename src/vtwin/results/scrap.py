@@ -12,13 +12,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from vtwin.base.units import TICKS_PER_SECOND
-from vtwin.plant.primitives import NONE, UNLIMITED, Operation, PartAtFailure
+from vtwin.plant.primitives import NEVER, NONE, OUT, UNLIMITED, Operation, PartAtFailure
 from vtwin.plant.program import Program
 from vtwin.plant.trace import Ints, Tally
 from vtwin.results.elements import Floats, modes_of
 from vtwin.results.genealogy import Genealogy
 from vtwin.results.statistics import Interval, interval
-from vtwin.results.travellers import LIMIT, UNNAMED, Why
+from vtwin.results.travellers import LIMIT, RESTART, STALE, UNNAMED, Why
 
 _HOURS = 3600.0 * TICKS_PER_SECOND
 FAILURE = "failure of a machine"
@@ -72,6 +72,10 @@ def categories(program: Program) -> tuple[Category, ...]:
                 found += [Category(*here, Why.STEP, name) for name in names]
             if _limited(operation):
                 found.append(Category(*here, Why.LIMIT, LIMIT))
+            if program.machines[mode.machine].restart:
+                found.append(Category(*here, Why.RESTART, RESTART))
+            if operation.shelf != NEVER and operation.stale == OUT:
+                found.append(Category(*here, Why.STALE, STALE))
             found += [
                 Category(*here, Why.FAILURE, program.failures[f].name.rpartition("/")[2])
                 for f in program.machines[mode.machine].failures
@@ -101,6 +105,10 @@ def counts(found: Genealogy) -> Ints:
             for loss in visit.losses:
                 here = (history.product, visit.machine, visit.operation)
                 pieces[index[Category(*here, loss.why, loss.cause)]] += loss.pieces
+        for aged in history.aged:
+            if aged.scrapped and aged.tick >= program.run.warmup:
+                here = (history.product, aged.machine, aged.operation)
+                pieces[index[Category(*here, Why.STALE, STALE)]] += aged.pieces
     return pieces
 
 

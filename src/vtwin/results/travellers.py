@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import insort
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 
 from vtwin.base.draws import uniforms
@@ -20,6 +20,8 @@ from vtwin.plant.trace import Event, Trace
 #: Why pieces were scrapped where the plant names no causes (S-78).
 UNNAMED = "scrap"
 LIMIT = "rework limit"
+RESTART = "made after standing"
+STALE = "too old"
 
 
 class Fate(IntEnum):
@@ -37,6 +39,8 @@ class Why(IntEnum):
     STEP = 0  # the operation's own scrap (S-35)
     LIMIT = 1  # the item was over its rework limit (S-84)
     FAILURE = 2  # the machine failed with it (S-45)
+    RESTART = 3  # it was made in the first cycles after the machine stood (S-36)
+    STALE = 4  # the item had waited too long for an operation (S-86)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +98,17 @@ class Move:
 
 
 @dataclass(frozen=True, slots=True)
+class Aged:
+    """An item that was too old when a machine took it for an operation (S-86)."""
+
+    operation: int
+    machine: int
+    tick: int
+    pieces: int
+    scrapped: bool  # else it went elsewhere
+
+
+@dataclass(frozen=True, slots=True)
 class History:
     """Everything about one item. ``lots``: (number of the material lot, pieces) in order;
     ``parts``: (component item, pieces) in the order taken; ``uses`` the other way round:
@@ -113,11 +128,13 @@ class History:
     fate: Fate = Fate.INSIDE
     gone: int = -1  # tick at which it left or its last piece was scrapped
     good: int = 0  # pieces that left
+    aged: tuple[Aged, ...] = ()
 
     @property
     def scrapped(self) -> int:
         """Pieces of it that were lost."""
-        return sum(visit.scrapped for visit in self.visits)
+        lost = sum(aged.pieces for aged in self.aged if aged.scrapped)
+        return lost + sum(visit.scrapped for visit in self.visits)
 
 
 def histories(
@@ -179,6 +196,7 @@ class _Item:
     uses: dict[int, int] = field(default_factory=dict)
     visits: list[_Visit] = field(default_factory=list)
     moves: list[Move] = field(default_factory=list)
+    aged: list[Aged] = field(default_factory=list)
     picked: tuple[int, int] = (-1, -1)
     fate: Fate = Fate.INSIDE
     gone: int = -1
@@ -200,6 +218,7 @@ def _frozen(item: _Item) -> History:
         fate=item.fate,
         gone=item.gone,
         good=item.good,
+        aged=tuple(item.aged),
     )
 
 
@@ -221,6 +240,10 @@ def _visit(visit: _Visit) -> Visit:
         batch=run.first if run.size > 1 else NONE,
         losses=tuple(Loss(why, cause, n) for (why, cause), n in visit.losses.items()),
     )
+
+
+#: What the row directly before a SCRAP says of it (S-74).
+_WHY = {int(kind): Why[kind.name] for kind in (Event.LIMIT, Event.RESTART, Event.STALE)}
 
 
 class _Reader:
@@ -256,7 +279,6 @@ class _Reader:
                 copy = self._loose[machine.initial_tool].pop(0)
                 self._held[index] = (machine.initial_tool, copy)
         self._draws: dict[tuple[int, int], Callable[[], float]] = {}
-        self._over = NONE  # item that the row before said is over its limit
         self._before = (NONE, NONE)  # kind and machine of the row before
 
     def read(self, trace: Trace) -> None:
@@ -280,7 +302,7 @@ class _Reader:
             Event.KIT: self._on_kit,
             Event.LOT: self._on_lot,
             Event.UNMOUNT: self._on_unmount,
-            Event.LIMIT: self._on_limit,
+            Event.STALE: self._on_stale,
         }
         columns = (trace.time, trace.kind, trace.entity, trace.item, trace.value)
         for time, kind, entity, item, value in zip(*(c.tolist() for c in columns), strict=True):
@@ -337,26 +359,30 @@ class _Reader:
         if stock != NONE:
             self._stocks[stock].append([item, pieces])
 
-    def _on_limit(self, _time: int, _machine: int, item: int, _operation: int) -> None:
-        self._over = item
+    def _on_stale(self, time: int, machine: int, item: int, operation: int) -> None:
+        one = self.items[item]
+        one.aged.append(Aged(operation, machine, time, one.left, scrapped=False))
 
     def _on_scrap(self, time: int, machine: int, item: int, pieces: int) -> None:
         one = self.items[item]
-        visit = one.visits[-1]
+        why = _WHY.get(self._before[0], Why.STEP)
         one.left -= pieces
+        if one.left == 0:
+            one.fate, one.gone = Fate.SCRAPPED, time
+        if why is Why.STALE:
+            one.aged[-1] = replace(one.aged[-1], scrapped=True)
+            return
+        visit = one.visits[-1]
         if visit.end < 0:
             self._end_run(machine, time)
             visit.end = time
             failure = self._program.failures[self._struck[machine]].name.rpartition("/")[2]
             self._lose(visit, Why.FAILURE, failure, pieces)
-        elif self._over == item:
-            self._lose(visit, Why.LIMIT, LIMIT, pieces)
+        elif why is not Why.STEP:
+            self._lose(visit, why, LIMIT if why is Why.LIMIT else RESTART, pieces)
         else:
             for _ in range(pieces):
                 self._lose(visit, Why.STEP, self._cause(visit.operation, machine), 1)
-        self._over = NONE
-        if one.left == 0:
-            one.fate, one.gone = Fate.SCRAPPED, time
 
     @staticmethod
     def _lose(visit: _Visit, why: Why, cause: str, pieces: int) -> None:

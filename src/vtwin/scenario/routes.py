@@ -12,8 +12,8 @@ from vtwin.scenario import belts, models, wording
 from vtwin.scenario.document import ProductEntry, StepEntry, ToolEntry
 from vtwin.scenario.draft import Draft, Equipment, StepDraft
 from vtwin.scenario.kits import components
-from vtwin.scenario.shelves import shelf_of
 from vtwin.scenario.quality import Losses
+from vtwin.scenario.shelves import shelf_of
 from vtwin.scenario.tree import Node
 from vtwin.scenario.values import Crew
 

@@ -16,6 +16,7 @@ from vtwin.engines.kernel.codes import (
     BLOCKED,
     ROW_FINISH,
     ROW_RESTART,
+    ROW_STALE,
     SETUP,
     STARVED,
     WAITING_OPERATOR,
@@ -291,6 +292,7 @@ def _put_aside(m: int, machine: int) -> None:
     item = load(machine, M_ITEM)
     step, quantity = load(item, E_STEP), load(item, IT_QUANTITY)
     add(step, OP_STALE, quantity)
+    note(m, ROW_STALE, load(machine, M_INDEX), load(item, IT_SERIAL), load(step, OP_INDEX))
     if load(step, OP_INSTEAD) != NOTHING:
         _pass_on(m, machine, item, load(step, OP_INSTEAD))
         return
