@@ -356,10 +356,10 @@ def _scrap(run: RunResult) -> str:
     ]
     header = ["Cause", "Product", "Operation", "Machine", "Pieces", "Share of all scrap"]
     left = len(run.scrap) - MOST_CAUSES
-    return _section(
+    return section(
         "Scrap by cause",
         pictures.pareto(by_cause(run.scrap), "% of all scrapped pieces", "Scrap by cause"),
-        _table([*header, *(["Cost"] if priced else [])], rows),
+        grid([*header, *(["Cost"] if priced else [])], rows),
         f'<p class="why">and {left} more</p>' if left > 0 else "",
         '<p class="why">In the observed time of one replication. Cost: material, parts taken and '
         "machine hours of the steps up to there.</p>"
@@ -385,9 +385,9 @@ def _recall(run: RunResult) -> str:
         for row in run.recall
     ]
     header = ["Suspect", "", "Shipped pieces", "9 in 10 up to", "At most", "Share", "Until known"]
-    return _section(
+    return section(
         "Recall radius",
-        _table(header, rows),
+        grid(header, rows),
         '<p class="why">Pieces that left the plant with one suspect in them, of whole lots, lives, '
         "hours and shifts whose parts are all gone. Until known: pieces a machine makes until the "
         "first later operation that may refuse the piece is over.</p>",
