@@ -5,7 +5,7 @@
   const vtwin = (window.vtwin = window.vtwin || {});
   const clientside = (window.dash_clientside = window.dash_clientside || {});
   clientside.vtwin = clientside.vtwin || {};
-  const PAGES = { "/": "overview", "/compare": "compare", "/runs": "runs" };
+  const PAGES = { "/": "overview", "/compare": "compare", "/runs": "runs", "/library": "library" };
   // What leads to a new page when it changes; the rest only changes the picture.
   const LEADS = ["scenario", "variant", "variants", "shown", "run"];
 
@@ -42,6 +42,7 @@
       variants: (query.get("variants") || "").split(",").filter(Boolean),
       shown: query.get("shown"),
       run: query.get("run"),
+      model: query.get("model"),
     };
     const selection = {
       machine: query.get("machine"),

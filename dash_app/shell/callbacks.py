@@ -9,13 +9,19 @@ from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, dcc, 
 
 from dash_app import ids
 from dash_app.pages.compare import callbacks as compare
+from dash_app.pages.library import callbacks as library
 from dash_app.pages.overview import callbacks as overview
 from dash_app.pages.runs import callbacks as runs
 from dash_app.shell import figures
 from dash_app.words import Words
 from vtwin.app.desk import Desk, Refused
 
-ROOMS = {"overview": overview.page, "compare": compare.page, "runs": runs.page}
+ROOMS = {
+    "overview": overview.page,
+    "compare": compare.page,
+    "runs": runs.page,
+    "library": library.page,
+}
 
 
 def register(app: Dash, desk: Desk, catalogues: Mapping[str, Words]) -> None:

@@ -14,8 +14,8 @@ from dash_app.words import Words, duration, number
 from vtwin.app.views import JobRow, RunRow, ScenarioRow
 
 Address = Mapping[str, Any]
-PAGES = (("watch", ("overview",)), ("study", ("compare",)), ("data", ("runs",)))
-PATHS = {"overview": "/", "compare": "/compare", "runs": "/runs"}
+PAGES = (("watch", ("overview",)), ("study", ("compare",)), ("data", ("runs", "library")))
+PATHS = {"overview": "/", "compare": "/compare", "runs": "/runs", "library": "/library"}
 
 
 def link(page: str, address: Address) -> str:

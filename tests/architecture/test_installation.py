@@ -108,3 +108,64 @@ def test_shipped_data_when_installed_then_models_scenarios_and_assets_are_inside
     files = _run(installed / "python", "-c", code, cwd=tmp_path).stdout.split()
     assert {"locales/ko.yaml", "locales/en.yaml"} <= set(files)
     assert any(f.endswith(".woff2") for f in files)
+
+
+OVEN = ROOT / "examples" / "acme_oven"
+
+
+@pytest.fixture(scope="module")
+def stranger(installed) -> Path:
+    """The same environment with somebody else's package in it, and pytest for its own tests."""
+    pip = [_with_pip(), "-m", "pip", "--python", str(installed.parent), "install", "-q"]
+    done = subprocess.run([*pip, str(OVEN), "pytest"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return installed
+
+
+@pytest.mark.slow
+def test_package_when_a_stranger_wrote_it_then_it_is_in_the_library_and_on_both_engines(
+    stranger, tmp_path
+):
+    shutil.copytree(OVEN / "bakery", tmp_path / "bakery")
+    done = _run(stranger / "vtwin", "library", "--json", "-", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert told["problems"] == []
+    (oven,) = [family for family in told["families"] if family["package"]]
+    assert oven["name"] == "acme-oven"
+    assert oven["package"] == "vtwin-acme-oven 1.0"
+    assert oven["models"] == ["acme-oven/deck_oven", "acme-oven/rack_oven"]
+    answers = []
+    for engine in ("reference", "kernel"):
+        command = ("run", "bakery", "--engine", engine, "-n", "2", "--no-store", "--json", "-")
+        done = _run(stranger / "vtwin", *command, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        answers.append(json.loads(done.stdout)["kpis"])
+    assert answers[0] == answers[1]
+    assert answers[0]["good_per_day"]["mean"] > 100
+    done = _run(stranger / "vtwin", "new", "mine", "--from", "acme-oven/rack_oven", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert _run(stranger / "vtwin", "run", "mine", cwd=tmp_path).returncode == 0
+
+
+@pytest.mark.slow
+def test_package_when_a_stranger_wrote_it_then_its_parameters_are_refused_like_ours(
+    stranger, tmp_path
+):
+    text = (OVEN / "bakery" / "scenario.yaml").read_text(encoding="utf-8")
+    wrong = text.replace("temperature: 170 °C", "temperature: 900 °C").replace("bake:", "bakr:")
+    (tmp_path / "plant.yaml").write_text(wrong, encoding="utf-8")
+    done = _run(stranger / "vtwin", "check", "plant.yaml", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "outside 80 °C to 320 °C" in done.stderr
+    assert "did you mean 'bake'?" in done.stderr
+
+
+@pytest.mark.slow
+def test_package_when_a_stranger_wrote_it_then_it_passes_the_exam_that_vtwin_ships(
+    stranger, tmp_path
+):
+    shutil.copytree(OVEN, tmp_path / "oven", ignore=shutil.ignore_patterns("src", "__pycache__"))
+    done = _run(stranger / "python", "-m", "pytest", "-q", "oven/tests", cwd=tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "passed" in done.stdout

@@ -16,13 +16,16 @@ from vtwin.app.views import (
     Cell,
     CompareRow,
     CompareView,
+    FamilyRow,
     Figure,
     FloorView,
     FlowView,
     GanttRow,
     GanttView,
     JobRow,
+    LibraryView,
     MachineView,
+    ModelRow,
     OverviewView,
     RunRow,
     ScenarioRow,
@@ -82,6 +85,7 @@ def machines() -> tuple[MachineView, ...]:
             id=i, label=label or i, family="molding", area=area, x=x, y=y, width=w, depth=d,
             utilisation=u, states=s, queue=q, queue_capacity=c, rank=r,
             oee=Figure(oee, 0.01), scrap_share=0.031,
+            about=(("en", "Injection moulding machines"), ("ko", "사출 성형기")),
         )
         for i, label, area, x, y, w, d, u, s, q, c, r, oee, _ in _MACHINES
     )  # fmt: skip
@@ -253,6 +257,23 @@ class InventedDesk:
 
     def wip(self, runs: Sequence[str]) -> WipView | None:
         return wip(runs)
+
+    def library(self) -> LibraryView:
+        press = ModelRow(
+            "molding/injection_100t",
+            {"en": "Hydraulic machine, 100 t", "ko": "유압식 사출 성형기, 100 톤"},
+            (("mould_change", "40 min", "typical without quick clamping"),),
+        )
+        oven = ModelRow("acme-oven/deck_oven", {"en": "Deck oven", "ko": "데크 오븐"}, ())
+        molding = {"en": "Injection moulding machines", "ko": "사출 성형기"}
+        return LibraryView(
+            (
+                FamilyRow("molding", molding, None, (press,)),
+                FamilyRow("acme-oven", {"en": "Ovens", "ko": "오븐"}, "vtwin-acme 1.0", (oven,)),
+                FamilyRow("toaster", {"en": "Toasters", "ko": "토스터"}, "vtwin-toast 2.0", ()),
+            ),
+            ("V702  the equipment family 'grill' cannot be loaded",),
+        )
 
     def runs(self) -> tuple[RunRow, ...]:
         return (

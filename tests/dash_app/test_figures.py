@@ -7,6 +7,7 @@ import pytest
 from dash.development.base_component import Component
 
 from dash_app.pages.compare import figures as compare
+from dash_app.pages.library import layout as library
 from dash_app.pages.overview import figures as overview
 from dash_app.pages.runs import figures as runs
 from dash_app.shell import figures as shell
@@ -224,10 +225,44 @@ def test_job_when_shown_then_its_state_is_in_words(state, expected):
 def test_navigation_when_drawn_then_it_holds_only_pages_that_exist():
     links = [p.href for p in shell.navigation({"page": "overview", "scenario": "a b"}, EN)
              if hasattr(p, "href")]  # fmt: skip
-    assert links == ["/?scenario=a+b", "/compare?scenario=a+b", "/runs?scenario=a+b"]
+    assert links == [
+        "/?scenario=a+b",
+        "/compare?scenario=a+b",
+        "/runs?scenario=a+b",
+        "/library?scenario=a+b",
+    ]
 
 
 def test_vehicles_when_drawn_then_their_shares_and_waits_are_told():
     told = text(overview.vehicles((FleetUse("agv", "AGV", 2, 0.42, 0.19, 22.6),), EN))
     for said in ("AGV ×2", "42.0%", "19.0%", EN("vehicles.wait")):
         assert said in told
+
+
+def test_library_when_drawn_then_models_sources_packages_and_troubles_are_told():
+    told = text(library.page(InventedDesk().library(), KO, {}))
+    for said in (
+        "사출 성형기",
+        "molding/injection_100t",
+        "40 min",
+        "typical without quick clamping",
+    ):
+        assert said in told
+    assert KO("library.package", package="vtwin-acme 1.0") in told
+    assert KO("library.no_models") in told
+    assert "'grill' cannot be loaded" in told
+
+
+def test_library_when_a_model_is_chosen_then_its_figures_are_shown_and_the_way_is_kept():
+    address = {"scenario": "a b", "model": "acme-oven/deck_oven"}
+    parts = library.page(InventedDesk().library(), EN, address)
+    assert "40 min" not in text(parts)
+    assert text(parts).count("Deck oven") == 2
+    assert library.figures.way(InventedDesk().library().families[0].models[0], address) == (
+        "/library?scenario=a+b&model=molding/injection_100t"
+    )
+
+
+def test_selected_machine_when_its_family_is_known_then_it_is_told_in_a_line():
+    assert "Injection moulding machines" in text(overview.selected(floor(), "NO.03", EN))
+    assert "사출 성형기" in text(overview.selected(floor(), "NO.03", KO))

@@ -12,6 +12,7 @@ PAGES = {
     "overview": ("/?scenario=moulding", "#floor .machine"),
     "compare": ("/compare?scenario=moulding", "#wip svg"),
     "runs": ("/runs", ".table"),
+    "library": ("/library", ".equipment-family .model.here"),
 }
 EMPTY = {
     "never run": ("/?scenario=fresh", ".nothing-here"),
@@ -21,7 +22,7 @@ EMPTY = {
     "no such scenario": ("/?scenario=nothing", ".nothing-here"),
 }
 #: Compressed bytes a page may cost, fonts included.
-BUDGET = {"overview": 1_100_000, "compare": 2_800_000, "runs": 1_100_000}
+BUDGET = {"overview": 1_100_000, "compare": 2_800_000, "runs": 1_100_000, "library": 1_100_000}
 
 
 def violations(page) -> list[str]:

@@ -387,7 +387,9 @@ def selected(view: FloorView | None, chosen: str | None, words: Words) -> list[A
     if one.label and one.label != one.id:
         head.append(html.Span(one.label, className="muted small"))
     shares = [(s, share) for s, share in zip(STATES, one.states, strict=True) if share >= 0.0005]
+    about = dict(one.about).get(words.language)
     body = [
+        *([html.P(about, className="muted small about")] if about else []),
         html.Div(
             [html.Span(className=f"swatch-{s}", style={"width": f"{share:.2%}",
              "background": f"var(--state-{s})"}) for s, share in shares],

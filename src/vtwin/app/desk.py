@@ -9,6 +9,7 @@ from vtwin.app.views import (
     CompareView,
     GanttView,
     JobRow,
+    LibraryView,
     OverviewView,
     RunRow,
     ScenarioRow,
@@ -43,6 +44,9 @@ class Desk(Protocol):
 
     def runs(self) -> tuple[RunRow, ...]:
         """Stored runs, newest first."""
+
+    def library(self) -> LibraryView:
+        """The equipment models there are, by family."""
 
     def jobs(self) -> tuple[JobRow, ...]:
         """Long work, newest first: everything open and what ended lately."""

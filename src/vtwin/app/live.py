@@ -10,8 +10,11 @@ from vtwin.app import comparison, overview
 from vtwin.app.bookcase import Book, Bookcase, books
 from vtwin.app.views import (
     CompareView,
+    FamilyRow,
     GanttView,
     JobRow,
+    LibraryView,
+    ModelRow,
     OverviewView,
     RunRow,
     ScenarioRow,
@@ -179,6 +182,31 @@ class LiveDesk:
         return tuple(rows)
 
     # --- long work ---------------------------------------------------------------------------
+
+    def library(self) -> LibraryView:
+        """The equipment models that are installed, by family."""
+        from vtwin.app.scenarios import library
+
+        families, troubles = library()
+        return LibraryView(
+            tuple(
+                FamilyRow(
+                    family.name,
+                    dict(family.doc),
+                    family.package,
+                    tuple(
+                        ModelRow(
+                            model.name,
+                            dict(model.doc),
+                            tuple((p.name, p.value, p.source) for p in model.parameters),
+                        )
+                        for model in family.models
+                    ),
+                )
+                for family in families
+            ),
+            tuple(map(str, troubles)),
+        )
 
     def jobs(self) -> tuple[JobRow, ...]:
         """Long work, newest first: everything open and what ended lately."""

@@ -92,6 +92,15 @@ def machine_body(summary: Json, name: str) -> Json | None:
     return entry if entry_of(name) == name else None
 
 
+def _about(family: str) -> tuple[tuple[str, str], ...]:
+    """What equipment of a family is, by language; nothing for plain machines and buffers."""
+    from vtwin.equipment import catalog
+
+    if family not in catalog.names():
+        return ()
+    return tuple(sorted(catalog.family(family).doc.items()))
+
+
 def floor(
     program: Program,
     layout: Layout,
@@ -123,6 +132,7 @@ def floor(
                 rank=rank.get(entry_of(name)),
                 oee=figure(body["oee"]),
                 scrap_share=body["scrap_share"]["mean"],
+                about=_about(family),
             )
         )
     return FloorView(

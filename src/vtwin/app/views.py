@@ -100,6 +100,7 @@ class MachineView:
     rank: int | None = None  # 1..3 among the bottlenecks
     oee: Figure = Figure(None)
     scrap_share: float | None = None
+    about: tuple[tuple[str, str], ...] = ()  # language -> what its family is, in a line
 
     @property
     def loss(self) -> str | None:
@@ -383,3 +384,30 @@ class JobRow:
 def as_json(view: Any) -> dict[str, Any]:
     """A view as plain dicts, lists and numbers."""
     return asdict(view)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRow:
+    """An equipment model of the library; ``parameters`` as name, value as written, source."""
+
+    name: str
+    doc: dict[str, str]  # language -> one line
+    parameters: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyRow:
+    """A family of equipment; ``package`` where another package brings it."""
+
+    name: str
+    doc: dict[str, str]
+    package: str | None
+    models: tuple[ModelRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryView:
+    """The equipment library, and what is wrong with it in sentences."""
+
+    families: tuple[FamilyRow, ...]
+    troubles: tuple[str, ...] = ()

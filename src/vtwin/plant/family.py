@@ -195,3 +195,19 @@ class Family:
     def state(self, state: MachineState, language: str) -> str:
         """What a state means at this equipment, in "en" or "ko"."""
         return self.states.get(state, MEANINGS[state])[language]
+
+
+__all__ = [
+    "MEANINGS",
+    "FailureClock",
+    "Family",
+    "Helper",
+    "Lowered",
+    "LoweredFailure",
+    "LoweredStep",
+    "MachineState",
+    "PartAtFailure",
+    "Shape",
+    "SignalSpec",
+    "Step",
+]

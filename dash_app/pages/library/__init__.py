@@ -1,0 +1,1 @@
+"""The equipment library: families, their models, every figure with its source."""
