@@ -211,32 +211,40 @@ def _tools(answer: RunResult) -> Table:
 
 _PEOPLE = {
     "busy": "busy",
-    "walking": "walking",
-    "teaching": "teaching",
-    "overtime": "overtime",
-    "mean_wait_s": "mean wait for them",
-    "labour_cost_per_part": "cost per good piece",
+    "walking": "walks, %",
+    "teaching": "teaches, %",
+    "overtime": "overtime, %",
+    "mean_wait_s": "mean wait",
+    "labour_cost_per_part": "{unit} per piece",
 }
+#: Without their interval: the line would be too long.
+_SHORT = ("walking", "teaching", "overtime", "labour_cost_per_part")
 
 
 def _people(answer: RunResult) -> Table:
     groups = answer.summary.people
     heads = dict(_PEOPLE)
-    used = {key for entry in groups.values() for key, f in entry.figures.items() if f.mean}
-    for key in ("walking", "teaching", "overtime", "labour_cost_per_part"):
+    used = {key: f for entry in groups.values() for key, f in entry.figures.items() if f.mean}
+    for key in _SHORT:
         if key not in used:
             del heads[key]
-    columns = [column for head in heads.values() for column in (f">{head}", "", "")]
+    columns: list[str] = []
+    for key, head in heads.items():
+        unit = used[key].unit if key in used else ""
+        columns += [f">{head.format(unit=unit)}", *([] if key in _SHORT else ["", ""])]
     table = plain_table("", *columns)
     for group, entry in groups.items():
         cells: list[str] = []
         for key in heads:
-            figure = entry.figures.get(key)
-            cells += (
-                ["–", "", ""]
-                if figure is None
-                else wording.split(figure.mean, figure.half_width, figure.unit)
-            )
+            figure = entry.figures[key]
+            if key not in _SHORT:
+                cells += wording.split(figure.mean, figure.half_width, figure.unit)
+            elif figure.mean is None:
+                cells.append("–")
+            else:
+                scale = 100.0 if figure.unit == "share" else 1.0
+                digits = 1 if scale * figure.mean < 100 else 0
+                cells.append(f"{scale * figure.mean:,.{digits}f}" if figure.mean else "·")
         table.add_row(group, *cells)
     return table
 
