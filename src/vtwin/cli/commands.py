@@ -666,6 +666,29 @@ def library(name: str | None, json_to: str | None) -> None:
 
 
 @vtwin.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--on", "model", metavar="MODEL", help="Machine of the library.")
+@click.option(
+    "--set", "changed", multiple=True, metavar="KEY=VALUE", help="Another value of the machine."
+)
+@json_option
+def nc(file: Path, model: str | None, changed: Sequence[str], json_to: str | None) -> None:
+    """Where the time of an NC program goes on a machine."""
+    from vtwin.app import programs
+    from vtwin.cli import text
+
+    output = Output(json_to)
+    pairs = [pair.partition("=") for pair in changed]
+    if any(not sign for _, sign, _ in pairs):
+        raise click.UsageError("--set needs KEY=VALUE, such as --set rapid_override=50%")
+    values = {key.strip(): value.strip() for key, _, value in pairs}
+    found = programs.nc_time(file, model or programs.MODEL, values)
+    output.console.print(text.nc_time(found))
+    output.json(found.to_json())
+    output.finish()
+
+
+@vtwin.command()
 @json_option
 def schema(json_to: str | None) -> None:
     """The scenario language as JSON Schema, for editors."""

@@ -19,6 +19,7 @@ from vtwin.base.errors import Problem
 from vtwin.base.units import counted
 
 if TYPE_CHECKING:
+    from vtwin.app.programs import NcTime
     from vtwin.app.runs import Plant, RunResult
     from vtwin.app.scenarios import Checked, FamilyEntry, Model
     from vtwin.app.studies import Explanation, Study
@@ -471,6 +472,29 @@ def model(entry: Model) -> RenderableType:
     written = f"In a scenario: {{model: {entry.name}}}; any value can be written over there."
     tried = f"To try it:     vtwin new try-it --from {entry.name}"
     return Group(*parts, indented(Text(f"\n{written}\n{tried}", style="dim")))
+
+
+def nc_time(found: NcTime) -> RenderableType:
+    """Where the time of an NC program goes."""
+    names = {
+        "cutting": "At feed rate",
+        "rapid": "Rapid moves",
+        "tool_change": counted(found.changes, "tool change"),
+        "spindle": "Spindle starts and stops",
+        "dwell": "Dwells",
+        "other": "Start, codes of the machine",
+    }
+    table = plain_table("", ">s", ">%")
+    for part, seconds in found.parts.items():
+        if seconds > 0:
+            share = f"{100 * seconds / found.total:.0f}"
+            table.add_row(names[part].capitalize(), f"{seconds:.1f}", share)
+    table.add_row("Together", f"{found.total:.1f}", "")
+    tools = plain_table("", ">s at feed rate")
+    for tool, seconds in found.by_tool.items():
+        tools.add_row(f"T{tool}", f"{seconds:.1f}")
+    title = Text(f"\n{Path(found.file).name} on {found.model}\n", style="bold")
+    return Group(title, indented(table), Text(""), indented(tools))
 
 
 def next_steps(report: Path | None, scenario: str) -> RenderableType:
