@@ -46,6 +46,11 @@ def test_new_when_from_a_shipped_one_then_its_whole_folder_is_copied(said, meant
     assert copied == {p.name: p.read_bytes() for p in origin.iterdir() if p.name != "expected.yaml"}
 
 
+@pytest.mark.parametrize("name", [n for n in scenarios.shipped_scenarios() if "/" not in n])
+def test_new_when_from_any_shipped_line_then_the_copy_is_in_order_where_it_lies(name, tmp_path):
+    assert scenarios.check(scenarios.new(tmp_path / "mine", source=name)).ok
+
+
 def test_new_when_from_an_equipment_model_then_its_smallest_plant_is_written(tmp_path):
     file = scenarios.new(tmp_path / "mine", source="forging/induction_heater")
     assert scenarios.check(file).problems == ()
