@@ -1,3 +1,5 @@
+import os
+import subprocess
 import sys
 from dataclasses import replace
 from importlib.metadata import EntryPoint
@@ -133,3 +135,28 @@ def test_states_when_drawn_then_names_and_colours_are_those_of_the_web_app():
         assert words["ko"](f"state.{key}") == ko
         assert f"--state-{key}: {colour};" in css
     assert set(statechart.NAMES) == set(MachineState)
+
+
+HASHES = """
+import tempfile, pathlib
+from vtwin.equipment import catalog
+from vtwin.scenario.library import installed
+from vtwin.testing.family import smallest
+library = installed()
+for name in library.names():
+    model = library.model(name)
+    print(name, smallest(catalog.family(model.family), model).hash)
+"""
+
+
+def test_lowering_when_repeated_in_another_process_then_every_program_is_the_same():
+    told = set()
+    for seed in ("1", "2"):  # of Python's own hashes, which decide the order of sets
+        environment = os.environ | {"PYTHONHASHSEED": seed}
+        done = subprocess.run(
+            [sys.executable, "-c", HASHES], env=environment, capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stderr
+        told.add(done.stdout)
+    (only,) = told
+    assert len(only.splitlines()) >= len(catalog.BUILT_IN)
