@@ -155,6 +155,7 @@ def optimise(
     seed: int | None = None,
     workers: int | None = None,
     engine: str = "auto",
+    search: str = "neighbourhood",
     cluster: str | None = None,
     store: Keep = None,
     out: Path | None = None,
@@ -165,15 +166,19 @@ def optimise(
 
     ``budget``: replications in all (None: until a guarantee can be given); ``replications``: of
     the confirmation, on seeds the search has not seen; ``out``: where the variant is written
-    (None: ``<name>-plan.yaml`` here).
+    (None: ``<name>-plan.yaml`` here); ``search``: whose proposals are simulated
+    (:data:`vtwin.studies.outside.KNOWN`).
 
     Raises:
         Refused: what is wrong with the scenario, its section or the budget.
         KeyboardInterrupt: stopped before there was anything to show.
     """
     from vtwin.scenario import load, reallocating
+    from vtwin.studies import outside
     from vtwin.studies.evaluator import Evaluator
     from vtwin.studies.optimise import CONFIRMATION, Optimiser, Wish
+
+    made_search = outside.search(search)
 
     plant = runs.ready(find(path))
     loaded = load.load(plant.file)
@@ -203,7 +208,7 @@ def optimise(
             if progress is not None:
                 progress(what, spent, mean)
 
-        outcome = Optimiser(real, evaluator, wish, on_progress=tell).run()
+        outcome = Optimiser(real, evaluator, wish, on_progress=tell, search=made_search).run()
         plan = None
         if not outcome.interrupted:
             with suppress(KeyboardInterrupt):

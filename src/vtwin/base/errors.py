@@ -232,6 +232,7 @@ CODES: dict[str, str] = {
     "V583": "today's plant, or every design tried, cannot run",
     "V584": "a sweep of no or of too many points, or one kind of design that does not suit it",
     "V585": "the file of a sweep holds another sweep, or cannot be read",
+    "V586": "there is no such search, or the package it comes from is not installed",
     "V599": "a mistake in vtwin itself; VTWIN_DEBUG=1 shows the details",
     # 6xx files, store and app
     "V601": "the run store cannot be opened for writing; name another place in VTWIN_STORE",

@@ -450,6 +450,13 @@ def sweep(
     "--engine", default="auto", show_default=True, metavar="NAME", help="Which engine runs it."
 )
 @click.option(
+    "--search",
+    default="neighbourhood",
+    show_default=True,
+    metavar="NAME",
+    help="Whose proposals are simulated: neighbourhood, tpe, ga, de or random.",
+)
+@click.option(
     "--cluster", metavar="ADDRESS", help="Run on a dask cluster (tcp://host:port, or local)."
 )
 @click.option(
@@ -467,6 +474,7 @@ def optimise(
     seed: int | None,
     workers: int | None,
     engine: str,
+    search: str,
     cluster: str | None,
     out: Path | None,
     json_to: str | None,
@@ -493,6 +501,7 @@ def optimise(
             seed=seed,
             workers=workers,
             engine=engine,
+            search=search,
             cluster=cluster,
             store=False if no_store else store,
             out=out,

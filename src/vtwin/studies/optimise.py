@@ -126,6 +126,11 @@ class Optimiser:
         self.second = self.evaluator.fresh(self.wish.seed + SELECTION)
         self.third = self.evaluator.fresh(self.wish.seed + CONFIRMATION)
 
+    @property
+    def replications_at_first(self) -> int:
+        """Replications a design gets before anything is said of it."""
+        return self._effort().n0
+
     # --- the study -------------------------------------------------------------------------
 
     def run(self) -> Outcome:
