@@ -183,6 +183,21 @@ def test_novice_when_he_learns_then_each_piece_is_done_when_the_formula_says(tmp
     assert done[1] == 36 * 60 * TICKS_PER_SECOND  # 20 min + 16 min
 
 
+def test_learner_when_the_trainer_has_another_shift_then_it_is_told(tmp_path):
+    learns = "{level: novice, learns: {half: 9, alone_after: 5}}"
+    path = plant(
+        tmp_path,
+        OPERATOR,
+        "boss: {skills: {setup: trainer}, calendar: late}",
+        f"joe: {{skills: {{setup: {learns}}}, calendar: night}}",
+    )
+    # late is 2:00 to 10:00, night is 20:00 to 2:00
+    assert [(c, what) for c, what, _ in told(path)] == [
+        ("V378", "'joe' never do 'setup': they work beside a trainer at first, and boss is never "
+         "there with them"),
+    ]  # fmt: skip
+
+
 def test_experience_when_skills_are_narrowed_then_it_counts_for_all_of_them(tmp_path):
     learns = "{level: novice, learns: {half: 9}}"
     path = plant(

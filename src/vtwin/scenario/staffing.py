@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from vtwin.base.errors import Problem, Where, did_you_mean
+from vtwin.people.levels import Level
 from vtwin.people.staff import Group
 from vtwin.plant.primitives import Calendar
 from vtwin.scenario import calendars
@@ -27,6 +28,7 @@ def check_people(draft: Draft) -> None:
     _check_ways(draft, staff)
     horizon = run_spec(draft.document).horizon
     known = {c.name: c for c in used_calendars(draft.document, horizon)}
+    _check_trainers_present(draft, [group for group in staff if group.count], known, horizon)
     known_skills = {skill for g in staff for skill in g.skills} | {g.name for g in staff}
     for skill, where in sorted(draft.skills.items()):
         holders = [group for group in staff if group.can(skill)]
@@ -42,6 +44,26 @@ def check_people(draft: Draft) -> None:
         elif draft.node("people", skill) is None and not draft.wrong_already("people"):
             hint = did_you_mean(skill, known_skills) or f"write `people: {{{skill}: {{count: 1}}}}`"
             draft.problems.append(Problem("V332", f"nobody can do '{skill}'", where, hint))
+
+
+def _check_trainers_present(
+    draft: Draft, staff: list[Group], known: dict[str, Calendar], horizon: int
+) -> None:
+    """Whether who works beside a trainer only is ever there together with one (S-57)."""
+    for group in staff:
+        own = _hours(known, group.calendar, horizon)
+        for skill, learning in group.learns.items():
+            trainers = [g for g in staff if g.can(skill) and g.level(skill) is Level.TRAINER]
+            duty = _union([_hours(known, g.calendar, horizon) for g in trainers])
+            together = _length(own) - _length(_minus(own, duty))
+            if learning.alone and trainers and own and together == 0:
+                people = ", ".join(g.name for g in trainers)
+                what = (
+                    f"'{group.name}' never do '{skill}': they work beside a trainer at first, and "
+                    f"{people} is never there with them"
+                )
+                hint = "compare their calendars, or leave out `alone_after:`"
+                draft.fault("V378", what, ("people", group.name, "skills", skill), hint)
 
 
 def _check_crew(draft: Draft, skill: str, where: Where, holders: list[Group]) -> None:
