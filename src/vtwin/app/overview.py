@@ -110,6 +110,7 @@ def floor(
 ) -> FloorView:
     """Machines where they stand, with what the run says of them."""
     rank = ranks(verdict)
+    about = {family: _about(family) for family in {p[4] for p in layout.equipment.values()}}
     machines = []
     for name, (x, y, width, depth, family, area) in layout.equipment.items():
         body = machine_body(summary, name)
@@ -132,7 +133,7 @@ def floor(
                 rank=rank.get(entry_of(name)),
                 oee=figure(body["oee"]),
                 scrap_share=body["scrap_share"]["mean"],
-                about=_about(family),
+                about=about[family],
             )
         )
     return FloorView(

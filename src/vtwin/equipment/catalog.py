@@ -8,9 +8,10 @@ package is told by the package's name and stops only who asks for its equipment.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterable
 from dataclasses import replace
-from functools import wraps
+from functools import lru_cache, wraps
 from importlib.metadata import EntryPoint, entry_points
 from importlib.util import find_spec
 from pathlib import Path
@@ -37,7 +38,7 @@ GROUP: Final = "vtwin.equipment"
 
 def names() -> list[str]:
     """Every family that can be named, sorted."""
-    return sorted({*BUILT_IN, *(point.name for point in entry_points(group=GROUP))})
+    return sorted({*BUILT_IN, *(point.name for point in _others())})
 
 
 def family(name: str) -> Family:
@@ -78,7 +79,7 @@ def brought() -> dict[str, Path]:
     packages is imported.
     """
     found: dict[str, Path] = {}
-    for point in entry_points(group=GROUP):
+    for point in _others():
         folder = None if point.name in BUILT_IN else _models_of(point)
         if folder is not None:
             found.setdefault(point.name, folder)
@@ -90,7 +91,7 @@ def troubles() -> list[Problem]:
     not keep anybody from the others.
     """
     problems: list[Problem] = []
-    for point in entry_points(group=GROUP):
+    for point in _others():
         if point.name in BUILT_IN:
             what = f"{package_of(point)} brings an equipment family '{point.name}', which vtwin has"
             hint = "its own is used; the package must give it another name"
@@ -103,9 +104,23 @@ def troubles() -> list[Problem]:
     return [replace(p, severity="warning") for p in dict.fromkeys(problems)]
 
 
+def _others() -> tuple[EntryPoint, ...]:
+    return _found(tuple(sys.path), entry_points)
+
+
+@lru_cache(maxsize=4)
+def _found(
+    path: tuple[str, ...], search: Callable[..., Iterable[EntryPoint]]
+) -> tuple[EntryPoint, ...]:
+    """What is installed: reading all packages' metadata takes tens of ms, and every piece of
+    equipment asks.
+    """
+    return tuple(search(group=GROUP))
+
+
 def _points(name: str) -> list[EntryPoint]:
     """Who brings a family; the same package found twice (installed and beside) counts once."""
-    points = {package_of(p): p for p in entry_points(group=GROUP) if p.name == name}
+    points = {package_of(p): p for p in _others() if p.name == name}
     return list(points.values())
 
 
