@@ -128,6 +128,12 @@ class TestMachining(FamilyContract):
         steps = FAMILY.lower("s", station, (_step(), _step(unload="true"))).steps
         assert [step.cycle.mean for step in steps] == [240, 120]
 
+    def test_program_when_it_takes_years_then_refused(self):
+        endless = Source("op.nc", "G21\nG1X10.F0.0000001\nM30")
+        with pytest.raises(Refused, match="takes 69,444 days") as refused:
+            nc_time(_machine(rapid="24 m/min"), endless)
+        assert refused.value.problems[0].code == "V710"
+
     def test_cycle_when_nobody_says_it_then_refused(self):
         with pytest.raises(Refused) as refused:
             FAMILY.lower("mill", _machine(), (Step("a/b", None),))
@@ -279,3 +285,24 @@ def test_program_when_its_comments_are_of_an_old_code_page_then_it_is_read(tmp_p
     file = tmp_path / "scenario.yaml"
     file.write_text(LINE.format(more="").replace("cycle: 10 min", "nc: op.nc"), encoding="utf-8")
     assert build(load(file)).distributions[0].mean > 10
+
+
+def test_program_when_the_scenario_is_extended_elsewhere_then_it_is_read_beside_the_base(tmp_path):
+    (tmp_path / "base").mkdir()
+    (tmp_path / "base" / "op.nc").write_text("G21\nG1X100.F600.\nM30\n", encoding="utf-8")
+    text = LINE.format(more="").replace("cycle: 10 min", "nc: op.nc")
+    (tmp_path / "base" / "scenario.yaml").write_text(text, encoding="utf-8")
+    other = tmp_path / "scenario.yaml"
+    other.write_text("vtwin: 1\nextends: base/scenario.yaml\nset: {run.horizon: 1 d}\n")
+    assert build(load(other)).distributions[0].mean > 10
+
+
+def test_fixture_when_it_holds_four_then_a_lot_of_ten_needs_three_cycles(tmp_path):
+    file = tmp_path / "scenario.yaml"
+    text = LINE.format(more="").replace("cycle: 10 min", "cycle: 10 min, per_cycle: 4")
+    text = text.replace("{part: {route", "{part: {lot: 10, route").replace(
+        "horizon: 5 d", "horizon: 1 d"
+    )
+    file.write_text(text, encoding="utf-8")
+    # a shift of 480 min: sixteen lots of three cycles
+    assert simulate(build(load(file)), 0).product_good.tolist() == [160]

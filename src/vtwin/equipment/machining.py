@@ -69,6 +69,9 @@ _NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
 }
 _EXAMPLES: Final = {"pallet_change": "12 s"}
 
+#: Longer programs are a mistyped feed, s.
+_LONGEST: Final = 30 * 86_400.0
+
 Rapid = Annotated[float, within("speed", "24 m/min", "0.5 m/min", "150 m/min")]
 Pull = Annotated[float, within("acceleration", "3 m/s2", "0.05 m/s2", "50 m/s2")]
 Tolerance = Annotated[float, within("length", "0.01 mm", "0 mm", "1 mm")]
@@ -265,7 +268,11 @@ def nc_time(machine: MachineTool, source: Source) -> Split:
         lathe=machine.kind == "turning_center",
         codes=frozenset(machine.codes),
     )
-    return program_time(source, frame, drives(machine))
+    split = program_time(source, frame, drives(machine))
+    if split.total > _LONGEST:
+        what = f"the program takes {split.total / 86_400:,.0f} days"
+        raise Refused(Problem("V710", what, source.where(1), "check feeds (F) and dwells (G4)"))
+    return split
 
 
 def parts_per_bar(machine: MachineTool) -> int:

@@ -141,11 +141,12 @@ def family_values(
     also_known: Mapping[str, Any],
 ) -> Any:
     """The family's own keys, validated; None with the problems noted."""
-    context = tables.context(draft.resolved.data, draft.resolved.tree.file or "")
+    node = draft.node(*path) or Node({})
+    written_in = node.file if node.file and not node.file.startswith("--") else None
+    context = tables.context(draft.resolved.data, written_in or draft.resolved.tree.file or "")
     try:
         return model.model_validate(dict(raw), context=context)
     except ValidationError as error:
-        node = draft.node(*path) or Node({})
         for problem in wording.problems_of(error, node, model, path):
             if problem.code == "V115":
                 key = problem.what.split("'")[1]

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from vtwin.base.errors import Refused
 from vtwin.plant.nc.clock import Drives, program_time, trapezoid
 from vtwin.plant.nc.path import Frame
 from vtwin.plant.nc.program import Source
@@ -94,6 +95,53 @@ def test_spindle_when_started_with_a_stroke_then_only_what_outlasts_it_counts():
     drives = replace(PLAIN, spindle_start=2.0, spindle_top=10_000.0)
     assert _time("G0X500.S10000M3\nG1X510.F600.", drives).spindle == pytest.approx(0.5)
     assert _time("G0X500.S5000M3\nG1X510.F600.", drives).spindle == 0
+
+
+def test_spindle_when_asked_for_more_than_it_has_then_it_runs_up_to_what_it_has():
+    drives = replace(PLAIN, spindle_start=2.0, spindle_top=10_000.0)
+    assert _time("S90000M3", drives).spindle == pytest.approx(2)
+    # constant surface speed in the centre of a lathe, and no limit
+    assert _time("G96S100M3", drives).spindle == pytest.approx(2)
+
+
+#: Words of programs, whole ones and nonsense.
+WORDS = (
+    *("G0", "G1", "G2", "G3", "G4", "G10", "G17", "G18", "G19", "G20", "G21", "G28", "G53", "G61"),
+    *("G73", "G80", "G81", "G83", "G84", "G90", "G91", "G92", "G93", "G94", "G95", "G96", "G98"),
+    *(
+        "G99",
+        "M3",
+        "M5",
+        "M6",
+        "M8",
+        "M30",
+        "M98",
+        "M99",
+        "X1.",
+        "X-3",
+        "Y2.5",
+        "Z-1",
+        "R1",
+        "R-2.",
+    ),
+    *("I1", "J0", "K2", "F100", "F0", "S1000", "S0", "P100", "P1", "Q1.", "Q0", "L2", "A90", "O1"),
+)
+
+
+@given(
+    lines=st.lists(st.lists(st.sampled_from(WORDS), min_size=1, max_size=6), max_size=12),
+    lathe=st.booleans(),
+)
+def test_program_when_it_is_any_heap_of_words_then_it_has_a_time_or_is_refused(lines, lathe):
+    text = "G1F100\n" + "\n".join(" ".join(line) for line in lines)
+    problems, total = (), 0.0
+    try:
+        total = _time(text, frame=replace(HOME, lathe=lathe)).total
+    except Refused as refused:
+        problems = refused.problems
+    assert all(problem.code.startswith("V7") and problem.where.line for problem in problems)
+    assert math.isfinite(total)
+    assert total >= 0
 
 
 def test_codes_and_dwells_when_written_then_they_take_their_time():

@@ -183,5 +183,11 @@ def test_subprogram_when_it_calls_itself_then_refused_and_not_run_for_ever():
     assert _problem("O1\nM98P1\nM30")[1] == "V711"
 
 
+@pytest.mark.parametrize("hole", ["G81Z-1.R1.F100.L90000000", "G83Z-9999.R1.Q1.F100.L90000000"])
+def test_cycle_when_repeated_beyond_reason_then_refused_and_not_run_for_ever(hole, monkeypatch):
+    monkeypatch.setattr("vtwin.plant.nc.path.MOST_BLOCKS", 1000)
+    assert _problem(f"G91\n{hole}X1.\nM30")[:2] == (3, "V711")
+
+
 def test_faults_when_in_a_repeated_subprogram_then_told_once():
     assert _problem("O1\nM98P1000L50\nM30\nO1000\nG187\nM99")[:2] == (5, "V709")

@@ -46,6 +46,8 @@ def test_programs_when_several_are_in_a_file_then_each_begins_where_it_is_named(
         ("G1 (never ends", "not closed"),
         ("G1 X", "'X' is no word"),
         ("hello", "'HELLO' is no word"),
+        ("G1 X1e9", "'E9' is no word"),
+        ("G1 X" + "9" * 400, "beyond any machine"),
     ],
 )
 def test_line_when_it_cannot_be_read_then_it_is_named(line, told):

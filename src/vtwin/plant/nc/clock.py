@@ -147,7 +147,8 @@ def _pause(deed: Pause, drives: Drives, speed: float) -> tuple[float, float]:
     if deed.kind == "tool":
         return drives.tool_change, 0.0
     if deed.kind == "spindle":
-        return drives.spindle_start * abs(deed.value - speed) / drives.spindle_top, deed.value
+        wanted = min(deed.value, drives.spindle_top)
+        return drives.spindle_start * abs(wanted - speed) / drives.spindle_top, wanted
     if deed.kind == "dwell":
         return deed.value, speed
     return dict(drives.codes).get(deed.name, 0.0), speed

@@ -25,7 +25,7 @@ from vtwin.plant.nc.program import (
 )
 
 INCH: Final = 25.4  # mm
-#: A program that runs through more blocks than this does not end.
+#: A program that runs through more blocks than this, or does more, does not end.
 MOST_BLOCKS: Final = 1_000_000
 #: Subprograms inside one another, as on a Fanuc control.
 _DEEPEST: Final = 10
@@ -153,8 +153,8 @@ class _Walker:
         while at < len(self.read.blocks):
             block = self.read.blocks[at]
             self.done += 1
-            if self.done > MOST_BLOCKS:
-                what = f"the program runs through more than {MOST_BLOCKS:,} blocks"
+            if self.done > MOST_BLOCKS or len(self.deeds) > MOST_BLOCKS:
+                what = f"the program runs through more than {MOST_BLOCKS:,} blocks or strokes"
                 self._tell(block, "V711", what, "fewer repeats, or only the part that repeats")
                 return True
             try:
@@ -440,6 +440,8 @@ class _Walker:
         flat = Block(block.line, (), (), place, block.whole)
         for _ in range(int(values.get("L", values.get("K", 1.0)))):
             self._hole(flat)
+            if len(self.deeds) > MOST_BLOCKS:  # told with the next block
+                return
 
     def _hole(self, block: Block) -> None:
         state = self.state

@@ -20,7 +20,9 @@ from vtwin.plant.quantities import DURATION, Reading, refuse
 MAX_BYTES: Final = 10_000_000
 #: More problems than this are the same one again.
 _MOST_PROBLEMS: Final = 20
-_WORD = re.compile(r"\s*([A-Z])\s*([-+]?(?:\d+\.?\d*|\.\d+))")
+#: Of a word, in its unit.
+_LARGEST: Final = 1e8
+_WORD = re.compile(r"\s*([A-DF-Z])\s*([-+]?(?:\d+\.?\d*|\.\d+))")
 _COMMENT = re.compile(r"\([^()]*\)|;.*")
 _MACRO = re.compile(r"[#\[\]]|\b(IF|WHILE|GOTO|DO\d|END\d)\b")
 
@@ -145,6 +147,9 @@ def _block(source: Source, line: int, text: str) -> Block | Problem:
             return Problem("V708", what, source.where(line), "one block says each word once")
         elif letter != "N":
             values[letter] = float(number)
+            if abs(values[letter]) > _LARGEST:
+                what = f"{letter}{number[:12]} is beyond any machine"
+                return Problem("V708", what, source.where(line), "is a point missing?")
             if "." not in number:
                 whole.add(letter)
         at = word.end()
