@@ -15,6 +15,7 @@ from vtwin.plant.primitives import (
     NONE,
     OUT,
     UNLIMITED,
+    Band,
     Batch,
     Belt,
     Branch,
@@ -79,6 +80,7 @@ class Plant:
     stocks: dict[str, int] = field(default_factory=dict)  # component -> places
     carriers: dict[str, int] = field(default_factory=dict)
     demand: float = 0.0  # width of the demand window, s
+    bands: list[tuple[float, int]] = field(default_factory=list)  # (from s on, band of a tariff)
     places: dict[str, int] = field(default_factory=dict)  # path -> line, for stall sentences
     stops: list[tuple[str | None, int] | str] = field(default_factory=list)  # or "orders"
 
@@ -233,6 +235,7 @@ class _Numbering:
             seed=plant.seed,
             bin=_at(plant.bin) if plant.bin else max(horizon // 10, 1),
             demand=_at(plant.demand),
+            bands=tuple((_at(start), band) for start, band in plant.bands),
             stop=tuple(self._stop(condition) for condition in plant.stops),
         )
         setups = tuple(self._setup(name, plant.setups[name]) for name in sorted(plant.setups))
@@ -287,6 +290,10 @@ class _Numbering:
                 for name, (steps, alone, beside) in sorted(plant.curves.items())
             ),
             grant=plant.grant,
+            bands=tuple(
+                Band(f"band {n}", f"band {n}", 1.0)
+                for n in range(max((band for _, band in plant.bands), default=-1) + 1)
+            ),
             sources_map={p: Where("plant.yaml", n, None, p) for p, n in plant.places.items()},
             distributions=tuple(self.distributions),
         )

@@ -28,6 +28,9 @@ def plants(draw) -> Plant:
     plant = Plant(horizon=200, warmup=draw(st.sampled_from([0, 35])), seed=draw(st.integers(0, 9)))
     plant.grant = draw(st.sampled_from(list(GrantRule)))
     plant.demand = draw(st.sampled_from([0, 0, 6, 35]))
+    if plant.demand and draw(st.booleans()):
+        borders = draw(st.sets(st.sampled_from([3, 6, 12, 35, 40, 70, 90, 110, 175])))
+        plant.bands = [(at, draw(st.integers(0, 2))) for at in (0, *sorted(borders))]
     calendar = st.sampled_from([None, None, "day", "late"])
     skill = st.sampled_from([None, None, "op", "fit"])
     if draw(st.booleans()):

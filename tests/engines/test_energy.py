@@ -100,12 +100,75 @@ def test_demand_when_the_end_is_a_border_then_the_last_window_counts(engine):  #
 
 
 def test_demand_when_a_window_has_no_length_then_it_is_none():  # S-163
-    demand = Demand(10, 0)
+    plant = one(horizon=20)
+    plant.demand = 10e-9
+    demand = Demand(plant.program())
     for tick, energy in ((10, 55), (10, 55), (20, 100)):
-        demand.close(tick, energy)
+        demand.close(tick, [energy])
     assert (demand.watts, demand.at) == (5, 0)
 
 
 @pytest.mark.parametrize(("kw", "watts"), [(0.0, 0), (1.2345, 1235), (0.0004, 0), (30.0, 30_000)])
 def test_watts_then_halves_are_rounded_up(kw, watts):  # S-160
     assert rules.watts(kw) == watts
+
+
+def banded(horizon=40, warmup=0):
+    """10 kW while it works (2 s of every 5), 2 kW while it waits; the tariff changes at 13 and 20."""
+    plant = one(cycle=2, horizon=horizon)
+    plant.warmup = warmup
+    plant.arrivals("p", 5.0)
+    plant.bands = [(0, 0), (13, 1), (20, 0), (33, 2)]
+    return plant
+
+
+def test_bands_when_work_crosses_a_border_then_each_gets_what_was_drawn_in_it(engine):  # S-164
+    """Parts come at 5, 10, … 35 and take 2 s each. Band 0 is in force for 13 + 13 s, with 2 parts
+    in the first (4 s of work) and 3 in the second; band 1 for 7 s with one; band 2 for 7 s, one.
+    """
+    tally = engine(banded().program(), 0)
+    kw = {0: (26 - 10) * 2 + 10 * 10, 1: (7 - 2) * 2 + 2 * 10, 2: (7 - 2) * 2 + 2 * 10}
+    assert tally.band_energy == tuple(1000 * S * energy for energy in kw.values())
+    assert sum(tally.band_energy) == 1000 * S * (2 * 26 + 10 * 14)
+
+
+def test_bands_when_there_is_a_warm_up_then_they_sum_up_to_the_observed_energy(engine):  # S-164
+    tally = engine(banded(warmup=16).program(), 0)
+    # 4 s of band 1 without work (16 to 17 of the part at 15), 13 of band 0, 7 of band 2.
+    assert tally.band_energy[1] == 1000 * S * (1 * 10 + 3 * 2)
+    watts = [[1000 * kw for kw in m.power_kw] for m in banded().program().machines]
+    drawn = sum(
+        int(ticks) * int(w)
+        for row, each in zip(tally.machine_state, watts, strict=True)
+        for ticks, w in zip(row, each, strict=True)
+    )
+    assert sum(tally.band_energy) == drawn
+
+
+def test_bands_when_a_window_ends_at_a_border_then_it_is_of_the_band_before(engine):  # S-164
+    """Windows of 10 s; those that end at 10 and 20 have their last tick in bands 0 and 1."""
+    plant = banded()
+    plant.demand = 10
+    tally = engine(plant.program(), 0)
+    # 5 to 7: 2 s of work in [0, 10); [10, 20) and [20, 30) have parts at 10, 15 and 20, 25;
+    # [30, 40) those at 30 and 35, and its last tick is in band 2.
+    first, others = (8 * 2_000 + 2 * 10_000) // 10, (6 * 2_000 + 4 * 10_000) // 10
+    assert first < others
+    assert tally.band_peak_w == (others, others, others)
+    assert (tally.peak_w, tally.peak_at) == (others, 10 * S)
+    assert tally.peak_machines == (others,)
+
+
+def test_bands_when_no_window_is_theirs_then_they_have_no_peak(engine):  # S-164
+    plant = banded(warmup=21)
+    plant.demand = 10
+    tally = engine(plant.program(), 0)
+    assert tally.band_peak_w == (-1, -1, (6 * 2_000 + 4 * 10_000) // 10)
+
+
+def test_bands_when_the_run_ends_early_then_the_later_ones_have_nothing(engine):  # S-164
+    plant = banded()
+    plant.stop(("p", 2))
+    tally = engine(plant.program(), 0)
+    assert tally.ended == 12 * S
+    assert tally.band_energy == (1000 * S * (8 * 2 + 4 * 10), 0, 0)

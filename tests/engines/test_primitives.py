@@ -47,7 +47,7 @@ SEMANTICS = Path(__file__).parents[2] / "docs" / "semantics.md"
 
 #: Names, numbers of other records, and tables: they make up the plant, every case uses them.
 STRUCTURE = {
-    *("Batch.name", "Belt.name", "Branch.operation", "Calendar.name", "Carrier.name"),
+    *("Band.name", "Batch.name", "Belt.name", "Branch.operation", "Calendar.name", "Carrier.name"),
     *("Failure.name", "Fleet.name", "Fleet.nodes", "Kit.stock", "Machine.name"),
     *("Machine.station", "Machine.failures", "Mode.machine", "Operation.name"),
     *("Operation.product", "Operation.step", "Operation.station", "Order.name"),
@@ -58,6 +58,7 @@ STRUCTURE = {
 }
 #: What people read beside the results; no engine knows them.
 BESIDE = {
+    *("Band.label", "Band.price", "Band.month", "Band.month_days", "Band.billed"),
     *("Machine.cost_per_h", "Mode.planned_s", "Product.material_cost"),
     *("Product.target_per_day", "Worker.cost_per_h", "RunSpec.replications", "RunSpec.start"),
     *("Worker.overtime_premium", "Worker.night_premium", "Worker.training_cost_per_day"),
@@ -245,6 +246,12 @@ def surging() -> Plant:
     plant.demand = 10.0
     power = {MachineState.WORKING: 5.0, MachineState.STARVED: 1.0}
     plant.machines["s1"] |= {"calendar": "day", "power": power, "surge_kw": 20.0, "surge": 3.0}
+    return plant
+
+
+def banded() -> Plant:
+    plant = surging()
+    plant.bands = [(0, 0), (20, 1), (35, 0), (80, 1)]
     return plant
 
 
@@ -543,6 +550,7 @@ CASES: dict[str, Case] = {
     "RunSpec.seed": Case(("S-07",), batched, run(seed=8)),
     "RunSpec.bin": Case(("S-72",), two, run(bin=7 * S)),
     "RunSpec.stop": Case(("S-95",), two, run(stop=(Stop(StopKind.GOOD_PIECES, NONE, 5),))),
+    "RunSpec.bands": Case(("S-164",), banded, run(bands=((0, 1), (35 * S, 0)))),
     "RunSpec.demand": Case(("S-163",), surging, run(demand=15 * S)),
     **{
         f"DispatchRule.{rule.name}": Case(
@@ -623,6 +631,7 @@ def test_tables_of_a_program_when_enumerated_then_each_is_made_of_primitives_wit
     beside = {
         "name", "distributions", "skills", "groups", "currency", "energy_price",
         "floor_cost_per_day", "sources_map", "labels", "targets", "materials", "templates",
+        "bands", "demand_price",
     }  # fmt: skip
     assert {field.name for field in fields(Program)} == set(singular) | beside
 

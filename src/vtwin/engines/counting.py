@@ -107,9 +107,9 @@ class Counted:
             for ticks in (m.start_ups.ticks(m.state, m.since, now) if m.start_ups else NONE_YET)
         ]
 
-    def energy(self, meter: Meter, now: int) -> int:
-        """Watt-ticks drawn so far (S-160)."""
-        return meter.energy(self._times(now), self._surges(now))
+    def energies(self, meter: Meter, now: int) -> list[int]:
+        """Watt-ticks drawn so far, by machine (S-160)."""
+        return meter.energies(self._times(now), self._surges(now))
 
     def glance(self, now: int) -> Glance:
         """Read what the series show (S-72)."""
@@ -131,6 +131,7 @@ class Counted:
         stopped: int,
         stall: tuple[str, ...],
         demand: Demand | None,
+        band_energy: tuple[int, ...],
     ) -> Tally:
         """The tally of a run that ended at a tick, observed from ``start`` (the warm-up)."""
         floor, orders = self.floor, self.orders
@@ -150,6 +151,9 @@ class Counted:
             stall=stall,
             peak_w=demand.watts if demand else 0,
             peak_at=demand.at if demand else -1,
+            peak_machines=demand.machines if demand else (),
+            band_energy=band_energy,
+            band_peak_w=demand.bands if demand else (),
             trace=None if floor.rows is None else traced(floor.rows),
         )
         return tally(start, self.read(ended), series, ending)

@@ -1,10 +1,11 @@
-"""What machines draw: start-ups, and the busiest window of the plant (S-160 to S-163).
+"""What machines draw: start-ups, the busiest window of the plant, tariffs (S-160 to S-164).
 
 Everything is whole watts and ticks, so that every engine comes to the same numbers.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 
 from vtwin.plant import rules
@@ -52,21 +53,30 @@ class Meter:
             rules.watts(m.surge_kw) - rules.watts(kw) for m in program.machines for kw in m.power_kw
         ]
 
-    def energy(self, times: Sequence[int], surges: Sequence[int]) -> int:
-        """Watt-ticks drawn in so many ticks, and ticks of start-up, by machine, then state."""
-        drawn = sum(w * t for w, t in zip(self._watts, times, strict=True) if w)
-        return drawn + sum(w * t for w, t in zip(self._more, surges, strict=True) if t)
+    def energies(self, times: Sequence[int], surges: Sequence[int]) -> list[int]:
+        """Watt-ticks by machine, drawn in so many ticks, and ticks of start-up, by machine, then
+        state.
+        """
+        drawn = [w * t for w, t in zip(self._watts, times, strict=True)]
+        for place, (watts, ticks) in enumerate(zip(self._more, surges, strict=True)):
+            drawn[place] += watts * ticks
+        return [sum(drawn[n : n + _STATES]) for n in range(0, len(drawn), _STATES)]
 
 
 class Demand:
-    """The busiest of the windows that are observed from beginning to end (S-163)."""
+    """The busiest of the windows that are observed from beginning to end (S-163), of all and of
+    each band of the tariff (S-164).
+    """
 
-    def __init__(self, width: int, warmup: int) -> None:
-        self._width = width
-        self._warmup = warmup
+    def __init__(self, program: Program) -> None:
+        self._width = program.run.demand
+        self._warmup = program.run.warmup
+        self._force = InForce(program.run.bands)
         self._start = 0
-        self._energy = 0
+        self._energies = [0] * len(program.machines)
         self._most = -1
+        self._most_of_band = [-1] * len(program.bands)
+        self._machines: list[int] = []
         self.at = -1  # tick at which the busiest window began
 
     @property
@@ -74,11 +84,64 @@ class Demand:
         """Its mean power, whole watts; 0 where there is no such window."""
         return max(self._most, 0) // self._width
 
-    def close(self, now: int, energy: int) -> None:
-        """A window ends; so many watt-ticks have been drawn since tick 0."""
+    @property
+    def machines(self) -> tuple[int, ...]:
+        """What each machine drew in it on the mean, whole watts."""
+        return tuple(energy // self._width for energy in self._machines)
+
+    @property
+    def bands(self) -> tuple[int, ...]:
+        """The same of the busiest window of each band, -1 where it has none."""
+        return tuple(e if e < 0 else e // self._width for e in self._most_of_band)
+
+    def close(self, now: int, energies: Sequence[int]) -> None:
+        """A window ends; so many watt-ticks have machines drawn since tick 0."""
         if now == self._start:
             return
-        drawn = energy - self._energy
-        if self._start >= self._warmup and drawn > self._most:
-            self._most, self.at = drawn, self._start
-        self._start, self._energy = now, energy
+        each = [b - a for a, b in zip(self._energies, energies, strict=True)]
+        drawn = sum(each)
+        if self._start >= self._warmup:
+            if drawn > self._most:
+                self._most, self.at, self._machines = drawn, self._start, each
+            if self._most_of_band:
+                band = self._force.at(now - 1)
+                self._most_of_band[band] = max(self._most_of_band[band], drawn)
+        self._start, self._energies = now, list(energies)
+
+
+class InForce:
+    """Which band of a tariff is in force when."""
+
+    def __init__(self, steps: Sequence[tuple[int, int]]) -> None:
+        self._starts = [start for start, _ in steps]
+        self._bands = [band for _, band in steps]
+
+    def at(self, tick: int) -> int:
+        """The band in force at a tick."""
+        return self._bands[bisect_right(self._starts, tick) - 1]
+
+    def borders(self, horizon: int) -> list[int]:
+        """Ticks at which another one comes into force."""
+        return [start for start in self._starts if 0 < start < horizon]
+
+
+class BandSums:
+    """Energy by band over the observed time (S-164): whoever runs the plant reads what was drawn
+    since tick 0 at every border, at the end of the warm-up and at the end.
+    """
+
+    def __init__(self, program: Program) -> None:
+        self.sums = [0] * len(program.bands)
+        self._force = InForce(program.run.bands)
+        self.borders = self._force.borders(program.run.horizon)
+        self._before = 0
+
+    def close(self, now: int, drawn: int) -> None:
+        """So many watt-ticks have been drawn up to now."""
+        self.sums[self._force.at(max(now - 1, 0))] += drawn - self._before
+        self._before = drawn
+
+    def begin(self, drawn: int) -> None:
+        """The warm-up is over."""
+        self.sums = [0] * len(self.sums)
+        self._before = drawn

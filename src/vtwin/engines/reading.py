@@ -96,6 +96,9 @@ class Ending:
     stopped: int = -1  # the condition that ended the run (S-95)
     peak_w: int = 0  # of the busiest demand window (S-163)
     peak_at: int = -1
+    peak_machines: tuple[int, ...] = ()
+    band_energy: tuple[int, ...] = ()  # by band of the tariff (S-164)
+    band_peak_w: tuple[int, ...] = ()
 
 
 #: Counters by Tally field name; they are read twice, the other fields are those of the end.
@@ -137,6 +140,9 @@ def tally(start: Reading, end: Reading, series: Series, ending: Ending) -> Tally
         in_plant_at_end=ending.in_plant,
         peak_w=ending.peak_w,
         peak_at=ending.peak_at,
+        peak_machines=ending.peak_machines,
+        band_energy=ending.band_energy,
+        band_peak_w=ending.band_peak_w,
         stopped=ending.stopped,
         stall=ending.stall,
         trace=ending.trace,

@@ -152,6 +152,7 @@ def _strangers(program: Program, found: Line) -> list[tuple[str, bool]]:
     )
     spread = {_places(program, s) for s in found.stations[1:]} - {UNLIMITED}
     return [
+        ("its energy is counted by the bands of a tariff", bool(program.bands)),
         ("it has people, tools, calendars or other things beside machines", _has_more(program)),
         ("machines fail, are set up, or keep calendars", any(map(_is_special, program.machines))),
         ("stations have output buffers or rules", any(map(_has_rules, program.stations))),

@@ -24,7 +24,7 @@ from vtwin.engines.carriers import CarrierPools
 from vtwin.engines.choose import Cancelled
 from vtwin.engines.counting import Counted
 from vtwin.engines.ends import StopWatch
-from vtwin.engines.energy import Demand, Meter
+from vtwin.engines.energy import BandSums, Demand, Meter
 from vtwin.engines.faults import Fault
 from vtwin.engines.fleets import Fleet, Vehicle
 from vtwin.engines.floor import Floor
@@ -120,7 +120,8 @@ class Run:
         self._start: Reading = self._counted.read(0)
         spec = program.run
         self._meter = Meter(program)
-        self._demand = Demand(spec.demand, spec.warmup) if spec.demand else None
+        self._demand = Demand(program) if spec.demand else None
+        self._bands = BandSums(program) if spec.bands else None
         self._series = Series(
             len(program.products), len(program.machines), program.run.bin, program.run.horizon
         )
@@ -307,6 +308,8 @@ class Run:
         self._housekeeping(spec.bin, spec.bin, self._close_bin)
         if spec.demand:
             self._housekeeping(spec.demand, spec.demand, self._close_window)
+        if self._bands is not None:
+            self._look_at_borders(self._bands)
         if on_progress is not None:
             self._housekeeping(
                 spec.horizon // _REPORTS,
@@ -323,6 +326,8 @@ class Run:
             self._warm(ended)  # a stall within the warm-up: nothing was observed
         if spec.demand and ended % spec.demand == 0:
             self._close_window(ended)
+        if self._bands is not None:
+            self._bands.close(ended, sum(self._counted.energies(self._meter, ended)))
         told = stalled if self._stalled else locked
         return self._counted.tally(
             self._start,
@@ -333,6 +338,7 @@ class Run:
             stopped=self._watch.stopped,
             stall=told(self._program, floor, self.faults),
             demand=self._demand,
+            band_energy=tuple(self._bands.sums) if self._bands is not None else (),
         )
 
     def _end(self, _event: Event) -> None:
@@ -353,8 +359,26 @@ class Run:
         if 0 < first < horizon:
             alarm.set(first)
 
+    def _look_at_borders(self, bands: BandSums) -> None:
+        """Look at what was drawn whenever another band comes into force (S-06, S-164)."""
+        floor, left = self.floor, iter(bands.borders)
+
+        def ring(_event: Event) -> None:
+            now = floor.now
+            bands.close(now, sum(self._counted.energies(self._meter, now)))
+            following = next(left, None)
+            if following is not None:
+                alarm.set(following - now)
+
+        alarm = Alarm(floor.env, HOUSEKEEPING, ring)
+        first = next(left, None)
+        if first is not None:
+            alarm.set(first)
+
     def _warm(self, now: int) -> None:
         self._start = self._counted.read(now)
+        if self._bands is not None:
+            self._bands.begin(sum(self._counted.energies(self._meter, now)))
         for product in self.floor.products:
             product.histogram.clear()
 
@@ -363,7 +387,7 @@ class Run:
 
     def _close_window(self, now: int) -> None:
         assert self._demand is not None
-        self._demand.close(now, self._counted.energy(self._meter, now))
+        self._demand.close(now, self._counted.energies(self._meter, now))
 
     def _report(self, on_progress: Progress, now: int) -> None:
         if on_progress(now / self._program.run.horizon) is False:

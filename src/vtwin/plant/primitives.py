@@ -233,6 +233,20 @@ class Profile:
 
 
 @dataclass(frozen=True, slots=True)
+class Band:
+    """Hours of a tariff in one month: what energy costs in them, per kWh. ``billed``: peaks in
+    them count for the demand charge.
+    """
+
+    name: str  # "<month> <label>"
+    label: str
+    price: float
+    month: str = ""
+    month_days: float = 0.0
+    billed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Machine:
     """One server of a station. ``power_kw`` follows MachineState."""
 

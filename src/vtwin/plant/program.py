@@ -14,6 +14,7 @@ from vtwin.base.draws import Distribution
 from vtwin.base.errors import Where
 from vtwin.plant.primitives import (
     NONE,
+    Band,
     Batch,
     Belt,
     Calendar,
@@ -82,6 +83,7 @@ class RunSpec:
     start: str | None = None  # ISO date of tick 0 where the plant's calendar is dated
     stop: tuple[Stop, ...] = ()  # any of them ends the run
     demand: int = 0  # width of the window that power peaks are the mean of; 0: none are kept
+    bands: tuple[tuple[int, int], ...] = ()  # (tick from which, band in force), from tick 0 on
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,9 @@ class Program:
     materials: tuple[Material, ...] = ()
     grant: GrantRule = GrantRule.CLOSEST_TO_DONE
     currency: str | None = None
-    energy_price: float = 0.0  # per kWh
+    energy_price: float = 0.0  # per kWh, without a tariff
+    bands: tuple[Band, ...] = ()  # of the tariff, in the order of months and of the tariff
+    demand_price: float = 0.0  # per kW of a month's peak
     floor_cost_per_day: float = 0.0
     sources_map: Mapping[str, Where] = field(default_factory=dict)  # "equipment.M1" -> place
     labels: Mapping[str, str] = field(default_factory=dict)  # "products.24720318M" -> description

@@ -144,6 +144,9 @@ class Tally:
     mode_restart: Ints = field(default_factory=_none)  # (D,) of `mode_scrap`, for standing before
     peak_w: int = 0  # mean power of the busiest demand window, whole W
     peak_at: int = -1  # tick at which that window began; -1: none was observed
+    peak_machines: tuple[int, ...] = ()  # mean power of each machine in that window, whole W
+    band_energy: tuple[int, ...] = ()  # by band of the tariff: watt-ticks, of any size
+    band_peak_w: tuple[int, ...] = ()  # by band: its busiest demand window, whole W; -1: none
     tool_renewals: Ints = field(default_factory=_none)  # (T,) copies renewed
     tool_away: Ints = field(default_factory=_none)  # (T,) ticks copies were away for it
     stock_taken: Ints = field(default_factory=_none)  # (stocks,) pieces taken by assemblies

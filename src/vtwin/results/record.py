@@ -283,7 +283,7 @@ def tally_from_bytes(body: bytes) -> Tally:
     lead: tuple[dict[int, int], ...] = tuple({} for _ in range(meta.pop("products")))
     for product, index, pieces in arrays.pop("lead_hist").tolist():
         lead[product][index] = pieces
-    meta["stall"] = tuple(meta["stall"])
+    meta = {name: tuple(v) if isinstance(v, list) else v for name, v in meta.items()}
     return Tally(lead_hist=lead, **arrays, **meta)
 
 

@@ -87,6 +87,9 @@ REACHED, PAUSED, SHORT, STALLED, NO_TIME, OVERFLOWED, STOPPED = range(7)
     H_PEAK,  # wide: watt-ticks of the busiest window
     H_PEAK_LOW,
     H_PEAK_AT,  # tick at which it began
+    H_BANDS,  # bands of the tariff; NOTHING: there is none
+    H_BAND_STEP,  # which of the following is in force in the last tick of the last window
+    H_BAND_STEPS,  # when bands are in force: BS_ fields
     H_METERS,
     H_METER_COUNT,
     # Tables
@@ -260,9 +263,20 @@ CELL_STREAM, CELL_EXPECTED, CELL_SIZE = range(3)
     ME_LENGTH,  # ticks of a start-up
     ME_UNTIL,  # tick at which the last one is over
     ME_STARTS,
+    ME_DRAWN,  # wide: watt-ticks since tick 0, as the last demand window ended
+    ME_DRAWN_LOW,
+    ME_BEFORE,  # wide: the same as the one before ended
+    ME_BEFORE_LOW,
+    ME_PEAK,  # wide: watt-ticks in the busiest window of the plant
+    ME_PEAK_LOW,
     ME_WATTS,  # seven fields: watts in each state
     *_,
 ) = range(1000)
+#: The busiest demand window of a band of the tariff, watt-ticks; -1: none.
+BD_PEAK, BD_PEAK_LOW, BD_SIZE = range(3)
+#: A band is in force until a tick.
+BS_UNTIL, BS_BAND, BS_SIZE = range(3)
+
 ME_MORE: Final = ME_WATTS + 7  # seven fields: watts more in a start-up
 ME_SURGED: Final = ME_MORE + 7  # seven fields: ticks of start-ups
 ME_SIZE: Final = ME_SURGED + 7

@@ -1,4 +1,4 @@
-"""What machines draw: start-ups, and the busiest window of the plant (S-160 to S-163)."""
+"""What machines draw: start-ups, and the busiest windows of the plant (S-160 to S-164)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,13 @@ from typing import Final
 from vtwin.engines.kernel.building import compiled
 from vtwin.engines.kernel.codes import PLANNED_STOP
 from vtwin.engines.kernel.layout import (
+    BD_PEAK,
+    BS_BAND,
+    BS_SIZE,
+    BS_UNTIL,
+    H_BAND_STEP,
+    H_BAND_STEPS,
+    H_BANDS,
     H_DRAWN,
     H_DRAWN_BEFORE,
     H_METER_COUNT,
@@ -19,14 +26,18 @@ from vtwin.engines.kernel.layout import (
     M_SINCE,
     M_STATE,
     M_TIMES,
+    ME_BEFORE,
+    ME_DRAWN,
     ME_LENGTH,
     ME_MACHINE,
     ME_MORE,
+    ME_PEAK,
     ME_SIZE,
     ME_STARTS,
     ME_SURGED,
     ME_UNTIL,
     ME_WATTS,
+    NOTHING,
     record,
 )
 from vtwin.engines.kernel.memory import add, load, store
@@ -57,7 +68,11 @@ def state_changes(meter: int, before: int, after: int, since: int, now: int) -> 
 
 @compiled
 def _draw_up(m: int, meter: int, now: int) -> None:
-    """Add what a machine has drawn since tick 0."""
+    """What a machine has drawn since tick 0."""
+    store(meter, ME_BEFORE, load(meter, ME_DRAWN))
+    store(meter, ME_BEFORE + 1, load(meter, ME_DRAWN + 1))
+    store(meter, ME_DRAWN, 0)
+    store(meter, ME_DRAWN + 1, 0)
     machine = load(meter, ME_MACHINE)
     present, since = load(machine, M_STATE), load(machine, M_SINCE)
     for state in range(_STATES):
@@ -67,9 +82,41 @@ def _draw_up(m: int, meter: int, now: int) -> None:
             surged += surging(meter, since, now)
         watts = load(meter, ME_WATTS + state)
         if watts != 0:
-            add_wide(m, H_DRAWN, watts, ticks)
+            add_wide(meter, ME_DRAWN, watts, ticks)
         if surged != 0:
-            add_wide(m, H_DRAWN, load(meter, ME_MORE + state), surged)
+            add_wide(meter, ME_DRAWN, load(meter, ME_MORE + state), surged)
+    low = load(m, H_DRAWN + 1) + load(meter, ME_DRAWN + 1)
+    add(m, H_DRAWN, load(meter, ME_DRAWN) + (low >> _SHIFT))
+    store(m, H_DRAWN + 1, low & _LOW)
+
+
+@compiled
+def _is_more(where: int, field: int, high: int, low: int) -> int:
+    """Whether a wide sum is more than the one that is kept, which it then replaces."""
+    most, rest = load(where, field), load(where, field + 1)
+    if high < most or (high == most and low <= rest):
+        return 0
+    store(where, field, high)
+    store(where, field + 1, low)
+    return 1
+
+
+@compiled
+def _keep_peak(meter: int) -> None:
+    """What the machine has drawn in the window that ends."""
+    low = load(meter, ME_DRAWN + 1) - load(meter, ME_BEFORE + 1)
+    store(meter, ME_PEAK, load(meter, ME_DRAWN) - load(meter, ME_BEFORE) + (low >> _SHIFT))
+    store(meter, ME_PEAK + 1, low & _LOW)
+
+
+@compiled
+def _band(m: int, now: int) -> int:
+    """The band in force in the last tick of the window that ends (S-164)."""
+    step = load(m, H_BAND_STEP)
+    while load(record(m, H_BAND_STEPS, BS_SIZE, step), BS_UNTIL) < now:
+        step += 1
+    store(m, H_BAND_STEP, step)
+    return load(record(m, H_BAND_STEPS, BS_SIZE, step), BS_BAND)
 
 
 @compiled
@@ -83,11 +130,13 @@ def close_window(m: int) -> None:
     low = load(m, H_DRAWN + 1) - load(m, H_DRAWN_BEFORE + 1)
     high = load(m, H_DRAWN) - load(m, H_DRAWN_BEFORE) + (low >> _SHIFT)
     low &= _LOW
-    more = high > load(m, H_PEAK) or (high == load(m, H_PEAK) and low > load(m, H_PEAK + 1))
-    if more and now - width >= load(m, H_WARMUP):
-        store(m, H_PEAK, high)
-        store(m, H_PEAK + 1, low)
-        store(m, H_PEAK_AT, now - width)
+    if now - width >= load(m, H_WARMUP):
+        if _is_more(m, H_PEAK, high, low):
+            store(m, H_PEAK_AT, now - width)
+            for n in range(load(m, H_METER_COUNT)):
+                _keep_peak(record(m, H_METERS, ME_SIZE, n))
+        if load(m, H_BANDS) != NOTHING:
+            _is_more(_band(m, now), BD_PEAK, high, low)
     store(m, H_DRAWN_BEFORE, load(m, H_DRAWN))
     store(m, H_DRAWN_BEFORE + 1, load(m, H_DRAWN + 1))
     store(m, H_WINDOW, now + width)

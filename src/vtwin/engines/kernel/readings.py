@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from vtwin.engines.energy import Meter
 from vtwin.engines.kernel import layout as at
 from vtwin.engines.kernel.arena import Fields, Table
 from vtwin.engines.kernel.encoding.template import Template
@@ -123,6 +124,19 @@ class Counters:
         arena = self._arena
         most = whole(int(arena[at.H_PEAK]), int(arena[at.H_PEAK_LOW]))
         return max(most, 0), int(arena[at.H_PEAK_AT])
+
+    def energies(self, meter: Meter, now: int) -> list[int]:
+        """Watt-ticks drawn since tick 0, by machine."""
+        return meter.energies(self._states(now), self._surges(now))
+
+    def peak_machines(self) -> list[int]:
+        """Watt-ticks of each machine in the busiest window of demand."""
+        return self._wide(self._at.meters, at.ME_PEAK)
+
+    def band_peaks(self) -> list[int]:
+        """Watt-ticks of the busiest window of each band, −1 where it has none."""
+        columns = self._at.bands.columns(self._arena, at.BD_PEAK, 2).tolist()
+        return [-1 if high < 0 else whole(high, low) for high, low in columns]
 
     def _away(self, now: int) -> Fields:
         """Ticks each copy has been away (S-107)."""

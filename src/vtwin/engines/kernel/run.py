@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import lru_cache
+from heapq import merge
 
 import numpy as np
 
 from vtwin.base.draws import no_time
 from vtwin.base.errors import Refused
 from vtwin.engines.choose import Cancelled
+from vtwin.engines.energy import BandSums, Meter
 from vtwin.engines.kernel import layout as at
 from vtwin.engines.kernel.arena import Fields
 from vtwin.engines.kernel.encoding.encode import encode
@@ -102,6 +104,8 @@ class Run:
         self._start: Reading = self.counters.read(0)
         run = program.run
         self._series = Series(len(program.products), len(program.machines), run.bin, run.horizon)
+        self._meter = Meter(program)
+        self._bands = BandSums(program) if run.bands else None
         self._more_items: list[Fields] = []  # alive as long as the run
         self._items = items
         self._rows: list[Fields] | None = [] if rows else None
@@ -117,10 +121,12 @@ class Run:
                 break
             if border == spec.warmup:
                 self._warm(border)
+            self._close_band(border)
             if border % spec.bin == 0 and border < spec.horizon:
                 self._series.close_bin(border, counters.glance(border))
         if ended < spec.warmup:
             self._warm(ended)  # a stall within the warm-up: nothing was observed
+        self._close_band(ended)
         self._series.close_bin(ended, counters.glance(ended))
         told = stalled if self.arena[at.H_STATUS] == at.STALLED else locked
         stall = told(self._program, self._template, self.arena)
@@ -129,18 +135,24 @@ class Run:
     def _borders(self) -> Iterator[int]:
         """Ticks at which the plant is looked at before anything happens (S-06), and the end."""
         spec = self._program.run
-        bins = range(spec.bin, spec.horizon, spec.bin)
-        warmup = spec.warmup
-        if not 0 < warmup < spec.horizon or warmup % spec.bin == 0:
-            yield from bins
-        else:
-            yield from range(spec.bin, warmup, spec.bin)
-            yield warmup
-            yield from range(spec.bin * (warmup // spec.bin + 1), spec.horizon, spec.bin)
+        own = [spec.warmup] if 0 < spec.warmup < spec.horizon else []
+        borders = self._bands.borders if self._bands is not None else []
+        before = 0
+        for border in merge(range(spec.bin, spec.horizon, spec.bin), own, borders):
+            if border != before:
+                yield border
+            before = border
         yield spec.horizon
+
+    def _close_band(self, now: int) -> None:
+        """What was drawn up to a border counts for the band in force before (S-164)."""
+        if self._bands is not None:
+            self._bands.close(now, sum(self.counters.energies(self._meter, now)))
 
     def _warm(self, now: int) -> None:
         self._start = self.counters.read(now)
+        if self._bands is not None:
+            self._bands.begin(sum(self.counters.energies(self._meter, now)))
         self.counters.clear_histograms()
 
     def _advance(self, until: int, on_progress: Progress | None) -> int:
@@ -189,6 +201,9 @@ class Run:
     def _ending(self, ended: int, stall: tuple[str, ...]) -> Ending:
         t, arena = self._template, self.arena
         most, peak_at = self.counters.peak()
+        width = max(self._program.run.demand, 1)
+        machines = self.counters.peak_machines() if peak_at >= 0 else []
+        peaks = self.counters.band_peaks() if self._program.run.demand else []
         return Ending(
             replication=self._replication,
             warmup=self._program.run.warmup,
@@ -200,8 +215,11 @@ class Run:
             order_good=t.orders.column(arena, at.OR_GOOD).tolist(),
             state_at_end=t.machines.column(arena, at.M_STATE).tolist(),
             in_plant=sum(self.counters.inside()),
-            peak_w=most // max(self._program.run.demand, 1),
+            peak_w=most // width,
             peak_at=peak_at,
+            peak_machines=tuple(energy // width for energy in machines),
+            band_energy=tuple(self._bands.sums) if self._bands is not None else (),
+            band_peak_w=tuple(peak if peak < 0 else peak // width for peak in peaks),
             stopped=int(arena[at.H_STOPPED]) if arena[at.H_STATUS] == at.STOPPED else NONE,
             stall=stall,
             trace=self._trace(),

@@ -61,6 +61,7 @@ def encode(program: Program) -> Template:
         orders=t.orders,
         shifts=t.shifts,
         meters=t.meters,
+        bands=t.bands,
         batches=t.batches,
         stocks=t.stocks,
         carriers=t.carriers,

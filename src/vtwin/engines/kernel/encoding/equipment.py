@@ -160,6 +160,23 @@ def meters(t: Tables) -> None:
         H_PEAK=-1,
         H_PEAK_AT=-1,
     )
+    _bands(t)
+
+
+def _bands(t: Tables) -> None:
+    """The tariff: what is in force until when, and the peaks of each band."""
+    run = t.program.run
+    if not run.demand or not run.bands:
+        return
+    for index in range(t.bands.count):
+        t.draft.put(t.bands.at(index) + at.BD_PEAK, -1)
+    steps = t.draft.table(len(run.bands), at.BS_SIZE)
+    ends = [start for start, _ in run.bands[1:]]
+    for n, ((_, band), until) in enumerate(zip(run.bands, [*ends, at.NEVER], strict=True)):
+        t.fill(steps.at(n), BS_UNTIL=until)
+        t.link(steps.at(n), BS_BAND=t.bands.at(band))
+    t.link(0, H_BANDS=t.bands.start)
+    t.fill(0, H_BAND_STEPS=steps.start * FIELD)
 
 
 def stations(t: Tables) -> None:

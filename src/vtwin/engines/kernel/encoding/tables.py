@@ -54,6 +54,7 @@ class Tables:
         self.vehicles = draft.table(len(p.vehicles), at.V_SIZE)
         metered = p.run.demand or any(machine.surge for machine in p.machines)
         self.meters = draft.table(len(p.machines) if metered else 0, at.ME_SIZE)
+        self.bands = draft.table(len(p.bands), at.BD_SIZE)
         heads = [spec.heads for spec in p.operations]
         heads += [spec.heads for spec in p.failures] + [spec.heads for spec in p.setups]
         self.most_heads = max(heads, default=1)

@@ -44,6 +44,7 @@ class Template:
     orders: Table
     shifts: Table
     meters: Table
+    bands: Table
     batches: Table
     stocks: Table
     carriers: Table
