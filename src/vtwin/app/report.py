@@ -91,6 +91,7 @@ def study_html(
         _products(shown),
         _scrap(shown),
         _recall(shown),
+        _energy(shown),
         _time(shown),
         _notes(shown),
         _passport(shown),
@@ -391,6 +392,27 @@ def _recall(run: RunResult) -> str:
         '<p class="why">Pieces that left the plant with one suspect in them, of whole lots, lives, '
         "hours and shifts whose parts are all gone. Until known: pieces a machine makes until the "
         "first later operation that may refuse the piece is over.</p>",
+    )
+
+
+def _energy(run: RunResult) -> str:
+    """Energy by band of the tariff, and the highest peak."""
+    summary = run.summary
+    keys = ("energy_kwh", "energy_share", "energy_cost_per_day", "peak_kw")
+    titles = ("Energy", "Share", "Cost", "Peak")
+    rows = [
+        [band, *(_cell(figures.get(key)) for key in keys)]
+        for band, figures in summary.bands.items()
+    ]
+    charge = summary.kpis.get("demand_charge_per_day")
+    if summary.peak is None:
+        return ""
+    told = wording.peak(summary.peak, run.program.run)
+    return section(
+        "Energy",
+        grid(["Hours of the tariff", *titles], rows) if rows else "",
+        f"<p>Demand charge {escape(_cell(charge))}</p>" if charge is not None else "",
+        f"<p>{escape(told)}</p>",
     )
 
 

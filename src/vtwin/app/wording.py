@@ -4,9 +4,16 @@ terminal and the report.
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from vtwin.base.units import TICKS_PER_SECOND
+
+if TYPE_CHECKING:
+    from vtwin.plant.program import RunSpec
+    from vtwin.results.tariff import Peak
 
 #: Said once on a computer, before its first run of all.
 COMPILING = "compiling the engine, once, about 20 s"
@@ -24,6 +31,7 @@ TITLES: dict[str, str] = {
     "unit_cost": "Cost per good piece",
     "labour_cost_per_part": "Labour cost per good piece",
     "energy_per_part_kwh": "Energy per good piece",
+    "energy_cost_per_part": "Energy cost per good piece",
     "peak_kw": "Peak power",
     "makespan_s": "Time until the run ended",
 }
@@ -39,6 +47,7 @@ STATES: dict[str, str] = {
     "planned_stop": "planned stop",
 }
 
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _TIMES = (("d", 86_400.0, 2.0), ("h", 3_600.0, 2.0), ("min", 60.0, 2.0), ("s", 1.0, 0.0))
 #: A half-width below this share of the mean is rounding.
 _ROUNDING = 1e-12
@@ -104,6 +113,28 @@ def said(interval: Mapping[str, Any], *, sign: bool = False, like: float | None 
     if sign and value[:1] not in "-–":
         value = f"+{value}"
     return " ".join(part for part in (value.replace("-", "−"), margin, unit) if part)
+
+
+def moment(seconds: float, start: str | None) -> str:
+    """A tick of a run as people say it: ``Tue 2026-07-07, 13:15``, or ``day 3, 13:15``."""
+    whole = int(seconds)
+    clock = f"{whole % 86_400 // 3600:02}:{whole % 3600 // 60:02}"
+    if start is None:
+        return f"day {whole // 86_400 + 1}, {clock}"
+    date = dt.date.fromisoformat(start) + dt.timedelta(days=whole // 86_400)
+    return f"{_WEEKDAYS[date.weekday()]} {date.isoformat()}, {clock}"
+
+
+def peak(found: Peak, run: RunSpec) -> str:
+    """When the highest peak was and who drew it, most first, in one sentence."""
+    parts = [f"{entry} {kw:,.4g} kW" for entry, kw in list(found.machines.items())[:4]]
+    if len(found.machines) > len(parts):
+        parts.append(f"and {len(found.machines) - len(parts)} more")
+    window = duration(run.demand / TICKS_PER_SECOND)
+    return (
+        f"Highest peak {found.kw:,.4g} kW over {window} from {moment(found.at_s, run.start)}: "
+        f"{', '.join(parts)}"
+    )
 
 
 def percent(share: float) -> str:

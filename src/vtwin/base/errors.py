@@ -160,6 +160,7 @@ CODES: dict[str, str] = {
     "V351": "a product cannot be put together: its parts, their stock or what brings them in",
     "V352": "a warning: a carrier no step takes",
     "V353": "cards, places or permits that meet another carrier at one step",
+    "V354": "a tariff whose hours overlap, are left out or have no price",
     "V360": "a belt that cannot be, or a step on it with what a belt cannot do",
     "V361": "a name leads to no transport, or to no point of the aisles",
     "V362": "the ways of a transport are not complete",

@@ -125,6 +125,7 @@ _SYMBOLS: Final = {
 _PER: Final = {
     "s": ("h", "3600"), "min": ("h", "60"), "h": ("h", "1"),
     "kWh": ("kWh", "1"), "MWh": ("kWh", "1e-3"),
+    "kW": ("kW", "1"), "MW": ("kW", "1e-3"),
     "m2": ("m2", "1"),
     "g": ("kg", "1e3"), "kg": ("kg", "1"), "t": ("kg", "1e-3"),
     "piece": ("piece", "1"), "month": ("month", "1"),

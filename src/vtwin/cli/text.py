@@ -99,6 +99,8 @@ def result(answer: RunResult, *, name: bool = True, limit: bool = True) -> Rende
         parts += [heading("Parts and carriers"), indented(_parts(answer))]
     if answer.summary.tools:
         parts += [heading("Tools that wear out"), indented(_tools(answer))]
+    if answer.summary.bands or answer.summary.peak is not None:
+        parts += [heading("Energy"), indented(_energy(answer))]
     if answer.scrap and any(row.cause not in PLAIN_CAUSES for row in answer.scrap):
         parts += [heading("Scrap by cause"), indented(_scrap(answer))]
     if answer.recall:
@@ -220,6 +222,22 @@ _PEOPLE = {
 }
 #: Without their interval: the line would be too long.
 _SHORT = ("walking", "teaching", "overtime", "labour_cost_per_part")
+
+
+def _energy(answer: RunResult) -> RenderableType:
+    """Energy and its cost by band of the tariff; when the peak was, and who drew it."""
+    table = plain_table("", ">energy", "", "", ">cost", "", "", ">peak", "", "")
+    for band, figures in answer.summary.bands.items():
+        cells: list[str] = []
+        for key in ("energy_share", "energy_cost_per_day", "peak_kw"):
+            figure = figures[key]
+            cells += wording.split(figure.mean, figure.half_width, figure.unit)
+        table.add_row(band, *cells)
+    parts: list[RenderableType] = [table] if answer.summary.bands else []
+    if answer.summary.peak is not None:
+        told = wording.peak(answer.summary.peak, answer.program.run)
+        parts.append(Text(told, style="" if parts else "dim"))
+    return Group(*parts)
 
 
 def _people(answer: RunResult) -> Table:

@@ -10,7 +10,7 @@ from vtwin.base.units import TICKS_PER_SECOND
 from vtwin.plant.program import Program
 from vtwin.plant.trace import Tally
 from vtwin.results.elements import Floats, machine_elements
-from vtwin.results.energy import energy_kwh
+from vtwin.results.tariff import demand_charge, energy_cost, has_energy_price
 
 _TICKS_PER_HOUR = TICKS_PER_SECOND * 3600.0
 _HOURS_PER_DAY = 24.0
@@ -23,7 +23,8 @@ class Costs:
     machine: float  # cost per hour x planned busy time
     labour: float  # cost per hour x time on duty, and premiums
     training: float  # per person and day, all day
-    energy: float  # price x kWh
+    energy: float  # price x kWh, by the bands of a tariff
+    demand: float  # charge for the peaks of months
     material: float  # per piece x pieces started
     floor: float  # per day, all day
 
@@ -36,7 +37,7 @@ class Costs:
 def has_costs(program: Program) -> bool:
     """Whether the scenario gives any cost at all."""
     return bool(
-        program.energy_price
+        has_energy_price(program)
         or program.floor_cost_per_day
         or any(machine.cost_per_h for machine in program.machines)
         or has_wages(program)
@@ -82,7 +83,8 @@ def costs(program: Program, tally: Tally) -> Costs | None:
         machine=float(np.dot([m.cost_per_h for m in program.machines], planned_h)),
         labour=float(wages(program, tally).sum()),
         training=sum(w.training_cost_per_day for w in program.workers) * days,
-        energy=float(program.energy_price * energy_kwh(program, tally).sum()),
+        energy=energy_cost(program, tally),
+        demand=demand_charge(program, tally),
         material=float(np.dot([p.material_cost for p in program.products], tally.product_released)),
         floor=program.floor_cost_per_day * days,
     )

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-Scope = Literal["plant", "product", "equipment", "people", "transport", "carrier", "tool"]
+Scope = Literal["plant", "product", "equipment", "people", "transport", "carrier", "tool", "band"]
 Better = Literal["higher", "lower", ""]
 
 NO_WINDOW = "nothing was observed: the run ended before its warm-up did"
@@ -20,6 +20,7 @@ NO_WORK = "no operation finished after the warm-up"
 NO_COST = "no costs given"
 NO_POWER = "no power given"
 NO_DEMAND = "no demand window lies whole between the warm-up and the end"
+NO_ENERGY = "nothing drew power after the warm-up"
 NO_DUE = "no due date falls between the warm-up and the end"
 NO_PROMISE = "no due dates given"
 NO_ORDERS = "no orders given"
@@ -166,15 +167,40 @@ KPIS: Mapping[str, Kpi] = {
         Kpi(
             "energy_kwh", "energy", "kWh", "lower",
             "sum over states of time · power, in start-ups · their power", (),
-            ("plant", "equipment"), NO_POWER,
+            ("plant", "equipment", "band"), NO_POWER,
         ),
         Kpi(
             "peak_kw", "peak power", "kW", "lower",
-            "mean power of all machines in the busiest demand window", (), ("plant",), NO_DEMAND,
+            "mean power of all machines in the busiest demand window", (), ("plant", "band"),
+            NO_DEMAND,
         ),
         Kpi(
             "energy_per_part_kwh", "energy per good piece", "kWh", "lower",
-            "energy of all machines / good pieces that left", ("GQ",), ("plant",), NO_GOOD,
+            "energy of all machines / good pieces that left; of a product: that of every machine "
+            "by the processing time of the product there, over its good pieces", ("GQ",),
+            ("plant", "product"), NO_GOOD,
+        ),
+        Kpi(
+            "energy_cost_per_day", "energy cost per day", "{currency}/d", "lower",
+            "energy · price, by the bands of a tariff, without the demand charge / AOET in days",
+            ("AOET",), ("plant", "band"), NO_WINDOW,
+        ),
+        Kpi(
+            "demand_charge_per_day", "demand charge per day", "{currency}/d", "lower",
+            "sum over months of price · highest peak in the bands that count · part of the month "
+            "observed / AOET in days", ("AOET",), ("plant",), NO_WINDOW,
+        ),
+        Kpi(
+            "energy_cost_per_part", "energy cost per good piece", "{currency}", "lower",
+            "(energy cost + demand charge) / good pieces that left", ("GQ",), ("plant",), NO_GOOD,
+        ),
+        Kpi(
+            "energy_share", "share of the energy", "share", "",
+            "energy in the band / energy", (), ("band",), NO_ENERGY,
+        ),
+        Kpi(
+            "at_peak_kw", "power at the peak", "kW", "lower",
+            "mean power in the busiest demand window of the plant", (), ("equipment",), NO_DEMAND,
         ),
         Kpi(
             "unit_cost", "cost per good piece", "{currency}", "lower",

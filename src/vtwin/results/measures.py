@@ -22,11 +22,21 @@ from vtwin.results.elements import (
 from vtwin.results.energy import energy_kwh, has_power, peak_kw
 from vtwin.results.formulas import KPIS, NO_COST, NO_POWER, NO_PROMISE
 from vtwin.results.leadtime import merged, quantile_s, share_within
+from vtwin.results.tariff import (
+    Peak,
+    bands,
+    demand_charge,
+    energy_cost,
+    has_energy_price,
+    peak,
+    product_kwh,
+)
 
 _HOUR = 3600.0
 _DAY = 86400.0
 #: Tally areas of queues are items x microseconds.
 _MICROSECONDS = 1e6
+_WATTS = 1000.0
 
 Value = float | None
 Figures = Mapping[str, Value]
@@ -53,6 +63,8 @@ class Measures:
     why: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     transport: Mapping[str, Figures] = field(default_factory=dict)  # by fleet
+    bands: Mapping[str, Figures] = field(default_factory=dict)  # of the tariff
+    peak: Peak | None = None  # the busiest demand window
     ended: str = "horizon"  # what ended the run: "horizon", "stall" or a stop condition
 
 
@@ -98,6 +110,8 @@ def measure(program: Program, tally: Tally) -> Measures:
         notes=_notes(program, tally),
         ended=why_ended(program, tally),
         transport=_transport(program, tally),
+        bands=_bands(program, tally, float(kwh.sum())),
+        peak=peak(program, tally) if has_power(program) else None,
     )
 
 
@@ -147,6 +161,13 @@ def _plant(
             float(tally.product_good.sum() + tally.product_scrap.sum()),
         ),
     }
+    if has_power(program) and has_energy_price(program):
+        charge = demand_charge(program, tally)
+        days = elements.observed / _DAY
+        found["energy_cost_per_day"] = ratio(energy_cost(program, tally), days)
+        if program.demand_price:
+            found["demand_charge_per_day"] = ratio(charge, days)
+        found["energy_cost_per_part"] = ratio(energy_cost(program, tally) + charge, good)
     why = {}
     if not has_power(program):
         why["energy_per_part_kwh"] = why["energy_kwh"] = why["peak_kw"] = NO_POWER
@@ -269,6 +290,10 @@ def _products(program: Program, tally: Tally) -> Mapping[str, Figures]:
         if product.stock != NONE:
             area = float(tally.stock_area[product.stock]) / _MICROSECONDS
             found[product.name]["in_stock"] = ratio(area, observed)
+    if has_power(program):
+        each = zip(program.products, product_kwh(program, tally), tally.product_good, strict=True)
+        for product, kwh, good in each:
+            found[product.name]["energy_per_part_kwh"] = ratio(float(kwh), float(good))
     for name, share in _too_old(program, tally).items():
         found[name]["too_old"] = share
     return found
@@ -286,6 +311,21 @@ def _too_old(program: Program, tally: Tally) -> dict[str, Value]:
         sum_of[0] += float(stale)
         sum_of[1] += float(stale) + float(taken[index])
     return {product: ratio(*parts) for product, parts in sums.items()}
+
+
+def _bands(program: Program, tally: Tally, kwh: float) -> dict[str, Figures]:
+    if not has_power(program):
+        return {}
+    days = tally.observed / TICKS_PER_SECOND / _DAY
+    return {
+        label: {
+            "energy_kwh": band.kwh,
+            "energy_share": ratio(band.kwh, kwh),
+            "energy_cost_per_day": ratio(band.cost, days),
+            "peak_kw": band.peak_kw,
+        }
+        for label, band in bands(program, tally).items()
+    }
 
 
 def _carriers(program: Program, tally: Tally) -> dict[str, Figures]:
@@ -363,6 +403,9 @@ def _equipment(
     }
     if has_power(program):
         found["energy_kwh"] = total(kwh)
+        if program.run.demand:
+            watts = sum(tally.peak_machines[i] for i in members) if tally.peak_machines else None
+            found["at_peak_kw"] = None if watts is None else watts / _WATTS
     if any(program.machines[i].failures for i in members):
         failures, repair = total(elements.fe), total(elements.ttr)
         found["mtbf_s"] = apt / (failures + 1)

@@ -14,6 +14,7 @@ from vtwin.results.elements import entries
 from vtwin.results.formulas import KPIS, unit_of
 from vtwin.results.measures import Figures, Measures
 from vtwin.results.statistics import Interval, interval
+from vtwin.results.tariff import Peak
 
 Intervals = Mapping[str, Interval]
 
@@ -75,6 +76,8 @@ class Summary:
     notes: tuple[str, ...] = ()
     transport: Mapping[str, Intervals] = field(default_factory=dict)  # by fleet
     ended: Mapping[str, int] = field(default_factory=dict)  # what ended them -> replications
+    bands: Mapping[str, Intervals] = field(default_factory=dict)  # of the tariff, in its order
+    peak: Peak | None = None  # the highest of all replications
 
     def to_json(self) -> dict[str, object]:
         """The result JSON of `vtwin run --json`; its field names are stable."""
@@ -104,6 +107,14 @@ class Summary:
             body["carriers"] = {name: _json(figures) for name, figures in self.carriers.items()}
         if self.tools:
             body["tools"] = {name: _json(figures) for name, figures in self.tools.items()}
+        if self.bands:
+            body["bands"] = {name: _json(figures) for name, figures in self.bands.items()}
+        if self.peak is not None:
+            body["peak"] = {
+                "at_s": _whole(self.peak.at_s),
+                "kw": self.peak.kw,
+                "equipment_kw": dict(self.peak.machines),
+            }
         if self.notes:
             body["notes"] = list(self.notes)
         return body
@@ -163,6 +174,14 @@ def summarise(
             if t.life
         },
         notes=tuple(dict.fromkeys(note for m in measures for note in m.notes)),
+        bands={
+            band: gather.figures([m.bands[band] for m in measures]) for band in measures[0].bands
+        },
+        peak=max(
+            (m.peak for m in measures if m.peak is not None),
+            key=lambda peak: peak.kw,
+            default=None,
+        ),
         transport={
             f.name: gather.figures([m.transport[f.name] for m in measures]) for f in program.fleets
         },

@@ -13,24 +13,10 @@ from vtwin.plant.primitives import Calendar
 from vtwin.scenario.document import CalendarEntry, Document
 from vtwin.scenario.tree import Node
 from vtwin.scenario.values import DAY_S
+from vtwin.scenario.weekdays import DAYS, weekdays
 
-DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 ALWAYS: Final = "always"
 Windows = tuple[tuple[int, int], ...]
-
-
-def weekdays(key: str) -> tuple[int, ...] | None:
-    """The days a key names: ``sat``, ``mon-fri``, ``mon,wed,fri``, ``daily``; None if none."""
-    if key == "daily":
-        return tuple(range(7))
-    found: list[int] = []
-    for part in key.split(","):
-        ends = [end.strip().lower() for end in part.split("-")]
-        if len(ends) > 2 or any(end not in DAYS for end in ends):
-            return None
-        first, last = DAYS.index(ends[0]), DAYS.index(ends[-1])
-        found += [day % 7 for day in range(first, last + 1 + (7 if last < first else 0))]
-    return tuple(found)
 
 
 def check(document: Document, tree: Node) -> list[Problem]:

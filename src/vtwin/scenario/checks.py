@@ -11,6 +11,7 @@ from vtwin.plant.program import Program
 from vtwin.scenario import calendars, quality, staffing
 from vtwin.scenario.branching import ways
 from vtwin.scenario.draft import Draft, StepDraft
+from vtwin.scenario.tariffs import Tariff
 
 #: A warning of overload is given from this share on; below it a queue still drains.
 FULL = 1.0
@@ -99,8 +100,29 @@ def _check_money(draft: Draft) -> None:
     for name, product in document.products.items():
         if product.material is not None:
             draft.money(product.material.cost, ("products", name, "material"))
-    draft.money(document.costs.energy, ("costs", "energy"))
+    _check_energy(draft)
     draft.money(document.costs.floor, ("costs", "floor"))
+
+
+def _check_energy(draft: Draft) -> None:
+    """The currency of every price of energy, and what a tariff needs of the run."""
+    energy, path = draft.document.costs.energy, ("costs", "energy")
+    if not isinstance(energy, Tariff):
+        draft.money(energy, path)
+        return
+    for season in energy.seasons:
+        own = (*path, "seasons", season.name) if season.name else path
+        for band, price in season.prices.items():
+            if draft.node(*own, "prices", band) is not None:
+                draft.money(price, (*own, "prices", band))
+    draft.money(energy.demand, (*path, "demand"))
+    run = draft.document.run
+    if run.start is None and (energy.dated or energy.holidays):
+        what = "the tariff goes by the date, and the run has none"
+        draft.fault("V322", what, path, "write `run: {start: 2026-03-01, …}`")
+    if energy.demand is not None and not run.demand:
+        what = "a peak is to be paid for, and no peaks are measured"
+        draft.fault("V354", what, (*path, "demand"), "leave out `run: {demand: 0 s}`")
 
 
 def _check_reached(draft: Draft) -> None:

@@ -25,7 +25,6 @@ from vtwin.plant.quantities import (
     Power,
     PricePerArea,
     PricePerHour,
-    PricePerKWh,
     RandomTime,
     Rate,
     Scale,
@@ -35,6 +34,7 @@ from vtwin.plant.quantities import (
 )
 from vtwin.scenario.choices import BusyTimes, Ends, NextSteps, SampleOf
 from vtwin.scenario.quality import MaterialOf, Scrap, TemplateOf
+from vtwin.scenario.tariffs import EnergyCost
 from vtwin.scenario.values import (
     VERSION,
     Cycle,
@@ -498,7 +498,9 @@ class TransportEntry(WithFamilyKeys):
 class Costs(Written):
     """Prices."""
 
-    energy: PricePerKWh | None = Field(default=None, description="per kWh")
+    energy: EnergyCost | None = Field(
+        default=None, description="per kWh, or a tariff with `prices` by hour"
+    )
     floor: PricePerArea | None = Field(default=None, description="per m2 and month")
 
 

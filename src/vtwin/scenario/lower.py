@@ -44,13 +44,15 @@ from vtwin.plant.primitives import (
     Vehicle,
 )
 from vtwin.plant.program import GrantRule, Program, RunSpec, Stop
-from vtwin.scenario import belts, calendars, quality
+from vtwin.plant.quantities import Amount
+from vtwin.scenario import belts, calendars, quality, tariffs
 from vtwin.scenario.authority import groups
 from vtwin.scenario.branching import GONE
 from vtwin.scenario.document import Document, EquipmentEntry
 from vtwin.scenario.draft import BatchDraft, Draft, Equipment, FleetDraft, StepDraft
 from vtwin.scenario.layout import floor_places
 from vtwin.scenario.stations import machine_names
+from vtwin.scenario.tariffs import Tariff
 from vtwin.scenario.values import DAY_S
 
 #: Runs of `replications: auto` where nobody decides better.
@@ -98,6 +100,12 @@ class _Lowering:
         self.document = document
         self.run = run_spec(document)
         self.calendars = used_calendars(document, self.run.horizon)
+        energy, start = document.costs.energy, document.run.start
+        self.tariff = (
+            tariffs.expand(energy, start, self.run.horizon)
+            if isinstance(energy, Tariff)
+            else tariffs.InForce((), ())
+        )
         self.calendar_index = {c.name: i for i, c in enumerate(self.calendars)}
         self.groups = groups(draft)
         self.skills = skills_of(self.groups, draft.skills)
@@ -174,9 +182,11 @@ class _Lowering:
         setups = self._setups()
         failures, modes = self._failures()
         machines = tuple(self._machines(modes))
+        energy = document.costs.energy
+        run = replace(self._run(), bands=self.tariff.steps)
         return Program(
             name=document.name,
-            run=_measured(self._run(), machines, document.run.demand),
+            run=_measured(run, machines, document.run.demand),
             distributions=tuple(self.distribution_index),
             calendars=self.calendars,
             skills=self.skills,
@@ -206,7 +216,11 @@ class _Lowering:
             ),
             grant=GrantRule[document.run.grant.upper()],
             currency=document.currency,
-            energy_price=document.costs.energy.value if document.costs.energy else 0.0,
+            energy_price=energy.value if isinstance(energy, Amount) else 0.0,
+            bands=self.tariff.bands,
+            demand_price=energy.demand.value
+            if isinstance(energy, Tariff) and energy.demand is not None
+            else 0.0,
             floor_cost_per_day=self._floor_cost(),
             sources_map=self._places(failures),
             labels=self._labels(),

@@ -437,11 +437,12 @@ _MOMENT_SCHEMA: Final = {
 }
 
 When = Annotated[Moment, Reading(_moment, Moment(after=0.0), _MOMENT_SCHEMA)]
-Day = Annotated[
-    dt.date,
-    Reading(_date, dt.date(2026, 1, 1), {"type": "string", "description": "year-month-day"}),
-]
-Windows = Annotated[tuple[tuple[int, int], ...], Reading(_windows, (), _WINDOWS_SCHEMA)]
+DATE: Final = Reading(
+    _date, dt.date(2026, 1, 1), {"type": "string", "description": "year-month-day"}
+)
+Day = Annotated[dt.date, DATE]
+WINDOWS: Final = Reading(_windows, (), _WINDOWS_SCHEMA)
+Windows = Annotated[tuple[tuple[int, int], ...], WINDOWS]
 NightHours = Annotated[
     tuple[int, int], Reading(_night, (0, 0), {"type": "string", "examples": ["22:00-06:00"]})
 ]
