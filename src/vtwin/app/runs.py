@@ -17,6 +17,7 @@ from vtwin.base.errors import Problem, Refused
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
+    from vtwin.engines.choose import Chosen
     from vtwin.plant.program import Program
     from vtwin.plant.trace import Tally
     from vtwin.results.bottleneck import Verdict
@@ -241,7 +242,34 @@ def execute(
         asked=asked if isinstance(asked, int) else len(tallies),
         interrupted=interrupted or bool(cancelled and cancelled()),
     )
+    result = _followed(result, chosen, progress, cancelled)
     return shelf.keep(result, reused=work.reused)
+
+
+def _followed(
+    result: RunResult,
+    chosen: Chosen,
+    progress: Progress | None,
+    cancelled: Callable[[], bool] | None,
+) -> RunResult:
+    """The result with what following its first replications piece by piece tells."""
+    from vtwin.results.recall import recall_rows
+    from vtwin.results.scrap import scrap_rows
+    from vtwin.studies.following import follow
+
+    def report(share: float) -> None:
+        if progress is not None:
+            progress(f"{result.name}, piece by piece", share)
+
+    program = result.program
+    seen = follow(chosen, program, result.tallies, report, cancelled)
+    if not seen:
+        return result
+    return replace(
+        result,
+        scrap=scrap_rows(program, result.tallies, [one.scrap for one in seen]),
+        recall=recall_rows(program, [one.recall for one in seen]),
+    )
 
 
 def judged(
@@ -250,7 +278,6 @@ def judged(
     """What these replications say: figures, notes, the jury."""
     from vtwin.results.bottleneck import jury
     from vtwin.results.kpi import measure, summarise
-    from vtwin.results.recall import recall_rows
     from vtwin.results.scrap import scrap_rows
 
     program = plant.program
@@ -274,7 +301,6 @@ def judged(
         notes=said.after_run(program, tallies),
         remarks=_remarks(program),
         scrap=scrap_rows(program, tallies),
-        recall=recall_rows(program, tallies),
     )
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -160,10 +159,6 @@ class Tally:
     fleet_calls: Ints = field(default_factory=_none)  # (fleets,) items taken up
     fleet_wait: Ints = field(default_factory=_none)  # (fleets,) ticks they waited for it
     stale: Ints = field(default_factory=_none)  # (operations with a shelf,) pieces too old
-    #: Of replications that were followed piece by piece (S-75), not by engines: pieces scrapped by
-    #: cause (results.scrap), figures of what a suspect calls back (results.recall).
-    scrap_causes: Ints = field(default_factory=_none)
-    recall: npt.NDArray[Any] = field(default_factory=_none)  # floats
     stopped: int = -1  # which of RunSpec.stop ended the run, -1 if none did
     stall: tuple[str, ...] = ()  # one sentence per member of the wait-for cycle; () = no stall
     trace: Trace | None = field(default=None, compare=False)

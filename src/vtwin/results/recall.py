@@ -15,7 +15,7 @@ from math import ceil, nan
 import numpy as np
 
 from vtwin.base.units import TICKS_PER_SECOND
-from vtwin.plant.primitives import NONE, FailureClock, Operation
+from vtwin.plant.primitives import NEVER, NONE, FailureClock, Operation
 from vtwin.plant.program import Program
 from vtwin.plant.trace import Tally
 from vtwin.results.elements import Floats
@@ -123,9 +123,10 @@ def radius(found: Genealogy, tally: Tally) -> Floats:
     return np.array(rows, dtype=np.float64).reshape(len(rows), 6)
 
 
-def recall_rows(program: Program, tallies: Sequence[Tally]) -> tuple[RecallRow, ...]:
-    """Figures with intervals over replications; () where no replication was followed."""
-    each = [tally.recall for tally in tallies if len(tally.recall)]
+def recall_rows(program: Program, each: Sequence[Floats]) -> tuple[RecallRow, ...]:
+    """Figures with intervals over the replications that were followed, see :func:`radius`; ()
+    where none was.
+    """
     if not each:
         return ()
     rows = []
@@ -160,18 +161,22 @@ def _interval(values: Floats, unit: str, why: str) -> Interval:
 def _counted(found: Genealogy, tally: Tally) -> dict[tuple[str, int], list[int]]:
     """Pieces shipped per whole unit, by suspect."""
     program, warmup = found.program, found.program.run.warmup
-    own = [tuple(_units(program, history)) for history in found.items]
-    pieces: dict[Unit, int] = {}
+    own: list[set[Unit]] = []
     early: set[Unit] = set()
-    for units in own:
-        pieces.update((unit, 0) for unit, _ in units if unit not in pieces)
-        early.update(unit for unit, began in units if began < warmup)
+    for history in found.items:
+        units = dict(_units(program, history))
+        own.append(set(units))
+        if history.made < warmup:
+            early.update(unit for unit, began in units.items() if began < warmup)
+    pieces = dict.fromkeys(set().union(*own), 0)
     for serial in found.shipped:
-        inside = {unit for origin in found.origins(serial) for unit, _ in own[origin]}
+        good = found.items[serial].good
+        parts = found.items[serial].parts
+        inside = set().union(*(own[o] for o in found.origins(serial))) if parts else own[serial]
         for unit in inside:
-            pieces[unit] += found.items[serial].good
+            pieces[unit] += good
     held = found.origins(*(h.serial for h in found.items if found.left(h)))
-    unfinished = {unit for serial in held for unit, _ in own[serial]}
+    unfinished = {unit for serial in held for unit in own[serial]}
     over = _Over(found, tally)
     counted: dict[tuple[str, int], list[int]] = {}
     for unit, number in pieces.items():
@@ -181,21 +186,22 @@ def _counted(found: Genealogy, tally: Tally) -> dict[tuple[str, int], list[int]]
 
 
 def _units(program: Program, history: History) -> Iterable[tuple[Unit, int]]:
-    """Units an item had to do with itself, and the tick at which it did first."""
-    material = program.products[history.product].material
-    for number, _ in history.lots:
-        yield ("material", material, 0, number), history.made
-    for visit in history.visits:
+    """Units an item had to do with itself, and the tick at which it did first; latest first."""
+    for visit in reversed(history.visits):
         began = visit.start if visit.setup < 0 else visit.setup
         if visit.copy >= 0:
             yield ("tool", visit.tool, visit.copy, visit.life), began
         for failure, life in visit.wears:
             yield ("wear", failure, 0, life), began
-        for hour in range(began // HOUR, _last(visit, began) // HOUR + 1):
+        last = _last(visit, began)
+        for hour in range(last // HOUR, began // HOUR - 1, -1):
             yield ("machine", visit.machine, 0, hour), max(began, hour * HOUR)
         for worker in visit.people:
-            for start in _shifts(program, worker, began, _last(visit, began)):
+            for start in _shifts(program, worker, began, last):
                 yield ("worker", worker, 0, start), max(began, start)
+    material = program.products[history.product].material
+    for number, _ in history.lots:
+        yield ("material", material, 0, number), history.made
 
 
 def _last(visit: Visit, began: int) -> int:
@@ -207,16 +213,14 @@ def _shifts(program: Program, worker: int, began: int, last: int) -> Iterable[in
     """Beginnings of the worker's shifts between two ticks."""
     calendar = program.workers[worker].calendar
     if calendar == NONE:
-        return ()
-    intervals = program.calendars[calendar].open
-    first = max(bisect_right(intervals, (began, began)) - 1, 0)
-    found = []
-    for start, end in intervals[first:]:
+        return
+    periods = program.calendars[calendar].open
+    for number in range(max(bisect_right(periods, (began, NEVER)) - 1, 0), len(periods)):
+        start, end = periods[number]
         if start > last:
-            break
+            return
         if end > began:
-            found.append(start)
-    return found
+            yield start
 
 
 class _Over:

@@ -112,15 +112,18 @@ def counts(found: Genealogy) -> Ints:
     return pieces
 
 
-def scrap_rows(program: Program, tallies: Sequence[Tally]) -> tuple[ScrapRow, ...]:
-    """Scrap by cause over replications, most pieces first; () where nothing was scrapped."""
-    followed = [tally for tally in tallies if len(tally.scrap_causes)]
-    tallies = followed or tallies
-    named = categories(program) if followed else _plain(program)
-    each = [
-        tally.scrap_causes.astype(float) if followed else _plain_counts(program, tally)
-        for tally in tallies
-    ]
+def scrap_rows(
+    program: Program, tallies: Sequence[Tally], counted: Sequence[Ints] = ()
+) -> tuple[ScrapRow, ...]:
+    """Scrap by cause over replications, most pieces first; () where nothing was scrapped.
+    ``counted`` are the pieces by category of the first replications, where they were followed.
+    """
+    if counted:
+        named, tallies = categories(program), tallies[: len(counted)]
+        each = [pieces.astype(float) for pieces in counted]
+    else:
+        named = _plain(program)
+        each = [_plain_counts(program, tally) for tally in tallies]
     if not each or not np.sum(each):
         return ()
     costs = [_piece_costs(program, tally) for tally in tallies]

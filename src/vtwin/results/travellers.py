@@ -12,6 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 
+import numpy as np
+
 from vtwin.base.draws import uniforms
 from vtwin.plant.primitives import NEVER, NONE, FailureClock, MachineState
 from vtwin.plant.program import Program
@@ -52,9 +54,10 @@ class Loss:
     pieces: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Visit:
-    """One operation on one item; times in ticks, ``end`` -1 while it is not over.
+    """One operation on one item; times in ticks, ``end`` -1 while it is not over. Filled in as the
+    rows are read, and then never changed.
 
     ``life`` counts renewals of the copy of its tool, from 1; ``wears`` are the modes of the
     machine that strike by cycles, each with the number of its life, from 1.
@@ -159,10 +162,8 @@ class _Crew:
 
 @dataclass(slots=True)
 class _Run:
-    """What the items of one run of a machine have in common."""
+    """What the items of one run of a machine have in common; ``first``: serial of the first."""
 
-    machine: int
-    start: int
     setup: int
     tool: int
     copy: int
@@ -170,17 +171,7 @@ class _Run:
     wears: tuple[tuple[int, int], ...]
     setters: tuple[int, ...]
     first: int
-    size: int = 1
-    operators: tuple[int, ...] = ()
-
-
-@dataclass(slots=True)
-class _Visit:
-    operation: int
-    run: _Run
-    pieces: int
-    end: int = -1
-    losses: dict[tuple[Why, str], int] = field(default_factory=dict)
+    visits: list[Visit] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -194,7 +185,7 @@ class _Item:
     left: int
     parts: dict[int, int] = field(default_factory=dict)
     uses: dict[int, int] = field(default_factory=dict)
-    visits: list[_Visit] = field(default_factory=list)
+    visits: list[Visit] = field(default_factory=list)
     moves: list[Move] = field(default_factory=list)
     aged: list[Aged] = field(default_factory=list)
     picked: tuple[int, int] = (-1, -1)
@@ -213,32 +204,12 @@ def _frozen(item: _Item) -> History:
         lots=item.lots,
         parts=tuple(item.parts.items()),
         uses=tuple(item.uses.items()),
-        visits=tuple(_visit(visit) for visit in item.visits),
+        visits=tuple(item.visits),
         moves=tuple(item.moves),
         fate=item.fate,
         gone=item.gone,
         good=item.good,
         aged=tuple(item.aged),
-    )
-
-
-def _visit(visit: _Visit) -> Visit:
-    run = visit.run
-    return Visit(
-        operation=visit.operation,
-        machine=run.machine,
-        start=run.start,
-        end=visit.end,
-        pieces=visit.pieces,
-        setup=run.setup,
-        tool=run.tool,
-        copy=run.copy,
-        life=run.life,
-        wears=run.wears,
-        setters=run.setters,
-        operators=run.operators,
-        batch=run.first if run.size > 1 else NONE,
-        losses=tuple(Loss(why, cause, n) for (why, cause), n in visit.losses.items()),
     )
 
 
@@ -257,6 +228,9 @@ class _Reader:
         self._material = [0] * len(program.materials)  # pieces made so far
         self._stocks: list[deque[list[int]]] = [deque() for _ in program.stocks]
         # Machines: what runs, who is there, in which state since when.
+        self._belt = [machine.belt != NONE for machine in program.machines]
+        self._skill = [operation.skill for operation in program.operations]
+        self._tool = [operation.tool for operation in program.operations]
         self._runs: list[_Run | None] = [None] * machines
         self._crews: list[list[_Crew]] = [[] for _ in range(machines)]
         self._setup = [-1] * machines
@@ -303,13 +277,21 @@ class _Reader:
             Event.LOT: self._on_lot,
             Event.UNMOUNT: self._on_unmount,
             Event.STALE: self._on_stale,
+            Event.LIMIT: self._on_word,
+            Event.RESTART: self._on_word,
         }
+        wanted = np.isin(trace.kind, list(handlers))
+        if not self._program.workers:
+            wanted &= trace.kind != Event.STATE
+        numbers = np.flatnonzero(wanted)
         columns = (trace.time, trace.kind, trace.entity, trace.item, trace.value)
-        for time, kind, entity, item, value in zip(*(c.tolist() for c in columns), strict=True):
-            handler = handlers.get(kind)
-            if handler is not None:
-                handler(time, entity, item, value)
-            self._before = (kind, value if kind == Event.GRANT else entity)
+        rows = zip(numbers.tolist(), *(c[numbers].tolist() for c in columns), strict=True)
+        last, grant = -1, int(Event.GRANT)
+        for number, time, kind, entity, item, value in rows:
+            if number != last + 1:
+                self._before = (NONE, NONE)
+            handlers[kind](time, entity, item, value)
+            last, self._before = number, (kind, value if kind == grant else entity)
         for machine in range(len(self._runs)):
             self._end_run(machine, NEVER)  # what the end of the run interrupts
 
@@ -359,6 +341,9 @@ class _Reader:
         if stock != NONE:
             self._stocks[stock].append([item, pieces])
 
+    def _on_word(self, _time: int, _machine: int, _item: int, _operation: int) -> None:
+        """It is the row before a SCRAP, which looks back at it."""
+
     def _on_stale(self, time: int, machine: int, item: int, operation: int) -> None:
         one = self.items[item]
         one.aged.append(Aged(operation, machine, time, one.left, scrapped=False))
@@ -385,8 +370,13 @@ class _Reader:
                 self._lose(visit, Why.STEP, self._cause(visit.operation, machine), 1)
 
     @staticmethod
-    def _lose(visit: _Visit, why: Why, cause: str, pieces: int) -> None:
-        visit.losses[why, cause] = visit.losses.get((why, cause), 0) + pieces
+    def _lose(visit: Visit, why: Why, cause: str, pieces: int) -> None:
+        for number, loss in enumerate(visit.losses):
+            if (loss.why, loss.cause) == (why, cause):
+                more = Loss(why, cause, loss.pieces + pieces)
+                visit.losses = (*visit.losses[:number], more, *visit.losses[number + 1 :])
+                return
+        visit.losses = (*visit.losses, Loss(why, cause, pieces))
 
     def _cause(self, operation: int, machine: int) -> str:
         """The cause of the next piece an operation scraps on a machine (S-78)."""
@@ -412,39 +402,33 @@ class _Reader:
 
     def _on_start(self, time: int, machine: int, item: int, operation: int) -> None:
         run = self._runs[machine]
-        spec = self._program.machines[machine]
-        if run is not None and spec.belt == NONE and self._before == (Event.START, machine):
-            run.size += 1  # another of the same batch (S-123)
-        else:
+        if run is None or self._belt[machine] or self._before != (Event.START, machine):
             run = self._begin_run(time, machine, item, operation)
-        one = self.items[item]
-        one.visits.append(_Visit(operation, run, one.left))
+        one = self.items[item]  # another of the same batch, where the row before was one (S-123)
+        visit = Visit(
+            operation, machine, time, -1, one.left, run.setup, run.tool, run.copy, run.life,
+            run.wears, run.setters,
+        )  # fmt: skip
+        one.visits.append(visit)
+        run.visits.append(visit)
 
     def _begin_run(self, time: int, machine: int, item: int, operation: int) -> _Run:
-        spec = self._program.operations[operation]
         crews = self._crews[machine]
-        self._look(machine, time)
-        operating: list[_Crew] = []
-        if spec.skill != NONE and crews:
-            operating = [crews.pop()]
-            operating[0].worked = True
-        setters = tuple(p for crew in crews if crew.worked for p in crew.people)
-        self._crews[machine] = operating
-        tool, copy, life = spec.tool, NONE, 0
+        setters: tuple[int, ...] = ()
+        if crews:
+            self._look(machine, time)
+            operating: list[_Crew] = []
+            if self._skill[operation] != NONE:
+                operating = [crews.pop()]
+                operating[0].worked = True
+            setters = tuple(p for crew in crews if crew.worked for p in crew.people)
+            self._crews[machine] = operating
+        tool, copy, life = self._tool[operation], NONE, 0
         if tool != NONE:
             copy = self._held[machine][1]
             life = self._lives[tool][copy]
-        run = _Run(
-            machine,
-            time,
-            self._setup[machine],
-            tool,
-            copy,
-            life,
-            tuple((f, self._worn[f]) for f in self._wearing[machine]),
-            setters,
-            item,
-        )
+        wears = tuple((f, self._worn[f]) for f in self._wearing[machine])
+        run = _Run(self._setup[machine], tool, copy, life, wears, setters, item)
         self._setup[machine] = -1
         self._runs[machine] = run
         return run
@@ -456,13 +440,18 @@ class _Reader:
     def _end_run(self, machine: int, time: int) -> None:
         """The first of a batch, or a loss, ends the run for all of them."""
         run = self._runs[machine]
-        if run is None or self._program.machines[machine].belt != NONE:
+        if run is None:
             return
-        self._look(machine, time)
-        run.operators = tuple(
-            dict.fromkeys(p for crew in self._crews[machine] if crew.worked for p in crew.people)
-        )
-        self._crews[machine] = []
+        crews = self._crews[machine]
+        if crews:
+            self._look(machine, time)
+            people = dict.fromkeys(p for crew in crews if crew.worked for p in crew.people)
+            for visit in run.visits:
+                visit.operators = tuple(people)
+            self._crews[machine] = []
+        if len(run.visits) > 1:
+            for visit in run.visits:
+                visit.batch = run.first
         self._runs[machine] = None
 
     def _on_setup(self, time: int, machine: int, _item: int, _key: int) -> None:

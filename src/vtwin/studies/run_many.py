@@ -20,7 +20,6 @@ from vtwin.results.kpi import measure
 from vtwin.results.statistics import interval
 from vtwin.studies.crew import Crew
 from vtwin.studies.elsewhere import through
-from vtwin.studies.replication import simulate
 from vtwin.studies.threads import in_threads
 from vtwin.studies.work import OnDone, OnProgress, Stopped, Work
 
@@ -194,7 +193,7 @@ def _here(
         return not work.asked_to_stop()
 
     try:
-        return simulate(chosen, work.program, replication, trace=trace, on_progress=look)
+        return chosen.simulate(work.program, replication, trace=trace, on_progress=look)
     except Cancelled as cancelled:
         raise Stopped from cancelled
 

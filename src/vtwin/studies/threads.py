@@ -7,7 +7,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from vtwin.plant.trace import Tally
-from vtwin.studies.replication import simulate
 from vtwin.studies.work import Task, Work, gather
 
 if TYPE_CHECKING:
@@ -24,19 +23,19 @@ def in_threads(work: Work, chosen: Chosen, threads: int) -> None:
     stop = threading.Event()
     program = work.program
 
-    def make(task: Task) -> list[Tally]:
+    def simulate(task: Task) -> list[Tally]:
         (replication,) = task
 
         def glance(fraction: float) -> bool:
             work.partly[replication] = fraction
             return not stop.is_set()
 
-        return [simulate(chosen, program, replication, on_progress=glance)]
+        return [chosen.simulate(program, replication, on_progress=glance)]
 
     with ThreadPoolExecutor(threads, thread_name_prefix="replication") as pool:
 
         def submit(task: Task) -> Future[list[Tally]]:
-            return pool.submit(make, task)
+            return pool.submit(simulate, task)
 
         try:
             gather(work, ((r,) for r in work.left()), submit, window=2 * threads, gone=())

@@ -15,7 +15,6 @@ from multiprocessing.synchronize import Event as EventType
 from typing import TYPE_CHECKING
 
 from vtwin.plant.trace import Tally
-from vtwin.studies.replication import simulate
 from vtwin.studies.work import Task
 
 if TYPE_CHECKING:
@@ -59,7 +58,7 @@ def replicate(replications: Task) -> list[Tally]:
     if post is None:
         raise RuntimeError("a worker process was given work before it was started")
     return [
-        simulate(post.chosen, post.program, r, on_progress=lambda _: not post.stop.is_set())
+        post.chosen.simulate(post.program, r, on_progress=lambda _: not post.stop.is_set())
         for r in replications
     ]
 
@@ -69,4 +68,4 @@ def replicate_of(program: Program, engine: str, replications: Task) -> list[Tall
     from vtwin.engines.choose import engine as choose
 
     chosen = choose(engine, program)
-    return [simulate(chosen, program, r) for r in replications]
+    return [chosen.simulate(program, r) for r in replications]
