@@ -39,7 +39,9 @@ def figures(request):
     program = line()
     tally = choose(request.param, program).simulate(program, 0, trace=True)
     found = radius(genealogy(program, tally.trace, 0), tally)
-    return {(kind, name): row for (kind, _, name), row in zip(suspects(program), found, strict=True)}
+    return {
+        (kind, name): row for (kind, _, name), row in zip(suspects(program), found, strict=True)
+    }
 
 
 def test_radius_of_a_lot_when_one_is_whole_then_it_is_that_lot(figures):

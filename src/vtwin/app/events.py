@@ -30,6 +30,8 @@ def trace_csv(result: RunResult) -> str:
         Event.WORN: [t.name for t in program.tools],
         Event.RENEWED: [t.name for t in program.tools],
         Event.ORDER_DONE: [o.name for o in program.orders],
+        Event.LOT: [o.name for o in program.orders],
+        Event.KIT: [s.name for s in program.stocks],
     }
     lines = ["time_s,event,entity,item,value"]
     columns = (trace.time, trace.kind, trace.entity, trace.item, trace.value)
@@ -48,13 +50,14 @@ def _value(program: Program, event: Any, value: int) -> str:
     from vtwin.plant.primitives import MachineState
     from vtwin.plant.trace import Event
 
+    of_operations = (Event.START, Event.FINISH, Event.LIMIT, Event.RESTART, Event.STALE)
     if event is Event.STATE:
         return MachineState(value).name.lower()
-    if event in (Event.START, Event.FINISH) and 0 <= value < len(program.operations):
+    if event in of_operations and 0 <= value < len(program.operations):
         return program.operations[value].name
     if event is Event.GRANT and 0 <= value < len(program.machines):
         return program.machines[value].name
-    if event is Event.MOUNT and 0 <= value < len(program.tools):
+    if event in (Event.MOUNT, Event.UNMOUNT) and 0 <= value < len(program.tools):
         return program.tools[value].name
     if event in (Event.WORN, Event.RENEWED):
         return str(value + 1)  # copies are counted from 1 (S-105)

@@ -288,6 +288,9 @@ def follow(
 
 
 def _index(sort: str, name: str, names: Sequence[str]) -> int:
+    """Its number; the only one of a group needs no number of its own."""
+    if f"{name}#1" in names and f"{name}#2" not in names:
+        return names.index(f"{name}#1")
     if name not in names:
         hint = did_you_mean(name, names) or ("there are: " + ", ".join(names[:12]))
         raise Refused(Problem("V558", f"there is no {sort} '{name}' in this plant", hint=hint))
