@@ -24,10 +24,10 @@ class Instance:
     text: str
     truth: Callable[[Settings], float | None]
     scale: float = 60.0  # goal of the scenario per goal of the truth
-    budget: int = 240
+    budget: int = 160
 
 
-def _head(minutes: int = 1500, line: str = "[s1, b1, s2, b2, s3]") -> str:
+def _head(minutes: int = 1000, line: str = "[s1, b1, s2, b2, s3]") -> str:
     warmup = minutes // 10
     return (
         "vtwin: 1\nname: small instance\n"
@@ -84,7 +84,7 @@ FAIL, MEND = (0.02, 0.05, 0.03), (0.2, 0.25, 0.3)
 
 def _unreliable() -> Instance:
     rates = (1.0, 1.1, 1.0)
-    text = _head(4000)
+    text = _head(2500)
     for i, r in enumerate(rates):
         text += _station(f"s{i + 1}", r, _stop(FAIL[i], MEND[i]))
     text += _buffers(4, 4) + _goal("move: {equipment: [b1, b2]}")
@@ -126,7 +126,7 @@ def _servers_and_places() -> Instance:
 
 def _repairers() -> Instance:
     rates, fail, mend = (1.0, 1.0, 1.0), (0.05, 0.05, 0.05), (0.2, 0.2, 0.2)
-    text = _head(4000)
+    text = _head(2500)
     for i, r in enumerate(rates):
         text += _station(f"s{i + 1}", r, _stop(fail[i], mend[i], ", by: fix"))
     text += _buffers(1, 1) + "people: {fix: {count: 1}}\n"
@@ -198,7 +198,7 @@ def _skills() -> Instance:
 
 def _level() -> Instance:
     # Balanced closed line of M = 3 exponential stations: X(N) = N / (N + M - 1), lead N / X(N).
-    text = _head(3000, "[s1, s2, s3]").replace("line: [s1, s2, s3]\n", "")
+    text = _head(1500, "[s1, s2, s3]").replace("line: [s1, s2, s3]\n", "")
     text += "".join(_station(f"s{i}", 1.0) for i in (1, 2, 3))
     text += "products: {part: {route: [s1, s2, s3]}}\norders: [{product: part, conwip: 2}]\n"
     text += _goal("range: {orders.part.conwip: 1..12}", "limit: {lead_time_s: <= 8.5 min}")

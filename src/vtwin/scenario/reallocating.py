@@ -284,6 +284,7 @@ class _Reading:
             tests = (decision.values[0], decision.values[-1]) if decision.ordered else several
             for path in paths:
                 wrong = next(filter(None, (self._wrong(path, value) for value in tests)), None)
+                wrong = wrong or self._meaningless(path, tests[-1])
                 if wrong is not None:
                     where = self.resolved.tree.at(("reallocate", *place)).key_where(path)
                     self.problems.append(wrong_place(wrong, path, where))
@@ -291,17 +292,16 @@ class _Reading:
     def _wrong(self, path: str, value: str) -> Problem | None:
         tried = self.loaded.resolve(self.variant, {path: json.loads(value)})
         known = set(self.resolved.problems)
-        wrong = next((p for p in tried.problems if p not in known), None)
-        return wrong or self._meaningless(tried)
+        return next((p for p in tried.problems if p not in known), None)
 
-    def _meaningless(self, tried: Resolved) -> Problem | None:
+    def _meaningless(self, path: str, value: str) -> Problem | None:
         """A key that the equipment does not know. Other refusals of a whole plant only say
         that this design is none, not that the path is wrong.
         """
         from vtwin.scenario.build import built
 
         try:
-            built(tried)
+            built(self.loaded.resolve(self.variant, {path: json.loads(value)}))
         except Refused as refused:
             return next((p for p in refused.problems if p.code in ("V115", "V705")), None)
         return None

@@ -19,6 +19,7 @@ from vtwin.results.statistics import Interval, interval, paired
 from vtwin.scenario.decisions import Design, Goal, Reallocation
 from vtwin.studies.estimates import Estimate, estimate, workload
 from vtwin.studies.evaluator import Evaluator, Floats
+from vtwin.studies.plan import moves, undone
 from vtwin.studies.search import Book, Effort, Search, climb, neighbourhood
 from vtwin.studies.selection import ocba, screen, shortfall
 from vtwin.studies.space import Space, refuse_contradiction
@@ -122,7 +123,7 @@ class Optimiser:
         self.goal = real.goals[0]
         self.book = Book(self.evaluator.figures, self.goal, real.requirements, real.amounts)
         self.scores: dict[Design, Estimate] = {}
-        self.spent = 0
+        self.pruned: Design | None = None
         self.second = self.evaluator.fresh(self.wish.seed + SELECTION)
         self.third = self.evaluator.fresh(self.wish.seed + CONFIRMATION)
 
@@ -149,7 +150,8 @@ class Optimiser:
         stage0 = self._stage0()
         try:
             self._drive(self._start_search(stage0))
-            kept = self._select()
+            self._prune()
+            kept = self._cheapest_first(self._select())
             return self._confirm(kept, stage0)
         except KeyboardInterrupt:
             if not self.book.rows:
@@ -316,14 +318,63 @@ class Optimiser:
 
     # --- stage 2 ---------------------------------------------------------------------------
 
+    def _prune(self) -> None:
+        """Take moves out of the best design that bring nothing: what is left costs less to do
+        and comes first as long as the difference does not matter.
+        """
+        ranked = self.book.best()
+        if not ranked or not self.goal.measured or self.book.excess(ranked[0]) > 0.0:
+            return
+        full = ranked[0]
+        n = self.book.count(full)
+        size = float(self.book.objective(full).mean())
+        floor = size - self.goal.within * abs(size)
+        here = full
+        for move in moves(self.reallocation, full):
+            without = undone(here, move)
+            if not self.space.kept(without) or not self.evaluator.possible(without):
+                continue
+            asked = [(without, range(n))]
+            fresh = sum((without, r) not in self.evaluator.asked for r in range(n))
+            if fresh > self._left() - self._keeping():
+                return
+            self.book.enter(asked, self.evaluator.values(asked))
+            kept = self.book.excess(without) == 0.0
+            if kept and float(self.book.objective(without)[:n].mean()) >= floor:
+                here = without
+        if here != full:
+            self.pruned = here
+
     def _select(self) -> list[Design]:
         """The designs kept, the chosen one first."""
         ranked = self.book.best()
         keeping = [d for d in ranked if self.book.excess(d) == 0.0] or ranked[:1]
         kept = keeping[: self._keeping()]
+        if self.pruned is not None and self.pruned not in kept:
+            kept = [*kept[: self._keeping() - 1], self.pruned]
         if len(kept) < 2:
             return kept
         return self._by_ocba(kept) if self.wish.budget is not None else self._by_kn(kept)
+
+    def _cheapest_first(self, kept: list[Design]) -> list[Design]:
+        """Of those whose difference from the best does not matter, the one that is best by the
+        further goals known beforehand; where none is declared, the cheaper, then the one that
+        changes less.
+        """
+        further = [goal for goal in self.reallocation.goals[1:] if not goal.measured]
+        if not kept or not self.goal.measured:
+            return kept
+        further = further or [Goal("cost", "minimise"), Goal("changes", "minimise")]
+        means = {d: float(self.book.objective(d).mean()) for d in kept}
+        floor = means[kept[0]] - self.goal.within * abs(means[kept[0]])
+        alike = [d for d in kept if means[d] >= floor]
+
+        def price(design: Design) -> tuple[float, ...]:
+            amounts = self.reallocation.amounts
+            return tuple(-goal.sign * amounts[goal.kpi].amount(design) for goal in further)
+
+        chosen = min(alike, key=lambda d: (price(d), kept.index(d)))
+        return [chosen, *(d for d in kept if d is not chosen)]
 
     def _by_ocba(self, kept: list[Design]) -> list[Design]:
         """Spend what is left where it tells most; deviations are of differences from the best,
@@ -375,8 +426,7 @@ class Optimiser:
                 break
             r += 1
             run([d for d, keep in zip(kept, left, strict=True) if keep], r)
-        self.decided = bool(left.sum() == 1)
-        if not self.decided:
+        if left.sum() > 1:
             self.notes.append(
                 f"after {r} fresh replications each, {int(left.sum())} designs could not be told "
                 "apart; the one with the best mean is shown"

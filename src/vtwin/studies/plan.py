@@ -79,7 +79,7 @@ def moves(reallocation: Reallocation, design: Design) -> list[Move]:
     found: list[Move] = []
     for path in design.differs(reallocation.today):
         old, new = _whole(before.get(path)), _whole(after[path])
-        if old is None or new is None:
+        if old is None or new is None or not path.endswith((".count", ".capacity")):
             found.append(Move("change", path, None, 0, before.get(path, "null"), after[path]))
         else:
             numbers[path] = new - old
@@ -141,6 +141,14 @@ def after(design: Design, move: Move) -> Design:
                 number = (_whole(written.get(path)) or 0) + sign * move.number
                 written[path] = json.dumps(str(number))
     return Design(tuple(sorted(written.items())))
+
+
+def undone(design: Design, move: Move) -> Design:
+    """The design without a move that leads to it."""
+    if move.sort == "change":
+        return after(design, Move("change", move.taker, None, 0, move.after, move.before))
+    back = {"move": "move", "more": "fewer", "fewer": "more"}
+    return after(design, Move(back[move.sort], move.giver, move.taker, move.number))  # type: ignore[arg-type]
 
 
 def plan(
@@ -266,6 +274,8 @@ def _payback(
     pieces = gain.mean * per_day
     if cost > 0.0 and worth <= 0.0:
         return None, "say what a good piece is worth: `price: {piece: 500 KRW}`"
+    if cost == 0.0 and lost == 0.0:
+        return None, "nothing that was declared costs or loses anything"
     if cost > 0.0:
         return (cost + lost * worth) / (pieces * worth), "cost"
     return lost / pieces, "lost output"

@@ -168,9 +168,10 @@ def neighbourhood(
         centre: Design = champion
         met.add(centre)
         while True:
-            near = [d for d in space.neighbours(centre) if d not in met and possible(d)]
-            near = _ordered(near, score)
-            winner = yield from _leave(book, centre, near, met, effort)
+            near = [d for d in space.neighbours(centre) if d not in met]
+            if score is not None:
+                near = _ordered([d for d in near if possible(d)], score)
+            winner = yield from _leave(book, centre, near, met, effort, possible)
             if winner == centre:
                 break
             centre = winner
@@ -182,11 +183,16 @@ def neighbourhood(
 
 
 def _leave(
-    book: Book, centre: Design, near: Sequence[Design], met: set[Design], effort: Effort
+    book: Book,
+    centre: Design,
+    near: Sequence[Design],
+    met: set[Design],
+    effort: Effort,
+    possible: Callable[[Design], bool],
 ) -> Generator[Asked, list[Floats], Design]:
     """The first winner over the centre among its neighbours, a few at a time; else the centre."""
     for start in range(0, len(near), effort.width):
-        few = near[start : start + effort.width]
+        few = [d for d in near[start : start + effort.width] if possible(d)]
         met.update(few)
         winner = yield from contest(book, [centre, *few], effort)
         if winner is not None and winner != centre:
