@@ -150,3 +150,12 @@ def test_screen_when_the_bakery_was_run_then_the_oven_is_drawn_and_explained(ins
     told = text(shown.page(desk.library(), words, {"model": "acme-oven/deck_oven"}))
     assert "Acme data sheet D3" in told
     assert words("library.package", package="vtwin-acme-oven 1.0") in told
+
+
+def test_bakery_when_equipment_and_step_are_wrong_then_both_are_told_at_once(installed, tmp_path):
+    wrong = BAKERY.read_text(encoding="utf-8").replace("fill_wait: 40 min", "fill_wait: 40 kg")
+    wrong = wrong.replace("temperature: 170 °C", "temperature: 500 °C")
+    (tmp_path / "plant.yaml").write_text(wrong, encoding="utf-8")
+    told = [str(p) for p in scenarios.check(tmp_path / "plant.yaml").problems]
+    assert any("a mass where a time is due" in line for line in told)
+    assert any("outside 80 °C to 320 °C" in line for line in told)

@@ -494,11 +494,16 @@ def test_yaml_order_when_shuffled_then_the_program_is_the_same(name, order, tmp_
 
 
 def test_family_when_another_package_brings_it_then_a_scenario_can_name_it(write, monkeypatch):
+    import sys
+    from dataclasses import replace
     from importlib.metadata import EntryPoint
+    from types import SimpleNamespace
 
-    from vtwin.equipment import catalog
+    from vtwin.equipment import catalog, molding
 
-    point = EntryPoint("acme-press", "vtwin.equipment.molding:FAMILY", catalog.GROUP)
+    brought = SimpleNamespace(FAMILY=replace(molding.FAMILY, name="acme-press"))
+    monkeypatch.setitem(sys.modules, "acme_press", brought)
+    point = EntryPoint("acme-press", "acme_press:FAMILY", catalog.GROUP)
     monkeypatch.setattr(catalog, "entry_points", lambda group: [point])
     text = MOULDS.replace("molding/injection_50t", "acme-press").replace(
         "molding/injection_100t", "acme-press/big"

@@ -7,7 +7,8 @@ scenario is read as if a person had written it; what a person did write goes fir
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -90,6 +91,18 @@ def step_with_words(
             draft.fault("V313", what, path, "write it at the step")
         return step
     return with_words(draft, step, found[0][0], found[0][1], path)
+
+
+def step_of_unread(draft: Draft, step: StepEntry, on: Iterable[str], path: Steps) -> None:
+    """What is wrong with the further keys of a step whose equipment was refused for its own: both
+    are told at once.
+    """
+    entries = [draft.document.equipment.get(name) for name in on]
+    kinds = {entry.model.partition("/")[0] for entry in entries if entry and entry.model}
+    if len(kinds) == 1 and all(entry and entry.model for entry in entries) and step.model_extra:
+        with suppress(Refused):  # a family that cannot be used was told at the equipment
+            family = catalog.family(kinds.pop())
+            family_values(draft, family.step, step.model_extra, path, StepEntry.model_fields)
 
 
 def read_vehicle(draft: Draft, name: str, entry: TransportEntry) -> bool:
@@ -199,4 +212,12 @@ def lend(draft: Draft, name: str, helper: Helper, family: Family) -> None:
     )
 
 
-__all__ = ["family_of", "family_values", "lend", "read_vehicle", "step_with_words", "with_words"]
+__all__ = [
+    "family_of",
+    "family_values",
+    "lend",
+    "read_vehicle",
+    "step_of_unread",
+    "step_with_words",
+    "with_words",
+]

@@ -128,6 +128,7 @@ def _step(
     tool = _tool(draft, step, path)
     on = _on(draft, step, tool, path)
     if on is None:
+        models.step_of_unread(draft, step, step.on or (tool.on if tool else None) or (), path)
         return None
     entries = [draft.equipment[name] for name in on]
     attributes = _attributes(draft, step, entries, path)
