@@ -87,7 +87,7 @@ def test_any_plant_when_the_warm_up_is_cut_off_then_the_rest_is_the_whole_less_i
     rest = simulate(plant.program(), 0)
     plant.warmup, plant.horizon = 0, 77
     start = simulate(plant.program(), 0)
-    for name in ("machine_state", "mode_busy", "product_good", "worker_busy", "worker_duty", "worker_walk", "skill_wait", "failure_down", "station_wait", "setup_time"):  # fmt: skip
+    for name in ("machine_state", "mode_busy", "product_good", "worker_busy", "worker_duty", "worker_walk", "worker_teach", "worker_overtime", "worker_night", "skill_wait", "failure_down", "station_wait", "setup_time"):  # fmt: skip
         parts = getattr(start, name) + getattr(rest, name)
         assert (parts == getattr(whole, name)).all(), name
     np.testing.assert_allclose(
@@ -134,6 +134,9 @@ def test_any_plant_then_people_walk_only_when_busy_and_are_busy_only_on_duty(pla
     assert (tally.worker_walk >= 0).all()
     assert (tally.worker_walk <= tally.worker_busy).all()
     assert (tally.worker_busy <= tally.worker_duty).all()
+    assert (tally.worker_walk + tally.worker_teach <= tally.worker_busy).all()  # S-57
+    assert (tally.worker_overtime <= tally.worker_duty).all()  # S-59
+    assert (tally.worker_night <= tally.worker_duty).all()
     assert (tally.worker_duty <= tally.observed).all()
 
 
