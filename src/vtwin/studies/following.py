@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 #: So many replications are followed: each has many lots, hours and shifts in it.
 FOLLOWED = 5
+#: No further one is once so many rows were read, but two are always: for an interval.
+ENOUGH_ROWS = 1_000_000
+FEWEST = 2
 
 
 @dataclass(frozen=True)
@@ -44,14 +47,17 @@ def follow(
         return []
     found: list[Followed] = []
     first = tallies[:FOLLOWED]
+    read = 0
     for tally in first:
-        if cancelled is not None and cancelled():
+        enough = read > ENOUGH_ROWS and len(found) >= FEWEST
+        if enough or (cancelled is not None and cancelled()):
             break
         traced = tally
         if tally.trace is None:
             traced = chosen.simulate(program, tally.replication, trace=True)
         if traced.trace is None:
             raise ValueError("an engine gave no trace")
+        read += len(traced.trace.time)
         made = genealogy(program, traced.trace, tally.replication)
         found.append(Followed(counts(made), radius(made, traced)))
         if on_progress is not None:
