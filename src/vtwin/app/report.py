@@ -349,7 +349,7 @@ def _scrap(run: RunResult) -> str:
             row.product,
             row.operation or "–",
             row.machine or "–",
-            _cell(row.pieces),
+            _pieces(row.pieces),
             _cell(row.share),
             *([_cell(row.cost)] if priced else []),
         ]
@@ -377,11 +377,11 @@ def _recall(run: RunResult) -> str:
         [
             row.name,
             f"one {row.unit}",
-            _cell(row.mean),
-            _cell(row.p90),
-            _cell(row.most),
+            _pieces(row.mean),
+            _pieces(row.p90),
+            _pieces(row.most),
             _cell(row.share),
-            _cell(row.exposed),
+            _pieces(row.exposed),
         ]
         for row in run.recall
     ]
@@ -390,8 +390,8 @@ def _recall(run: RunResult) -> str:
         "Recall radius",
         grid(header, rows),
         '<p class="why">Pieces that left the plant with one suspect in them, of whole lots, lives, '
-        "hours and shifts whose parts are all gone. Until known: pieces a machine makes until the "
-        "first later operation that may refuse the piece is over.</p>",
+        "hours and periods on duty whose parts are all gone. Until known: pieces a machine makes "
+        "until the first later operation that may refuse the piece is over.</p>",
     )
 
 
@@ -414,6 +414,11 @@ def _energy(run: RunResult) -> str:
         f"<p>Demand charge {escape(_cell(charge))}</p>" if charge is not None else "",
         f"<p>{escape(told)}</p>",
     )
+
+
+def _pieces(figure: Interval) -> str:
+    """A figure of pieces without its unit, which the column says."""
+    return _cell(figure).removesuffix(" pieces")
 
 
 def _mean(figure: Interval | None) -> float:

@@ -1,5 +1,5 @@
-"""The recall radius: how many shipped parts one suspect lot, die life, machine hour or shift of a
-person would call back, per replication and with intervals over replications.
+"""The recall radius: how many shipped parts one suspect lot, die life, machine hour or period
+on duty would call back, per replication and with intervals over replications.
 
 Only whole units count: those that began after the warm-up, were over before the run was, and
 have nothing in the plant any more. Of each the pieces that left with it in them are counted.
@@ -31,7 +31,7 @@ UNITS = {
     "tool": "die life",
     "wear": "life between changes",
     "machine": "machine hour",
-    "worker": "shift",
+    "worker": "period on duty",
 }
 #: A figure without value says why.
 NO_UNIT = "none of them was whole within the observed time, with all its parts gone"
@@ -60,7 +60,9 @@ class RecallRow:
 
     @property
     def unit(self) -> str:
-        """What one suspect is: a lot, a die life, an hour, a shift."""
+        """What one suspect is: a lot, a die life, an hour, a period on duty (of a shift with
+        breaks, one between two of them).
+        """
         return UNITS[self.kind]
 
     def to_json(self) -> dict[str, object]:
