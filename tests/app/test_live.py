@@ -255,3 +255,23 @@ def test_overview_when_vehicles_carry_then_their_use_is_shown(tmp_path):
     (agv,) = desk.overview("heat_treatment", None).vehicles
     assert (agv.fleet, agv.count) == ("agv", 2)
     assert 0.0 < agv.empty < agv.busy < 1.0
+
+
+def test_overview_when_energy_is_on_a_tariff_then_bands_peak_and_tool_lives_are_shown(tmp_path):
+    url = str(tmp_path / "runs.sqlite")
+    runs.run("forging_line", replications=1, store=url)
+    shown = LiveDesk.open([], url).overview("forging_line", None)
+    assert [band.label for band in shown.energy.bands] == ["off_peak", "mid", "peak"]
+    assert sum(band.share.mean for band in shown.energy.bands) == pytest.approx(1.0)
+    assert shown.energy.peak_kw.mean > 0
+    assert shown.energy.drawn[0][1] >= shown.energy.drawn[-1][1] > 0
+    assert shown.energy.start == "2026-03-02"
+    assert all(tool.life > 0 for tool in shown.tools)
+
+
+def test_overview_when_nothing_draws_power_then_there_is_no_energy(tmp_path):
+    url = str(tmp_path / "runs.sqlite")
+    runs.run("three_in_a_row", replications=1, store=url)
+    shown = LiveDesk.open([], url).overview("three_in_a_row", None)
+    assert shown.energy is None
+    assert shown.tools == ()

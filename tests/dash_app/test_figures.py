@@ -13,7 +13,17 @@ from dash_app.pages.runs import figures as runs
 from dash_app.shell import figures as shell
 from dash_app.words import load
 from tests.dash_app.plant import InventedDesk, floor, gantt, run_row, why_slow, wip
-from vtwin.app.views import Figure, FleetUse, JobRow, Suspect, Tile, WhySlow
+from vtwin.app.views import (
+    BandUse,
+    EnergyUse,
+    Figure,
+    FleetUse,
+    JobRow,
+    Suspect,
+    Tile,
+    ToolLife,
+    WhySlow,
+)
 
 EN, KO = load("en"), load("ko")
 
@@ -236,6 +246,41 @@ def test_navigation_when_drawn_then_it_holds_only_pages_that_exist():
 def test_vehicles_when_drawn_then_their_shares_and_waits_are_told():
     told = text(overview.vehicles((FleetUse("agv", "AGV", 2, 0.42, 0.19, 22.6),), EN))
     for said in ("AGV ×2", "42.0%", "19.0%", EN("vehicles.wait")):
+        assert said in told
+
+
+def _energy(**changes):
+    return EnergyUse(
+        **{
+            "per_part_kwh": Figure(2.832, 0.02),
+            "cost_per_part": Figure(526.7, 3.1),
+            "peak_kw": Figure(135.0, 0.0),
+            "demand_charge_per_day": Figure(None),
+            "peak_at_s": 7 * 86_400 + 7.5 * 3600,
+            "window_s": 900.0,
+            "drawn": (("press", 75.0), ("furnace", 60.0)),
+            "bands": (
+                BandUse("peak", Figure(0.281, 0.003), Figure(99_952.0, 669.0), Figure(135.0, 0.0)),
+            ),
+            **changes,
+        }
+    )
+
+
+def test_energy_when_drawn_then_bands_costs_and_the_peak_are_told():
+    told = text(overview.energy(_energy(start="2026-06-01"), EN, "KRW"))
+    for said in ("2.83 ±0.02 kWh", "527 ±3 KRW", "28.1 ±0.3 %", "99,952 ±669 KRW"):
+        assert said in told
+    assert "Highest peak: Mon 2026-06-08, 07:30 (15 min mean). press 75.0 kW, furnace" in told
+    assert EN("energy.charge") not in told  # nothing is known of it
+    korean = text(overview.energy(_energy(), KO, "KRW"))
+    assert "8일째 07:30" in korean
+
+
+def test_tools_when_drawn_then_lives_and_renewals_are_told():
+    row = ToolLife("die", "Die A", 2, 8000, Figure(1.25, 0.1), Figure(0.031, 0.002))
+    told = text(overview.tools((row,), EN))
+    for said in ("Die A ×2", "8,000", "1.25 ±0.10", "3.1 ±0.2 %"):
         assert said in told
 
 

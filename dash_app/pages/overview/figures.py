@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import datetime as dt
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dash import html
@@ -13,6 +14,7 @@ from dash_app.words import SHARES, Words, decimals, duration, number, scale
 from vtwin.app.views import (
     LOSSES,
     STATES,
+    EnergyUse,
     Figure,
     FleetUse,
     FloorView,
@@ -21,6 +23,7 @@ from vtwin.app.views import (
     StaffLoss,
     Suspect,
     Tile,
+    ToolLife,
     WhySlow,
 )
 
@@ -474,3 +477,96 @@ def _fleet_row(row: FleetUse, words: Words) -> html.Tr:
     wait = duration(row.mean_wait_s, words) if row.mean_wait_s is not None else "–"
     cells = [f"{row.label} ×{row.count}", *shares, wait]
     return html.Tr([html.Td(cell) for cell in cells])
+
+
+# ---- energy and tools
+
+
+def energy(use: EnergyUse, words: Words, currency: str | None) -> list[Any]:
+    """Figures of the whole plant, the bands of the tariff, and when the peak was."""
+    money = _money(currency, words)
+    facts = [
+        ("energy.per_part", use.per_part_kwh, words("unit.energy_per_part_kwh"), 1.0),
+        ("energy.cost_per_part", use.cost_per_part, money, 1.0),
+        ("energy.peak", use.peak_kw, "kW", 1.0),
+        ("energy.charge", use.demand_charge_per_day, words("unit.per_day", unit=money), 1.0),
+    ]
+    rows = [(words(name), said(f, unit, factor)) for name, f, unit, factor in facts if _known(f)]
+    parts: list[Any] = [_rows(rows)]
+    if use.bands:
+        names = ("energy.band", "energy.share", "energy.cost_per_day", "energy.peak_of")
+        body = [
+            (
+                band.label,
+                said(band.share, "%", 100.0),
+                said(band.cost_per_day, money, 1.0),
+                said(band.peak_kw, "kW", 1.0),
+            )
+            for band in use.bands
+        ]
+        parts.append(_table([words(name) for name in names], body))
+    if use.peak_at_s is not None:
+        parts.append(html.P(_peak(use, words), className="muted small"))
+    return parts
+
+
+def tools(rows: tuple[ToolLife, ...], words: Words) -> html.Table:
+    """How long tools last, how often they are renewed, how long they are away for it."""
+    names = ("tools.tool", "tools.life", "tools.renewals", "tools.away")
+    body = [
+        (
+            f"{row.label} ×{row.count}",
+            number(row.life, 0),
+            said(row.renewals_per_day, "", 1.0),
+            said(row.away, "%", 100.0),
+        )
+        for row in rows
+    ]
+    return _table([words(name) for name in names], body)
+
+
+def said(figure: Figure, unit: str, factor: float) -> str:
+    """A figure with its interval and unit; a dash where it is not known."""
+    if figure.mean is None:
+        return "–"
+    mean, half = figure.mean * factor, (figure.half_width or 0.0) * factor
+    places = decimals(mean, half or None)
+    margin = "" if figure.half_width is None else f" ±{number(half, places)}"
+    return f"{number(mean, places)}{margin} {unit}".strip()
+
+
+def _known(figure: Figure) -> bool:
+    return figure.mean is not None
+
+
+def _money(currency: str | None, words: Words) -> str:
+    known = f"currency.{currency}"
+    return words(known) if words.has(known) else currency or words("unit.money")
+
+
+def _rows(rows: list[tuple[str, str]]) -> html.Table:
+    cells = [html.Tr([html.Th(name, scope="row"), html.Td(value)]) for name, value in rows]
+    return html.Table(html.Tbody(cells), className="staff")
+
+
+def _table(head: Sequence[str], body: Sequence[tuple[str, ...]]) -> html.Table:
+    return html.Table(
+        [
+            html.Thead(html.Tr([html.Th(text, scope="col") for text in head])),
+            html.Tbody([html.Tr([html.Td(cell) for cell in row]) for row in body]),
+        ],
+        className="staff",
+    )
+
+
+def _peak(use: EnergyUse, words: Words) -> str:
+    """When the highest peak was and who drew it."""
+    at = int(use.peak_at_s or 0.0)
+    clock = f"{at % 86_400 // 3600:02}:{at % 3600 // 60:02}"
+    day = words("energy.day", day=at // 86_400 + 1)
+    if use.start is not None:
+        date = dt.date.fromisoformat(use.start) + dt.timedelta(days=at // 86_400)
+        day = words("energy.date", date=date.isoformat(), weekday=words(f"weekday.{date:%w}"))
+    who = ", ".join(f"{name} {number(kw, decimals(kw, None))} kW" for name, kw in use.drawn)
+    window = duration(use.window_s, words)
+    return words("energy.when", day=day, clock=clock, window=window, who=who)

@@ -128,6 +128,8 @@ def side(view: OverviewView, words: Words, selection: Mapping[str, Any]) -> html
                 className="card",
             ),
             *_transport(view, words),
+            *_energy(view, words),
+            *_tools(view, words),
         ],
         className="side",
     )
@@ -139,4 +141,22 @@ def _transport(view: OverviewView, words: Words) -> list[html.Section]:
         return []
     head = html.Div(html.H2([icon("truck"), words("vehicles.title")]), className="card-head")
     body = html.Div(figures.vehicles(view.vehicles, words), className="card-body")
+    return [html.Section([head, body], className="card")]
+
+
+def _energy(view: OverviewView, words: Words) -> list[html.Section]:
+    """Energy, its cost by band of the tariff and the peak, where anything draws power."""
+    if view.energy is None:
+        return []
+    head = html.Div(html.H2([icon("bolt"), words("energy.title")]), className="card-head")
+    body = html.Div(figures.energy(view.energy, words, view.currency), className="card-body")
+    return [html.Section([head, body], className="card")]
+
+
+def _tools(view: OverviewView, words: Words) -> list[html.Section]:
+    """How long tools last, where any wears out."""
+    if not view.tools:
+        return []
+    head = html.Div(html.H2([icon("clock"), words("tools.title")]), className="card-head")
+    body = html.Div(figures.tools(view.tools, words), className="card-body")
     return [html.Section([head, body], className="card")]

@@ -98,6 +98,8 @@ class LiveDesk:
             why_slow=overview.why_slow(record.verdict, self._proof(record), program.labels),
             staff=overview.staff(program, summary),
             vehicles=overview.vehicles(program, summary),
+            energy=overview.energy(program, summary),
+            tools=overview.tools(program, summary),
             currency=program.currency,
         )
 

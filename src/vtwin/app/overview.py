@@ -11,6 +11,8 @@ from vtwin.app.views import (
     STATES,
     TILES,
     AreaView,
+    BandUse,
+    EnergyUse,
     Figure,
     FleetUse,
     FloorView,
@@ -20,6 +22,7 @@ from vtwin.app.views import (
     StaffLoss,
     Suspect,
     Tile,
+    ToolLife,
     WhySlow,
 )
 
@@ -30,6 +33,8 @@ if TYPE_CHECKING:
     from vtwin.scenario.layout import Layout
 
 Json = Mapping[str, Any]
+#: Who drew the peak: no more than these are named.
+_MOST_AT_PEAK = 4
 
 
 def figure(body: Json | None) -> Figure:
@@ -287,3 +292,51 @@ def vehicles(program: Program, summary: Json) -> tuple[FleetUse, ...]:
             )
         )
     return tuple(rows)
+
+
+def energy(program: Program, summary: Json) -> EnergyUse | None:
+    """What is drawn, what it costs and when most; None where nothing draws power."""
+    kpis = summary["kpis"]
+    if not kpis.get("energy_kwh") or kpis["energy_kwh"]["mean"] is None:
+        return None
+    peak = summary.get("peak") or {}
+    bands = summary.get("bands", {}).items()
+    return EnergyUse(
+        per_part_kwh=figure(kpis.get("energy_per_part_kwh")),
+        cost_per_part=figure(kpis.get("energy_cost_per_part")),
+        peak_kw=figure(kpis.get("peak_kw")),
+        demand_charge_per_day=figure(kpis.get("demand_charge_per_day")),
+        peak_at_s=peak.get("at_s"),
+        window_s=program.run.demand / 1e9,
+        start=program.run.start,
+        drawn=tuple(
+            (program.labels.get(f"equipment.{entry}", entry), kw)
+            for entry, kw in list(peak.get("equipment_kw", {}).items())[:_MOST_AT_PEAK]
+        ),
+        bands=tuple(
+            BandUse(
+                label,
+                figure(body.get("energy_share")),
+                figure(body.get("energy_cost_per_day")),
+                figure(body.get("peak_kw")),
+            )
+            for label, body in bands
+        ),
+    )
+
+
+def tools(program: Program, summary: Json) -> tuple[ToolLife, ...]:
+    """The tools that wear out."""
+    known = {tool.name: tool for tool in program.tools}
+    return tuple(
+        ToolLife(
+            tool=name,
+            label=program.labels.get(f"tools.{name}", name),
+            count=known[name].count,
+            life=known[name].life,
+            renewals_per_day=figure(body.get("renewals_per_day")),
+            away=figure(body.get("away")),
+        )
+        for name, body in summary.get("tools", {}).items()
+        if name in known
+    )

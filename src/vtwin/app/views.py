@@ -206,6 +206,45 @@ class FleetUse:
 
 
 @dataclass(frozen=True, slots=True)
+class BandUse:
+    """One band of a tariff: its share of the energy, its cost per day, its peak in kW."""
+
+    label: str
+    share: Figure
+    cost_per_day: Figure
+    peak_kw: Figure
+
+
+@dataclass(frozen=True, slots=True)
+class EnergyUse:
+    """Energy and peaks. The highest peak of all replications began ``peak_at_s`` after the start
+    (``start``: that day's ISO date, None for a run without one); who drew it, most first.
+    """
+
+    per_part_kwh: Figure
+    cost_per_part: Figure
+    peak_kw: Figure
+    demand_charge_per_day: Figure
+    peak_at_s: float | None = None
+    window_s: float = 0.0
+    start: str | None = None
+    drawn: tuple[tuple[str, float], ...] = ()  # equipment, kW
+    bands: tuple[BandUse, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ToolLife:
+    """A tool that wears out: how often a copy is renewed, share of the time copies are away."""
+
+    tool: str
+    label: str
+    count: int
+    life: int  # cycles
+    renewals_per_day: Figure
+    away: Figure
+
+
+@dataclass(frozen=True, slots=True)
 class RunRow:
     """One stored run."""
 
@@ -250,6 +289,8 @@ class OverviewView:
     staff: tuple[StaffLoss, ...] = ()
     currency: str | None = None
     vehicles: tuple[FleetUse, ...] = ()
+    energy: EnergyUse | None = None  # None: nothing draws power
+    tools: tuple[ToolLife, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
