@@ -85,7 +85,7 @@ def test_comparison_when_there_is_nothing_to_compare_with_then_v556(capsys):
 def test_seed_when_given_then_other_luck_under_the_same_plant(capsys):
     answers = []
     for words in ([], ["--seed", "99"], ["--seed", "99", "--fresh"]):
-        assert cli.run(["run", "cells/machining", "-n", "2", "--json", "-", *words]) == 0
+        assert cli.run(["run", "cells/pressing", "-n", "2", "--json", "-", *words]) == 0
         answers.append(json.loads(capsys.readouterr().out))
     assert answers[1]["seed"] == 99
     assert answers[0]["kpis"] != answers[1]["kpis"]
@@ -93,7 +93,7 @@ def test_seed_when_given_then_other_luck_under_the_same_plant(capsys):
 
 
 def test_auto_replications_when_asked_then_the_interval_is_narrow_enough(capsys):
-    assert cli.run(["run", "cells/machining", "--replications", "auto", "--json", "-"]) == 0
+    assert cli.run(["run", "cells/pressing", "--replications", "auto", "--json", "-"]) == 0
     answer = json.loads(capsys.readouterr().out)
     figure = answer["kpis"]["good_per_day"]
     assert answer["replications"] >= 5

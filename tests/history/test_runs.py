@@ -3,6 +3,8 @@ import gzip
 
 import pytest
 
+from vtwin.app import history
+from vtwin.app.scenarios import check
 from vtwin.base.errors import Refused
 from vtwin.history import adapter, runs
 
@@ -127,3 +129,35 @@ def test_runs_when_files_hold_none_then_each_is_told(tmp_path):
     with pytest.raises(Refused) as refused:
         runs.read_runs(tmp_path / "empty")
     assert refused.value.problems[0].code == "V402"
+
+
+def test_cell_when_learned_from_streams_then_its_scenario_plays_what_was_recorded(tmp_path):
+    streams = tmp_path / "streams"
+    streams.mkdir()
+    for number, begin in enumerate((0, 500, 1100, 3000), start=1):
+        _file(streams, f"Plate-Op1-M1-{number:02}.txt", begin, 360, stops=[(9, 30, "STOPPED")])
+    _file(streams, "Plate-Op2-M1-01.txt", 4500, 100)
+    _file(streams, "Box-Op1-M2-01.txt", 90_000, 200)
+    learned = history.learn_runs(streams, tmp_path / "cell")
+    assert [file.name for file in learned.files] == ["scenario.yaml", "parameters.md"]
+    assert check(tmp_path / "cell").problems == ()
+    text = (tmp_path / "cell" / "scenario.yaml").read_text(encoding="utf-8")
+    assert '2017-02-01: ["09:00-10:16"]' in text
+    assert "{product: plate, quantity: 4}" in text
+    assert "setup: {time: 1140 s, by: operator}" in text
+    assert "cycle: 330 s" in text
+    told = history.report_lines(learned)
+    assert told[0] == "Learned from 6 runs, 2 without a stop"
+    page = (tmp_path / "cell" / "parameters.md").read_text(encoding="utf-8")
+    assert "plate OP1 no. 3: 0.5 min in 1 (stopped)" in page
+    again = history.learn_runs(streams, tmp_path / "cell")
+    assert again.to_json() == learned.to_json()
+
+
+def test_cell_when_somebody_wrote_the_scenario_then_it_is_left_alone(tmp_path):
+    _file(tmp_path, "Plate-Op1-M1-01.txt", 0, 100)
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "scenario.yaml").write_text("vtwin: 1\n", encoding="utf-8")
+    with pytest.raises(Refused) as refused:
+        history.learn_runs(tmp_path, tmp_path / "mine")
+    assert refused.value.problems[0].code == "V421"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from vtwin.history.learn import Rehearsal
     from vtwin.history.planning import Trial
     from vtwin.history.quality import QualityReport
+    from vtwin.history.runs import CellFit
     from vtwin.history.validity import Validity
 
 #: Called with what is being done and the share of it that is done, 0..1.
@@ -288,8 +289,71 @@ def _runs(
     return found
 
 
-def report_lines(result: LearnResult | ValidityResult) -> list[str]:
+@dataclass(frozen=True)
+class CellResult:
+    """A cell learned from the state streams of its machines."""
+
+    folder: Path
+    files: tuple[Path, ...]
+    source: str
+    fit: CellFit
+    runs: int
+    whole: int
+    problems: tuple[Problem, ...] = ()  # what `vtwin check` says of the scenario written
+
+    def to_json(self) -> dict[str, Any]:
+        """The result as plain data."""
+        return {
+            "folder": str(self.folder),
+            "files": [str(file) for file in self.files],
+            "source": self.source,
+            "runs": self.runs,
+            "whole": self.whole,
+            "operations": [asdict(operation) for operation in self.fit.operations],
+            "parameters": [self.fit.stop_every.to_json(), self.fit.away_every.to_json()],
+            "set_ups_s": list(self.fit.set_ups),
+        }
+
+
+def learn_runs(data: Path | str, out: Path | str) -> CellResult:
+    """Read the state streams in ``data`` (a file per part and operation) and write a scenario
+    folder ``out``.
+
+    Raises:
+        Refused: V402 to V404 and V415 for the files, V421 for the folder.
+    """
+    from vtwin.history import cell
+    from vtwin.history import learn as learning
+    from vtwin.history import runs as streams
+
+    data, out = Path(data), Path(out)
+    learning.may_write(out)
+    found = streams.read_runs(data)
+    fit = streams.fit(found)
+    source = data.resolve().name
+    written = learning.write(cell.files(found, fit, source), out)
+    whole = sum(run.whole for run in found)
+    told = _checked(out / learning.SCENARIO)
+    return CellResult(out, written, source, fit, len(found), whole, told)
+
+
+def _cell(result: CellResult) -> list[str]:
+    lines = [f"Learned from {counted(result.runs, 'run')}, {result.whole} without a stop", ""]
+    lines += [
+        f"  {o.part} OP{o.operation} on {o.machine}: {o.run_time:.0f} s, change of the part "
+        f"{o.change.mean:.0f} s, {counted(o.runs, 'run')}"
+        for o in result.fit.operations
+    ]
+    for e in (result.fit.stop_every, result.fit.away_every):
+        span = "" if e.low is None or e.high is None else f" ({e.low:.2f} to {e.high:.2f})"
+        lines.append(f"  work from {e.name} to {e.name}: {e.value:.2f} {e.unit}{span}, {e.how}")
+    return [*lines, "", f"All of it is in {result.folder / 'parameters.md'}"]
+
+
+def report_lines(result: LearnResult | ValidityResult | CellResult) -> list[str]:
     """The result as plain text, a line each."""
+    if isinstance(result, CellResult):
+        return _cell(result)
     return _learned(result) if isinstance(result, LearnResult) else _judged(result)
 
 

@@ -590,8 +590,7 @@ def genealogy(
     "mapping",
     type=click.Path(path_type=Path),
     metavar="MAP",
-    required=True,
-    help="Which column means what.",
+    help="Which column means what; not needed for state streams of machine tools.",
 )
 @click.option(
     "--out",
@@ -608,13 +607,21 @@ def genealogy(
 )
 @json_option
 def learn(
-    data: Path, mapping: Path, out: Path, until: dt.datetime | None, json_to: str | None
+    data: Path, mapping: Path | None, out: Path, until: dt.datetime | None, json_to: str | None
 ) -> None:
     """A plant's records -> a scenario, and a report on the data."""
     from vtwin.app import history
     from vtwin.cli import text
 
     output = Output(json_to)
+    if mapping is None:
+        cell = history.learn_runs(data, out)
+        text.problems(cell.problems)
+        output.console.print(text.lines(history.report_lines(cell), output.console.width))
+        output.console.print(f"\nNext:\n  vtwin run {out}")
+        output.json(cell.to_json())
+        output.finish()
+        return
     day = None if until is None else until.date()
     with progress() as report:
         result = history.learn(data, mapping, out, day, report)

@@ -97,7 +97,7 @@ def read_runs(folder: Path) -> tuple[Run, ...]:
     """
     files = sorted(path for path in folder.glob("*") if _NAME.search(path.name))
     if not files:
-        hint = "files are named part-op-machine-number, such as Plate-Op1-Mill04-05of20.txt.gz"
+        hint = "files are named such as Plate-Op1-Mill04-05of20.txt.gz; tables need a --map"
         raise Refused(Problem("V402", "there is no stream of a run", Where(str(folder)), hint))
     problems: list[Problem] = []
     found: list[tuple[Run, Stream]] = []
