@@ -128,6 +128,18 @@ class TestMachining(FamilyContract):
         steps = FAMILY.lower("s", station, (_step(), _step(unload="true"))).steps
         assert [step.cycle.mean for step in steps] == [240, 120]
 
+    def test_program_when_turned_then_feed_is_per_revolution_and_x_a_diameter(self):
+        lathe = _machine(kind="turning_center", rapid="30 m/min", acceleration="5 m/s2",
+                         cut_acceleration="5 m/s2", home="200 mm")  # fmt: skip
+        text = "T0101\nG97 S1200 M3\nG0 X40. Z2.\nG95 G1 Z-58. F0.2\nG0 X44.\nG28 U0. W0.\nM30"
+        split = nc_time(lathe, Source("shaft.nc", text))
+        # 60 mm at 0.2 mm a turn and 20 turns a second: 15 s, and the ramps of 4 mm/s
+        assert split.cutting == pytest.approx(15 + 4 / 5000)
+        # 198 mm there with 180 mm of X beside them, 2 mm off, 258 mm back; 0.5 m/s and 5 m/s2
+        ways = (0.198 / 0.5 + 0.1, 2 * (0.002 / 5) ** 0.5, 0.258 / 0.5 + 0.1)
+        assert split.rapid == pytest.approx(sum(ways))
+        assert split.by_tool.keys() == {1}
+
     def test_program_when_it_takes_years_then_refused(self):
         endless = Source("op.nc", "G21\nG1X10.F0.0000001\nM30")
         with pytest.raises(Refused, match="takes 69,444 days") as refused:

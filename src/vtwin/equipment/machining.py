@@ -263,9 +263,10 @@ def nc_time(machine: MachineTool, source: Source) -> Split:
     Raises:
         Refused: V703 without drives; V708 to V711 with every line found wrong.
     """
+    lathe, home = machine.kind == "turning_center", machine.home * 1000
     frame = Frame(
-        home=(0.0, 0.0, machine.home * 1000),
-        lathe=machine.kind == "turning_center",
+        home=(home if lathe else 0.0, 0.0, home),
+        lathe=lathe,
         codes=frozenset(machine.codes),
     )
     split = program_time(source, frame, drives(machine))

@@ -41,6 +41,11 @@ def test_rapid_when_the_knob_stands_at_half_then_the_top_speed_is_half():
     assert _time("G0X500.", half).rapid == pytest.approx(500 / 250 + 0.25)
 
 
+def test_cut_when_the_feed_knob_stands_at_half_then_the_feed_is_half():
+    half = replace(PLAIN, feed_override=0.5)
+    assert _time("G1X100.F3000.", half).cutting == pytest.approx(100 / 25 + 0.025)
+
+
 def test_cut_when_straight_on_then_blocks_are_run_through_without_a_stop():
     one, ten = _time("G1X100.F3000."), _time("G91G1F3000." + "\nX10." * 10)
     assert one.cutting == pytest.approx(100 / 50 + 0.05)
