@@ -93,6 +93,7 @@ class Scale:
 
 
 _TIMES = ((172_800.0, 86_400.0, "d"), (7_200.0, 3_600.0, "h"), (120.0, 60.0, "min"))
+MONEY = frozenset({"unit_cost", "energy_cost_per_part"})
 SHARES = frozenset({"on_time", "oee", "utilisation"})
 
 
@@ -105,7 +106,7 @@ def scale(key: str, size: float | None, words: Words, currency: str | None) -> S
             if size is not None and abs(size) >= least:
                 return Scale(1 / one, words(f"unit.{unit}"))
         return Scale(1.0, words("unit.s"))
-    if key == "unit_cost":
+    if key in MONEY:
         known = f"currency.{currency}"
         money = words(known) if words.has(known) else currency or words("unit.money")
         if size is not None and abs(size) >= 100_000:

@@ -404,6 +404,7 @@ CASES: dict[str, Case] = {
     "Machine.x": Case(("S-114",), lambda: manned(speed=1000), edit("machines", "c", x=30_000)),
     "Machine.y": Case(("S-114",), lambda: manned(speed=1000), edit("machines", "c", y=30_000)),
     "Machine.surge_kw": Case(("S-161",), surging, edit("machines", "s1", surge_kw=90.0)),
+    "Machine.fuel_price": Case(("S-160",), surging, edit("machines", "s1", fuel_price=65.0)),
     "Machine.surge": Case(("S-161",), surging, edit("machines", "s1", surge=5 * S)),
     "Machine.restart": Case(("S-36",), restarting, edit("machines", "m", restart=3)),
     "Machine.patience": Case(("S-36",), restarting, edit("machines", "m", patience=9 * S)),

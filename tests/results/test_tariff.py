@@ -179,3 +179,27 @@ def test_price_when_it_is_one_for_all_hours_then_it_costs_what_it_did(write):
     assert found.bands == {}
     assert found.kpis["energy_cost_per_day"] == pytest.approx(150 * (168 * 25 - 15) / 7)
     assert found.kpis["unit_cost"] == found.kpis["energy_cost_per_part"]
+
+
+@both
+def test_fuel_when_a_machine_burns_gas_then_it_has_its_price_and_no_peak(write, name):
+    """n burns 7 kW for 30 min of every fourth hour: 11 parts in two days, 3.5 kWh each."""
+    program = _program(
+        write,
+        KEPCO_LIKE,
+        run="horizon: 2 d",
+        equipment="  n: {power: {working: 7 kW, fuel: 60 KRW/kWh}}\n",
+        products="  q: {route: [{op: b, on: n, cycle: 30 min}]}\n",
+        orders=", {product: q, every: 4 h}",
+    )
+    tally = engine(name, program).simulate(program, 0)
+    found = measure(program, tally)
+    electric = 48 * 25 - 15
+    assert found.kpis["energy_kwh"] == pytest.approx(electric + 11 * 3.5)
+    assert found.kpis["peak_kw"] == 40.0
+    assert found.equipment["n"]["at_peak_kw"] == 0.0
+    assert sum(band["energy_kwh"] for band in found.bands.values()) == pytest.approx(electric)
+    assert sum(band["energy_share"] for band in found.bands.values()) == pytest.approx(1.0)
+    assert found.kpis["fuel_cost_per_day"] == pytest.approx(11 * 3.5 * 60 / 2)
+    bands_cost = sum(band["energy_cost_per_day"] for band in found.bands.values())
+    assert found.kpis["energy_cost_per_day"] == pytest.approx(bands_cost + 11 * 3.5 * 30)

@@ -545,8 +545,8 @@ def _money(currency: str | None, words: Words) -> str:
 
 
 def _rows(rows: list[tuple[str, str]]) -> html.Table:
-    cells = [html.Tr([html.Th(name, scope="row"), html.Td(value)]) for name, value in rows]
-    return html.Table(html.Tbody(cells), className="staff")
+    cells = [html.Tr([html.Td(name), html.Td(value)]) for name, value in rows]
+    return html.Table(html.Tbody(cells), className="staff", style={"marginBottom": "12px"})
 
 
 def _table(head: Sequence[str], body: Sequence[tuple[str, ...]]) -> html.Table:

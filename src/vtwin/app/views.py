@@ -29,6 +29,8 @@ ROWS = (
     "on_time",
     "unit_cost",
     "energy_per_part_kwh",
+    "energy_cost_per_part",
+    "peak_kw",
 )
 BETTER: dict[str, Better] = {
     "good_per_day": "higher",
@@ -41,6 +43,8 @@ BETTER: dict[str, Better] = {
     "wip": "lower",
     "unit_cost": "lower",
     "energy_per_part_kwh": "lower",
+    "energy_cost_per_part": "lower",
+    "peak_kw": "lower",
 }
 
 

@@ -45,12 +45,15 @@ class StartUps:
 
 
 class Meter:
-    """Power drawn in each state, from the Program."""
+    """Electric power drawn in each state, from the Program; what machines burn is none."""
 
     def __init__(self, program: Program) -> None:
-        self._watts = [rules.watts(kw) for m in program.machines for kw in m.power_kw]
+        drawn = [m.power_kw if m.fuel_price < 0 else (0.0,) * _STATES for m in program.machines]
+        self._watts = [rules.watts(kw) for each in drawn for kw in each]
         self._more = [
-            rules.watts(m.surge_kw) - rules.watts(kw) for m in program.machines for kw in m.power_kw
+            rules.watts(m.surge_kw) - rules.watts(kw) if m.fuel_price < 0 else 0
+            for m in program.machines
+            for kw in m.power_kw
         ]
 
     def energies(self, times: Sequence[int], surges: Sequence[int]) -> list[int]:

@@ -189,7 +189,11 @@ def _has_more(program: Program) -> bool:
 
 def _is_special(machine: Machine) -> bool:
     plain = Machine(machine.name, machine.station)
-    kept = {"power_kw": machine.power_kw, "cost_per_h": machine.cost_per_h}
+    kept = {
+        "power_kw": machine.power_kw,
+        "cost_per_h": machine.cost_per_h,
+        "fuel_price": machine.fuel_price,
+    }
     return machine != replace(plain, x=machine.x, y=machine.y, **kept)  # type: ignore[arg-type]
 
 

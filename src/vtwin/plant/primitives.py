@@ -266,6 +266,7 @@ class Machine:
     surge_kw: float = 0.0  # power while it starts up, instead of that of its state
     surge: int = 0  # ticks that lasts after each PLANNED_STOP
     custom: str = ""  # "package.module:function", a behaviour of its own (reference engine only)
+    fuel_price: float = -1.0  # per kWh of what it burns instead of drawing power; below 0: nothing
     restart: int = 0  # cycles that are scrap when it works again after standing (S-36)
     patience: int = 0  # ticks it may stand without that
 

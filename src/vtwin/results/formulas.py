@@ -171,7 +171,8 @@ KPIS: Mapping[str, Kpi] = {
         ),
         Kpi(
             "peak_kw", "peak power", "kW", "lower",
-            "mean power of all machines in the busiest demand window", (), ("plant", "band"),
+            "mean electric power of all machines in the busiest demand window", (),
+            ("plant", "band"),
             NO_DEMAND,
         ),
         Kpi(
@@ -182,8 +183,14 @@ KPIS: Mapping[str, Kpi] = {
         ),
         Kpi(
             "energy_cost_per_day", "energy cost per day", "{currency}/d", "lower",
-            "energy · price, by the bands of a tariff, without the demand charge / AOET in days",
+            "energy · price, by the bands of a tariff and of fuel, without the demand charge / "
+            "AOET in days",
             ("AOET",), ("plant", "band"), NO_WINDOW,
+        ),
+        Kpi(
+            "fuel_cost_per_day", "fuel cost per day", "{currency}/d", "lower",
+            "energy of machines that burn something · its price / AOET in days", ("AOET",),
+            ("plant",), NO_WINDOW,
         ),
         Kpi(
             "demand_charge_per_day", "demand charge per day", "{currency}/d", "lower",
@@ -196,7 +203,8 @@ KPIS: Mapping[str, Kpi] = {
         ),
         Kpi(
             "energy_share", "share of the energy", "share", "",
-            "energy in the band / energy", (), ("band",), NO_ENERGY,
+            "energy in the band / energy of all bands; what machines burn is in none", (),
+            ("band",), NO_ENERGY,
         ),
         Kpi(
             "at_peak_kw", "power at the peak", "kW", "lower",

@@ -27,7 +27,9 @@ from vtwin.results.tariff import (
     bands,
     demand_charge,
     energy_cost,
+    fuel_cost,
     has_energy_price,
+    has_fuel,
     peak,
     product_kwh,
 )
@@ -110,7 +112,7 @@ def measure(program: Program, tally: Tally) -> Measures:
         notes=_notes(program, tally),
         ended=why_ended(program, tally),
         transport=_transport(program, tally),
-        bands=_bands(program, tally, float(kwh.sum())),
+        bands=_bands(program, tally),
         peak=peak(program, tally) if has_power(program) else None,
     )
 
@@ -165,6 +167,8 @@ def _plant(
         charge = demand_charge(program, tally)
         days = elements.observed / _DAY
         found["energy_cost_per_day"] = ratio(energy_cost(program, tally), days)
+        if has_fuel(program):
+            found["fuel_cost_per_day"] = ratio(fuel_cost(program, tally), days)
         if program.demand_price:
             found["demand_charge_per_day"] = ratio(charge, days)
         found["energy_cost_per_part"] = ratio(energy_cost(program, tally) + charge, good)
@@ -313,9 +317,11 @@ def _too_old(program: Program, tally: Tally) -> dict[str, Value]:
     return {product: ratio(*parts) for product, parts in sums.items()}
 
 
-def _bands(program: Program, tally: Tally, kwh: float) -> dict[str, Figures]:
+def _bands(program: Program, tally: Tally) -> dict[str, Figures]:
     if not has_power(program):
         return {}
+    used = bands(program, tally)
+    kwh = sum(band.kwh for band in used.values())
     days = tally.observed / TICKS_PER_SECOND / _DAY
     return {
         label: {
@@ -324,7 +330,7 @@ def _bands(program: Program, tally: Tally, kwh: float) -> dict[str, Figures]:
             "energy_cost_per_day": ratio(band.cost, days),
             "peak_kw": band.peak_kw,
         }
-        for label, band in bands(program, tally).items()
+        for label, band in used.items()
     }
 
 

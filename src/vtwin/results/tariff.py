@@ -40,7 +40,18 @@ class Peak:
 
 def has_energy_price(program: Program) -> bool:
     """Whether energy costs anything."""
-    return bool(program.energy_price or program.bands)
+    return bool(program.energy_price or program.bands) or has_fuel(program)
+
+
+def has_fuel(program: Program) -> bool:
+    """Whether any machine burns something instead of drawing power."""
+    return any(machine.fuel_price >= 0 for machine in program.machines)
+
+
+def fuel_cost(program: Program, tally: Tally) -> float:
+    """Cost of what machines burn over the observed time."""
+    prices = np.array([max(machine.fuel_price, 0.0) for machine in program.machines])
+    return float(energy_kwh(program, tally).sum(axis=1) @ prices)
 
 
 def bands(program: Program, tally: Tally) -> dict[str, BandUse]:
@@ -60,10 +71,12 @@ def bands(program: Program, tally: Tally) -> dict[str, BandUse]:
 
 
 def energy_cost(program: Program, tally: Tally) -> float:
-    """Cost of the energy of the observed time, without the demand charge."""
+    """Cost of the energy of the observed time, fuel with it, without the demand charge."""
+    fuel = fuel_cost(program, tally)
     if program.bands:
-        return sum(band.cost for band in bands(program, tally).values())
-    return float(program.energy_price * energy_kwh(program, tally).sum())
+        return fuel + sum(band.cost for band in bands(program, tally).values())
+    electric = [machine.fuel_price < 0 for machine in program.machines]
+    return fuel + float(program.energy_price * energy_kwh(program, tally)[electric].sum())
 
 
 def demand_charge(program: Program, tally: Tally) -> float:
@@ -128,7 +141,9 @@ __all__ = [
     "bands",
     "demand_charge",
     "energy_cost",
+    "fuel_cost",
     "has_energy_price",
+    "has_fuel",
     "peak",
     "product_kwh",
 ]

@@ -93,6 +93,8 @@ def _check_money(draft: Draft) -> None:
     document = draft.document
     for name, equipment in document.equipment.items():
         draft.money(equipment.cost, ("equipment", name, "cost"))
+        if equipment.power is not None and equipment.power.fuel is not None:
+            draft.money(equipment.power.fuel, ("equipment", name, "power", "fuel"))
     for name, people in document.people.items():
         draft.money(people.cost, ("people", name, "cost"))
         if people.training is not None:

@@ -25,6 +25,7 @@ from vtwin.plant.quantities import (
     Power,
     PricePerArea,
     PricePerHour,
+    PricePerKWh,
     RandomTime,
     Rate,
     Scale,
@@ -347,6 +348,10 @@ class PowerEntry(Written):
     planned_stop: Power | None = None
     start: StartUp | None = Field(
         default=None, description="after each planned stop, instead of the state's: 30 kW for 10 s"
+    )
+    fuel: PricePerKWh | None = Field(
+        default=None,
+        description="price of what it burns, gas or oil: it counts for neither tariff nor peaks",
     )
 
 

@@ -343,6 +343,7 @@ class _Lowering:
                 restart=self.draft.restarts.get(equipment.name, 0),
                 patience=ticks(entry.restart.after) if entry.restart else 0,
                 cost_per_h=entry.cost.value if entry.cost else 0.0,
+                fuel_price=entry.power.fuel.value if entry.power and entry.power.fuel else -1.0,
                 x=places.get(name, (0, 0))[0],
                 y=places.get(name, (0, 0))[1],
                 belt=self.belt_index.get(name, NONE),

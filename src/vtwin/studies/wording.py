@@ -87,6 +87,7 @@ _NAMES = {
     "tardiness_s": ("tardiness", 1.0, "s"),
     "wip": ("work in process", 1.0, "pieces"),
     "energy_per_part_kwh": ("energy per good piece", 1.0, "kWh"),
+    "energy_cost_per_part": ("energy cost per good piece", 1.0, ""),
     "peak_kw": ("peak power", 1.0, "kW"),
     "unit_cost": ("cost per good piece", 1.0, ""),
 }

@@ -146,7 +146,7 @@ def meters(t: Tables) -> None:
         t.fill(start, ME_LENGTH=spec.surge)
         if spec.surge:
             t.link(t.machines.at(index), M_METER=start)
-        for state, kw in enumerate(spec.power_kw):
+        for state, kw in enumerate(spec.power_kw if spec.fuel_price < 0 else ()):
             t.draft.put(start + at.ME_WATTS + state, rules.watts(kw))
             more = rules.watts(spec.surge_kw) - rules.watts(kw)
             t.draft.put(start + at.ME_MORE + state, more)
