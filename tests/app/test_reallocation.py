@@ -94,6 +94,23 @@ def test_optimise_when_stopped_and_begun_again_then_the_plan_is_the_same(scenari
     assert again.outcome.spent == whole.outcome.spent
 
 
+def test_optimise_when_a_front_is_asked_for_then_no_point_is_beaten_in_every_goal(scenario):
+    found = optimise(scenario, budget=200, store=False, front=True)
+    points = found.front.points
+    assert [goal.kpi for goal in found.front.goals] == ["good_per_day", "cost", "wip"]
+    assert len(points) >= 3
+    for one in points:
+        for other in points:
+            better = (
+                other.figures["good_per_day"].mean > one.figures["good_per_day"].mean
+                and other.figures["cost"].mean < one.figures["cost"].mean
+                and other.figures["wip"].mean < one.figures["wip"].mean
+            )
+            assert not better
+    assert all(p.certain == (not p.rivals) for p in points)
+    json.dumps(found.to_json(), allow_nan=False)
+
+
 @pytest.mark.parametrize("budget", [0, -5, 10])
 def test_optimise_when_the_budget_tells_nothing_then_it_is_refused(scenario, budget):
     with pytest.raises(Refused, match=r"V581.*at least 40"):

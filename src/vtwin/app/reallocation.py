@@ -18,6 +18,8 @@ from vtwin.base.errors import Problem, Refused
 
 if TYPE_CHECKING:
     from vtwin.scenario.decisions import Design, Reallocation
+    from vtwin.studies.evaluator import Evaluator
+    from vtwin.studies.front import Front
     from vtwin.studies.optimise import Outcome, Row
     from vtwin.studies.plan import Move, Plan
 
@@ -39,6 +41,8 @@ class Reallocated:
     currency: str | None
     saved: Path | None
     text: str  # of the variant file
+    front: Front | None = None
+    further: int = 0  # replications for the plan's steps and the front
 
     @property
     def interrupted(self) -> bool:
@@ -72,9 +76,11 @@ class Reallocated:
             "space": found.size,
             "simulated": found.simulated,
             "replications": found.spent,
+            "replications_for_plan_and_front": self.further,
             "interrupted": found.interrupted,
             "notes": list(found.notes),
             "plan": None if self.plan is None else self._plan(self.plan),
+            "front": None if self.front is None else self._front(self.front),
             "saved": None if self.saved is None else str(self.saved),
         }  # fmt: skip
 
@@ -89,6 +95,24 @@ class Reallocated:
             "seen_in_search": None if math.isnan(row.seen) else row.seen,
             "replications": row.replications,
             "keeps_requirements": row.keeps,
+        }
+
+    def _front(self, front: Front) -> dict[str, Any]:
+        return {
+            "goals": [{"kpi": g.kpi, "sense": g.sense, "unit": g.unit} for g in front.goals],
+            "replications": front.replications,
+            "confidence": front.confidence,
+            "dropped": front.dropped,
+            "points": [
+                {
+                    "design": point.design.overrides,
+                    "changes": list(self.changes(point.design)),
+                    "figures": {name: one.to_json() for name, one in point.figures.items()},
+                    "certain": point.certain,
+                    "not_told_apart_from": [index + 1 for index in point.rivals],
+                }
+                for point in front.points
+            ],
         }
 
     def _plan(self, plan: Plan) -> dict[str, Any]:
@@ -159,6 +183,7 @@ def optimise(
     cluster: str | None = None,
     store: Keep = None,
     out: Path | None = None,
+    front: bool = False,
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> Reallocated:
@@ -176,7 +201,7 @@ def optimise(
     from vtwin.scenario import load, reallocating
     from vtwin.studies import outside
     from vtwin.studies.evaluator import Evaluator
-    from vtwin.studies.optimise import CONFIRMATION, Optimiser, Wish
+    from vtwin.studies.optimise import Optimiser, Wish
 
     made_search = outside.search(search)
 
@@ -188,10 +213,11 @@ def optimise(
     base = plant.program.run
     wish = Wish(
         seed=base.seed if seed is None else seed,
-        budget=budget,
+        budget=budget if budget is None or not front else budget - budget // 3,
         confirm=base.replications if replications is None else replications,
     )
-    figures = _figures(real)
+    wide = _all_goals(real) if front else real
+    figures = _figures(wide)
     with runs.workers(cluster) as executor, _opened(store) as shelf:
         evaluator = Evaluator(
             build=_builder(loaded),
@@ -208,19 +234,52 @@ def optimise(
             if progress is not None:
                 progress(what, spent, mean)
 
-        outcome = Optimiser(real, evaluator, wish, on_progress=tell, search=made_search).run()
-        plan = None
+        study = Optimiser(real, evaluator, wish, on_progress=tell, search=made_search)
+        outcome = study.run()
+        plan = points = None
         if not outcome.interrupted:
             with suppress(KeyboardInterrupt):
-                fresh = evaluator.fresh(wish.seed + CONFIRMATION)
+                fresh = study.third
+                if front:
+                    more = math.inf if budget is None else budget - outcome.spent
+                    points = _points(wide, evaluator, fresh, more, outcome)
                 from vtwin.studies.plan import plan as made
 
                 number = outcome.best.replications
                 plan = made(real, outcome.best.design, fresh, number, worth=real.worth)
     text = variant_file(plant.file, out or _default(plant.file), real, outcome, plan)
     return Reallocated(
-        plant.file, plant.program.name, real, outcome, plan, plant.program.currency, None, text
-    )
+        plant.file, plant.program.name, real, outcome, plan, plant.program.currency, None, text,
+        points, study.total() - outcome.spent,
+    )  # fmt: skip
+
+
+def _all_goals(real: Reallocation) -> Reallocation:
+    """With one goal, what it costs and what lies in the plant are goals, too."""
+    from dataclasses import replace
+
+    from vtwin.scenario.decisions import Goal
+
+    if len(real.goals) > 1:
+        return real
+    more = [Goal("wip", "minimise", unit="pieces")]
+    if real.amounts["cost"].weights or real.amounts["cost"].extras:
+        more.insert(0, Goal("cost", "minimise", unit=real.amounts["cost"].unit))
+    return replace(real, goals=(*real.goals, *(g for g in more if g.kpi != real.goals[0].kpi)))
+
+
+def _points(
+    real: Reallocation, evaluator: Evaluator, fresh: Evaluator, more: float, outcome: Outcome
+) -> Front:
+    """The front, with what is left of the replications: a point gets as many as the plan's."""
+    from vtwin.studies.front import MOST_POINTS, FrontSearch
+
+    number = outcome.best.replications
+    held_back = 0 if math.isinf(more) else number * MOST_POINTS
+    seen = tuple(row.design for row in outcome.rows)
+    budget = more if math.isinf(more) else max(0.0, more - held_back)
+    search = FrontSearch(real, evaluator, budget, seen=seen)
+    return search.run(fresh, number, outcome.confidence)
 
 
 def _builder(loaded: Any) -> Callable[[Design], Any]:

@@ -465,6 +465,7 @@ def sweep(
     metavar="OUT",
     help="Where the plan is saved as a variant (default: <name>-plan.yaml here).",
 )
+@click.option("--front", is_flag=True, help="Also what can be had of several goals at once.")
 @json_option
 @store_options
 def optimise(
@@ -477,6 +478,7 @@ def optimise(
     search: str,
     cluster: str | None,
     out: Path | None,
+    front: bool,
     json_to: str | None,
     store: str | None,
     no_store: bool,
@@ -505,6 +507,7 @@ def optimise(
             cluster=cluster,
             store=False if no_store else store,
             out=out,
+            front=front,
             progress=report,
             cancelled=stop,
         )

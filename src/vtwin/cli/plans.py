@@ -15,6 +15,7 @@ from vtwin.cli.text import heading, indented, plain_table
 if TYPE_CHECKING:
     from vtwin.app.reallocation import Reallocated
     from vtwin.results.statistics import Interval
+    from vtwin.studies.front import Front
     from vtwin.studies.optimise import Row
     from vtwin.studies.plan import Plan
 
@@ -37,6 +38,7 @@ def reallocated(found: Reallocated) -> RenderableType:
     facts = [
         f"{counted(outcome.simulated, 'design')} simulated of {outcome.size:,} (before limits)",
         counted(outcome.spent, "replication"),
+        *([f"{found.further} more for what follows from it"] if found.further else []),
     ]
     title = Text(f"\n{found.name}: what to reallocate\n", style="bold")
     title.append(" · ".join(facts), style="not bold dim")
@@ -46,6 +48,8 @@ def reallocated(found: Reallocated) -> RenderableType:
     parts += [heading("Best designs"), indented(_designs(found))]
     if found.plan is not None:
         parts += _plan(found, found.plan)
+    if found.front is not None:
+        parts += _front(found, found.front)
     parts += [heading("How sure that is"), indented(Text(f"{outcome.sentence}."))]
     method = f"before any run: {outcome.stage0.method}, {outcome.stage0.estimated} designs"
     parts.append(indented(Text(method, style="dim")))
@@ -86,6 +90,23 @@ def _designs(found: Reallocated) -> RenderableType:
     for number, row in enumerate(outcome.rows, start=1):
         add(str(number), row, ", ".join(found.changes(row.design)) or "as today")
     return table
+
+
+def _front(found: Reallocated, front: Front) -> list[RenderableType]:
+    names = [goal.kpi for goal in front.goals]
+    table = plain_table("", *(f">{name}" for name in names), "not told apart from", "changes")
+    table.columns[-1].no_wrap = False
+    for number, point in enumerate(front.points, start=1):
+        cells = [interval(point.figures[name]) for name in names]
+        rivals = ", ".join(str(index + 1) for index in point.rivals)
+        changes = ", ".join(found.changes(point.design)) or "as today"
+        table.add_row(str(number), *cells, rivals, changes)
+    told = (
+        "No point is better in all of these than another, in the means. Where numbers stand under "
+        "'not told apart from', those points may be better in all: the difference is not "
+        "significant."
+    )
+    return [heading("What can be had"), indented(table), indented(Text(told, style="dim"))]
 
 
 def _plan(found: Reallocated, plan: Plan) -> list[RenderableType]:

@@ -165,6 +165,10 @@ class Optimiser:
             told = Problem("V583", "today's plant cannot run")
             raise Refused([told, *refused.problems]) from refused
 
+    def total(self) -> int:
+        """Replications spent in all stages."""
+        return self.evaluator.spent + self.second.spent + self.third.spent
+
     # --- stage 0 ---------------------------------------------------------------------------
 
     def _estimate(self, design: Design) -> Estimate:
@@ -499,7 +503,7 @@ class Optimiser:
             stage0=stage0,
             size=self.space.size,
             simulated=len(self.book.rows),
-            spent=self.evaluator.spent + self.second.spent + self.third.spent,
+            spent=self.total(),
             shortfall=short,
             gap=gap,
             confidence=self.wish.confidence,
@@ -523,7 +527,7 @@ class Optimiser:
         mean = None
         if book is not None and best is not None:
             mean = float(book.objective(best).mean()) * self.goal.sign
-        spent = self.evaluator.spent + self.second.spent + self.third.spent
+        spent = self.total()
         self.on_progress(what, spent, best, mean)
 
 
