@@ -291,6 +291,15 @@ def test_program_when_it_cannot_be_read_then_the_step_says_so(tmp_path, write, c
     assert {problem.code for problem in refused.value.problems} == {code}
 
 
+def test_program_when_several_are_named_then_one_is_due(tmp_path):
+    file = tmp_path / "scenario.yaml"
+    text = LINE.format(more="").replace("cycle: 10 min", "nc: [a.nc, b.nc]")
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(Refused) as refused:
+        build(load(file))
+    assert [problem.code for problem in refused.value.problems] == ["V124"]
+
+
 def test_program_when_its_comments_are_of_an_old_code_page_then_it_is_read(tmp_path):
     text = "(부품)\nG21\nG1X100.F600.\nM30\n".encode("cp949")
     (tmp_path / "op.nc").write_bytes(text)

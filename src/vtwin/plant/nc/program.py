@@ -174,10 +174,12 @@ def _nc_file(value: Any, context: Mapping[str, Any]) -> Source:
         return value
     if isinstance(value, Mapping):  # as written out below
         return Source(str(value.get("file", "")), str(value.get("text", "")))
+    if not isinstance(value, str):
+        raise refuse("V124", "the name of one file is due", "such as nc: op10.nc")
     read = context.get("text")
     if read is None:
         raise refuse("V708", "an NC program can only be named in a scenario file")
-    file, text = read(str(value), MAX_BYTES)
+    file, text = read(value, MAX_BYTES)
     return Source(file, text)
 
 
