@@ -55,7 +55,7 @@ def test_sweep_when_run_then_each_point_is_that_plant_under_the_same_seed(plant)
         assert result.sweep.figure(row, 0).mean == alone.summary.kpis["good_per_day"].mean
     best = result.sweep.points[result.order[0]]
     assert best == ("2", "2")
-    calls = {result.sweep.points[r]: one.call for r, one in result.sweep.standings().items()}
+    calls = {result.sweep.points[r]: call for r, call in result.sweep.calls().items()}
     assert calls["0", "1"] == "rejected"
     assert calls[best] in ("best", "possible best")
 

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from vtwin.scenario.experiments import Factor, Span
-from vtwin.studies.best import possible, with_the_best
 from vtwin.studies.designs import fractional, full, latin_hypercube
 from vtwin.studies.effects import effects, sensitivity
 
@@ -119,38 +118,3 @@ def test_sensitivity_when_a_power_law_then_its_exponent():
     assert found.change.mean == 40.0
     assert found.elasticity.mean == pytest.approx(40 / 101 / 0.2)
     assert sensitivity(Factor("r", ("fifo", "spt")), np.ones(2), np.ones(2) * 2).elasticity is None
-
-
-def test_with_the_best_when_gaps_are_clear_then_one_best_and_others_rejected():
-    shared = np.random.default_rng(1).normal(0, 10, 10)
-    values = {"a": shared + 1, "b": shared + 3, "c": shared}
-    noise = np.random.default_rng(2)
-    values = {k: list(v + noise.normal(0, 0.01, 10)) for k, v in values.items()}
-    standings = with_the_best(values)
-    assert [one.call for one in standings.values()] == ["rejected", "best", "rejected"]
-    assert possible(standings) == ("b",)
-    assert possible(with_the_best(values, higher=False)) == ("c",)
-    assert standings["b"].low == 0.0
-    assert standings["b"].high == pytest.approx(2.0, abs=0.1)
-    assert standings["a"].high == 0.0
-
-
-def test_with_the_best_when_best_is_known_then_kept_at_least_as_often_as_promised():
-    luck = np.random.default_rng(5)
-    means = np.array([0.0, 0.0, 0.4, 0.4, 0.5])
-    kept = 0
-    for _ in range(300):
-        draws = means[:, None] + luck.normal(0, 1, (5, 8)) + luck.normal(0, 3, 8)
-        standings = with_the_best({str(i): list(row) for i, row in enumerate(draws)})
-        kept += "4" in possible(standings)
-    assert kept / 300 >= 0.95
-
-
-def test_with_the_best_when_one_replication_then_nothing_is_rejected():
-    assert possible(with_the_best({"a": [1.0], "b": [5.0]})) == ("a", "b")
-
-
-def test_with_the_best_when_a_figure_is_undefined_then_it_is_said():
-    standings = with_the_best({"a": [1.0, 1.1], "b": [float("nan"), 2.0]})
-    assert standings["b"].call == "undefined"
-    assert possible(standings) == ("a",)

@@ -88,6 +88,20 @@ def test_with_the_best_when_means_are_known_then_intervals_cover_them_together()
     assert right >= 0.9 * 200
 
 
+def test_with_the_best_when_designs_are_alike_then_neither_is_called_the_best():
+    lots = np.random.default_rng(3)
+    shared = lots.standard_normal(8)
+    found = with_the_best(np.stack([shared, shared, shared - 1.0]))
+    assert found.possible == (0, 1)
+    assert found.best is None
+
+
+def test_with_the_best_when_one_replication_then_nothing_is_rejected():
+    found = with_the_best(np.array([[1.0], [5.0]]))
+    assert found.possible == (0, 1)
+    assert found.best is None
+
+
 def test_shortfall_when_repeated_then_it_covers_the_true_one():
     lots = np.random.default_rng(13)
     means = np.array([0.0, 0.2, -0.1])

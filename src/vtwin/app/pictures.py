@@ -186,23 +186,18 @@ def differences(rows: Sequence[tuple[str, float, float | None, bool]], unit: str
     """Interval plot of differences to the baseline: ``(name, mean, half-width, is better when
     above 0 clear?)``; an open marker where the interval holds 0 (cannot be told apart).
     """
-    if not rows:
-        return ""
-    figure, axes = _figure(0.75 + 0.36 * len(rows))
-    axes.axvline(0, color=_INK, linewidth=0.8)
-    for row, (_, mean, half_width, clear) in enumerate(rows):
-        margin = half_width or 0.0
-        axes.plot([mean - margin, mean + margin], [row, row], color=_ACCENT, linewidth=2)
-        face = _ACCENT if clear else "none"
-        axes.plot([mean], [row], "o", color=_ACCENT, markerfacecolor=face, markersize=7)
-    axes.set_yticks(range(len(rows)), [name for name, *_ in rows])
-    axes.set_ylim(len(rows) - 0.5, -0.5)
-    axes.set_xlabel(f"difference to the baseline, {unit} · open marker: cannot be told apart")
-    return _svg(figure, "Differences to the baseline with their intervals")
+    label = f"difference to the baseline, {unit} \N{MIDDLE DOT} open marker: cannot be told apart"
+    return _intervals(rows, label, "Differences to the baseline with their intervals")
 
 
 def changes(rows: Sequence[tuple[str, float, float | None, bool]], label: str, title: str) -> str:
     """Intervals about 0: ``(name, mean, half-width, excludes 0)``; open markers hold 0."""
+    return _intervals(rows, f"{label} \N{MIDDLE DOT} open marker: cannot be told from 0", title)
+
+
+def _intervals(
+    rows: Sequence[tuple[str, float, float | None, bool]], label: str, title: str
+) -> str:
     if not rows:
         return ""
     figure, axes = _figure(0.75 + 0.32 * len(rows))
@@ -214,7 +209,7 @@ def changes(rows: Sequence[tuple[str, float, float | None, bool]], label: str, t
         axes.plot([mean], [row], "o", color=_ACCENT, markerfacecolor=face, markersize=7)
     axes.set_yticks(range(len(rows)), [name for name, *_ in rows])
     axes.set_ylim(len(rows) - 0.5, -0.5)
-    axes.set_xlabel(f"{label} \N{MIDDLE DOT} open marker: cannot be told from 0")
+    axes.set_xlabel(label)
     return _svg(figure, title)
 
 

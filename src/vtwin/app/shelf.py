@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from contextlib import closing, suppress
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
@@ -122,6 +122,27 @@ class Shelf:
                 replace(p, severity="warning", what=f"this run is not kept: {p.what}")
                 for p in refused.problems
             ]
+
+
+@contextmanager
+def opened(keep: Keep) -> Iterator[Store | None]:
+    """The store for the figures of many plants; None where none is wanted, or where the default
+    one cannot be opened. One that was named is refused.
+    """
+    if keep is False:
+        yield None
+        return
+    from vtwin.results.store import Store
+
+    try:
+        store = Store(keep)
+    except Refused:
+        if isinstance(keep, str):
+            raise
+        yield None
+        return
+    with closing(store):
+        yield store
 
 
 def remember(

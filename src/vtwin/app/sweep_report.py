@@ -61,7 +61,7 @@ def _named(name: str) -> str:
 
 def _points(result: SweepResult) -> str:
     sweep = result.sweep
-    standings = sweep.standings()
+    calls = sweep.calls()
     alone = sweep.plan.kind == "sensitivity"
     heads = ["changed", "to"] if alone else [factor.path for factor in sweep.plan.factors]
     heads += [_named(name) for name in sweep.figures] + [""]
@@ -69,7 +69,7 @@ def _points(result: SweepResult) -> str:
         [
             *sweep.points[row],
             *(wording.said(sweep.figure(row, i).to_json()) for i in range(len(sweep.figures))),
-            standings[row].call if row in standings else "",
+            calls.get(row, ""),
         ]
         for row in result.order[:MOST_POINTS]
     ]

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from vtwin import __version__
 from vtwin.app import runs
 from vtwin.app.runs import Progress, Replications
-from vtwin.app.shelf import Keep
+from vtwin.app.shelf import Keep, opened
 from vtwin.base.errors import Problem, Refused
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ class SweepResult:
         """Points with their figures, effects, sensitivities, the warm-up."""
         sweep = self.sweep
         paths = [factor.path for factor in sweep.plan.factors]
-        standings = sweep.standings()
+        calls = sweep.calls()
         return {
             "scenario": self.scenario,
             "variant": self.variant,
@@ -102,7 +102,7 @@ class SweepResult:
                         name: sweep.figure(row, number).to_json()
                         for number, name in enumerate(sweep.figures)
                     },
-                    "call": standings[row].call if row in standings else None,
+                    "call": calls.get(row),
                 }
                 for row, point in enumerate(sweep.points)
             ],
@@ -202,7 +202,7 @@ def sweep(
     found = _found_warmup(plant, wishes, chosen.name, progress, cancelled)
     always = _always(wishes, found)
     plan = studies.plan(experiment, seed)
-    with runs.workers(cluster) as executor, _Opened(store) as kept:
+    with runs.workers(cluster) as executor, opened(store) as kept:
         evaluator = _evaluator(loaded, variant, always, figures, seed, engine)
         evaluator.workers, evaluator.executor = workers, executor
         evaluator.cancelled, evaluator.store = cancelled, kept
@@ -354,30 +354,6 @@ def _left_out(warmup: int, evaluator: Any, sweep: Sweep) -> float:
 
     built = [p for p in evaluator.programs.values() if not isinstance(p, Refused)]
     return (built[0].run.warmup if built else warmup) / TICKS_PER_SECOND
-
-
-class _Opened:
-    """The store for the figures of many plants; one that fails costs nothing but itself."""
-
-    def __init__(self, keep: Keep) -> None:
-        self._keep = keep
-        self._store: Any = None
-
-    def __enter__(self) -> Any:
-        if self._keep is False:
-            return None
-        from vtwin.results.store import Store
-
-        try:
-            self._store = Store(self._keep)
-        except Refused:
-            if isinstance(self._keep, str):
-                raise
-        return self._store
-
-    def __exit__(self, *_: object) -> None:
-        if self._store is not None:
-            self._store.close()
 
 
 # --- the file ----------------------------------------------------------------------------------

@@ -81,21 +81,21 @@ def _factors(answer: SweepResult) -> RenderableType:
 
 def _points(answer: SweepResult) -> list[RenderableType]:
     sweep = answer.sweep
-    standings = sweep.standings()
+    calls = sweep.calls()
     figures_named = (f">{_figure(name)}" for name in sweep.figures)
     table = plain_table(*_letters(answer).values(), *figures_named, "")
     like = [_largest(sweep.figure(r, i) for r in answer.order) for i in range(len(sweep.figures))]
     for row in answer.order[:MOST_POINTS]:
         figures = [_said(sweep.figure(row, i), like=like[i]) for i in range(len(sweep.figures))]
-        call = standings[row].call if row in standings else ""
+        call: str = calls.get(row, "")
         style = "dim" if call == "rejected" else ""
         table.add_row(*sweep.points[row], *figures, call, style=style)
     parts: list[RenderableType] = [heading("Points"), indented(table)]
     left = len(sweep.points) - MOST_POINTS
     if left > 0:
         parts.append(indented(Text(f"… and {left} more (--json or --out has all)", style="dim")))
-    if standings:
-        possible = [r for r in answer.order if standings[r].call != "rejected"]
+    if calls:
+        possible = [r for r in answer.order if calls.get(r) != "rejected"]
         parts.append(indented(Text(_verdict(answer, possible))))
     for point, why in list(sweep.impossible.items())[:3]:
         told = f"{', '.join(point)} is no plant that can run: {why}"

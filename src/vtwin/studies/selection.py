@@ -141,18 +141,24 @@ class WithTheBest:
 
 
 def with_the_best(values: Floats, confidence: float = 0.95) -> WithTheBest:
-    """Multiple comparisons with the best of (designs, replications >= 2) paired figures."""
+    """Multiple comparisons with the best of (designs, replications) paired figures. One
+    replication rejects nothing; designs that are equally good are possible together.
+    """
     k, n = values.shape
     if k == 1:
         return WithTheBest(np.zeros(1), np.zeros(1), (0,), 0)
+    if n == 1:
+        wide = np.full(k, np.inf)
+        return WithTheBest(-wide, wide, tuple(range(k)), None)
     one_sided = (1.0 - confidence) / (k * (k - 1))
     differences = values[:, None, :] - values[None, :, :]
     mean = differences.mean(axis=2)
     half = t_quantile(1.0 - one_sided, n - 1) * differences.std(axis=2, ddof=1) / math.sqrt(n)
     apart = ~np.eye(k, dtype=np.bool_)
-    high = np.maximum(0.0, np.min(np.where(apart, mean + half, np.inf), axis=1))
+    upper = np.min(np.where(apart, mean + half, np.inf), axis=1)
+    high = np.maximum(0.0, upper)
     low = np.minimum(0.0, np.min(np.where(apart, mean - half, np.inf), axis=1))
-    possible = tuple(int(i) for i in np.flatnonzero(high > 0.0)) or (int(np.argmax(mean[:, 0])),)
+    possible = tuple(int(i) for i in np.flatnonzero(upper >= 0.0))
     return WithTheBest(low, high, possible, possible[0] if len(possible) == 1 else None)
 
 

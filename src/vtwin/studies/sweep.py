@@ -20,12 +20,14 @@ from vtwin.results.statistics import Interval, interval, replications_needed
 from vtwin.scenario.decisions import Design
 from vtwin.scenario.experiments import Experiment, Factor, overrides
 from vtwin.studies import designs
-from vtwin.studies.best import Standing, with_the_best
 from vtwin.studies.designs import Point
 from vtwin.studies.effects import Effects, Sensitivity, effects, sensitivity
 from vtwin.studies.evaluator import Evaluator
+from vtwin.studies.selection import with_the_best
 
 Floats = npt.NDArray[np.float64]
+#: How a point stands beside the best of the others.
+Call = Literal["best", "possible best", "rejected"]
 
 #: `replications: auto` begins with so many, and ends with so many at most.
 FEWEST, MOST = 5, 100
@@ -101,8 +103,8 @@ class Sweep:
 
     ``values`` has shape (points, replications, figures), NaN where a figure is undefined; a
     sensitivity has two points per factor. ``impossible``: points that are no plant that can
-    run, and why; they have no row in ``points``. ``standings``: beside the best on the first
-    figure, by the point's number; empty where neither more nor less is better.
+    run, and why; they have no row in ``points``. ``calls``: which of them may be the best,
+    none where neither more nor less of the first figure is better.
     """
 
     plan: Plan
@@ -133,13 +135,22 @@ class Sweep:
         """Which way the first figure is better: "higher", "lower" or ""."""
         return KPIS[self.figures[0].rpartition(".")[2]].better
 
-    def standings(self) -> dict[int, Standing]:
-        """How each point stands beside the best of the others on the first figure."""
+    def calls(self) -> dict[int, Call]:
+        """Which points may be the best on the first figure, by row; without those for which it
+        is undefined.
+        """
         if not self.better or self.plan.kind == "sensitivity" or len(self.points) > MOST_COMPARED:
             return {}
-        rows = {str(i): list(self.values[i, :, 0]) for i in range(len(self.points))}
-        found = with_the_best(rows, higher=self.better == "higher", confidence=self.confidence)
-        return {int(name): one for name, one in found.items()}
+        first = self.values[:, :, 0] * (1.0 if self.better == "higher" else -1.0)
+        rows = [row for row in range(len(first)) if np.isfinite(first[row]).all()]
+        if not rows:
+            return {}
+        found = with_the_best(first[rows], self.confidence)
+        return {
+            row: "best" if at == found.best else "possible best"
+            if at in found.possible else "rejected"
+            for at, row in enumerate(rows)
+        }  # fmt: skip
 
     def effects(self) -> tuple[Effects, ...]:
         """What the factors do to each figure; none for a sensitivity, too few points or a
