@@ -114,3 +114,13 @@ def test_any_plant_when_told_to_be_locked_then_those_machines_never_work_again(p
     told = {names[s.split()[0]] for s in short.stall if s.split()[0] in names}
     late = [r for r in rows(longer) if r[0] >= 100 and r[2] in told]
     assert not [r for r in late if r[1] in (Event.START, Event.FINISH, Event.SETUP)]
+
+
+def test_stall_when_a_learner_has_no_trainer_then_it_says_so(engine):  # S-57, S-80
+    plant = Plant(horizon=50).station("m").worker("joe", ["op"], learns={"op": "c"})
+    plant.curves["c"] = ([(0, 500)], 5, 1)
+    plant.product("p", {"op": "o", "on": "m", "cycle": 3, "skill": "op"}).saturated("p")
+    tally = engine(plant.program(), 0)
+    assert tally.ended == 0
+    (sentence,) = tally.stall
+    assert "joe may not come without somebody free who teaches it" in sentence

@@ -4,8 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.engines.plants import Plant
 from vtwin.people.learning import Learning
 from vtwin.people.levels import SPEEDS, WORDS, Level
+from vtwin.studies.proof import proof
 
 
 def test_half_when_so_many_units_are_done_then_half_of_the_gap_is_closed():
@@ -49,3 +51,13 @@ def test_levels_when_listed_then_each_has_a_speed_and_they_rise():
     speeds = [SPEEDS[level] for level in Level]
     assert speeds == sorted(speeds)
     assert SPEEDS[Level.TRAINED] == 1.0
+
+
+def test_proof_when_a_learner_is_tried_faster_then_all_of_his_curve_is():
+    plant = Plant(horizon=203).station("m").worker("joe", ["op"], learns={"op": "joe/op"})
+    plant.curves["joe/op"] = ([(0, 500), (10, 800)], 0, 1)
+    plant.product("p", {"op": "o", "on": "m", "cycle": 4, "skill": "op"}).saturated("p")
+    told = proof(plant.program(), ["joe"], 2, engine="reference", goal="throughput_per_h")
+    # 10 pieces of 8 s and 24 of 5 s; with 110 %: 10 of 4 / 0.55 s, then 28 of 4 / 0.88 s
+    gain = told.gains["joe"].gain.mean
+    assert gain == pytest.approx((38 - 34) * 3600 / 203)

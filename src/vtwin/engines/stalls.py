@@ -226,6 +226,9 @@ class _Teller:
             if machines
         )
         machines = tuple(dict.fromkeys(m for _, found in held for m in found))
+        new = ", ".join(p.name for p in able if p.present and p.is_new_to(task.skill))
+        if new and not told:
+            told = f"{new} may not come without somebody free who teaches it"
         return Wait(
             f"{words}: {told or 'all are off duty or repairing'}",
             machines,

@@ -97,6 +97,14 @@ class PersonView(View):
         """Whether he is there (S-54)."""
         return self[at.P_PRESENT] != 0
 
+    def is_new_to(self, skill: int) -> bool:
+        """Whether he does not work alone at a skill yet (S-57)."""
+        learning = View(self._picture, self[at.P_LEARNS])[skill]
+        if learning == at.NOTHING:
+            return False
+        record = View(self._picture, learning)
+        return record[at.L_UNITS] < record[at.L_ALONE]
+
     @property
     def tends(self) -> int:
         """Operations he may attend at a time."""
