@@ -95,6 +95,17 @@ def test_streams_when_read_then_every_run_is_found(recorded):
     assert broken == {1, 2, 4, 7, 8, 10, 11, 16, 19}
 
 
+def test_operations_when_fitted_then_runs_of_other_programs_are_found(recorded):
+    others = {(o.part, o.operation): o.others for o in runs.fit(recorded).operations}
+    assert others == {
+        ("box", 1): (1, 2, 4, 8, 13, 20),  # 8 and 13 went on in another one after their stop
+        ("box", 2): (1, 2, 3, 4, 5),  # an earlier version
+        ("box", 3): (1, 2, 3, 4, 20),
+        ("plate", 1): (4,),
+        ("plate", 2): (),
+    }
+
+
 def test_program_when_timed_then_whole_runs_of_plates_are_off_by_less_than_half_a_percent(
     plates, recorded
 ):

@@ -16,7 +16,7 @@ def _line(second, *pairs):
     return "|".join([moment.isoformat() + ".0000000Z", *pairs])
 
 
-def _file(folder, name, begin, seconds, *, stops=(), silent=None, knob=None, packed=False):
+def _file(folder, name, begin, seconds, *, stops=(), silent=None, knob=None, packed=False, block=7):
     """A run of so many seconds; ``stops``: (second, length, state), ``silent``: likewise."""
     lines = [_line(begin - 5, "Program_Name_Running", "A.NC")]
     if knob is not None:
@@ -33,7 +33,9 @@ def _file(folder, name, begin, seconds, *, stops=(), silent=None, knob=None, pac
         if second not in still:
             counter += 1
             lines.append(_line(begin + second, "Program_Runtime_Seconds", str(counter)))
-    lines.append(_line(begin + seconds, "Block_Number", "7", "Program_Status", "PROGRAM_COMPLETED"))
+    lines.append(
+        _line(begin + seconds, "Block_Number", str(block), "Program_Status", "PROGRAM_COMPLETED")
+    )
     lines.sort(key=lambda line: line.split("|")[0])
     text = "\n".join(lines) + "\n"
     data = gzip.compress(text.encode()) if packed else text.encode()
@@ -117,6 +119,14 @@ def test_fit_when_made_then_it_counts_changes_absences_and_set_ups(tmp_path):
     hours = (5 * 360 - 30 + 100 + 5 * 200) / 3600
     assert found.stop_every.value == pytest.approx(hours)
     assert found.stop_every.how == f"1 stop in {hours:.1f} h of work"
+
+
+def test_fit_when_a_run_ended_at_another_block_then_its_time_is_not_used(tmp_path):
+    for number, seconds in enumerate((300, 300, 80), start=1):
+        block = 3 if seconds == 80 else 7
+        _file(tmp_path, f"Plate-Op1-M1-{number:02}.txt", 1000 * number, seconds, block=block)
+    (made,) = runs.fit(runs.read_runs(tmp_path)).operations
+    assert (made.runs, made.whole, made.others, made.run_time) == (3, 3, (3,), 300)
 
 
 def test_runs_when_files_hold_none_then_each_is_told(tmp_path):

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from statistics import fmean, stdev
 
 from vtwin.history.figures import Estimate, Fit
-from vtwin.history.runs import CellFit, OperationFit, Run
+from vtwin.history.runs import CellFit, OperationFit, Run, program_times
 from vtwin.history.writing import HEAD
 
 #: Run times that differ by less than this share of their mean are one time.
@@ -107,7 +107,7 @@ def _plant(runs: Sequence[Run], fit: CellFit) -> Iterable[str]:
 def _step(made: Sequence[OperationFit], runs: Sequence[Run]) -> Iterable[str]:
     most = max(made, key=lambda o: o.runs)
     own = [r for r in runs if (r.part, r.operation) == (most.part, most.operation)]
-    times = [run.running for run in own if run.whole] or [run.running for run in own]
+    times = program_times(own)
     alike = len(times) < 2 or stdev(times) < _ALIKE * fmean(times)
     listed = ", ".join(f"{seconds:.0f} s" for seconds in times)
     cycle = f"{most.run_time:.0f} s" if alike else f"{{empirical: {{values: [{listed}]}}}}"
@@ -171,6 +171,11 @@ def page(runs: Sequence[Run], fit: CellFit, source: str) -> str:
         each = ", ".join(f"{seconds / 60:.0f}" for seconds in fit.set_ups)
         told = f"| set-up | {fmean(fit.set_ups) / 60:.0f} min | | {each} min |"
         lines.append(told)
+    for o in fit.operations:
+        if o.others:
+            numbers = ", ".join(map(str, o.others))
+            lines += ["", f"{o.part} OP{o.operation}: no. {numbers} ended at another block than "
+                      "most, so of another program; not used for the run time."]  # fmt: skip
     broken = [run for run in runs if not run.whole]
     lines += ["", "Runs with stops:", ""]
     for run in broken:

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
-from statistics import median
+from statistics import median, mode
 from typing import Final
 
 from vtwin.base.errors import Problem, Refused, Where
@@ -204,14 +204,17 @@ def standings(runs: Iterable[Run]) -> list[Standing]:
 
 @dataclass(frozen=True, slots=True)
 class OperationFit:
-    """What the runs of one operation say: times in s."""
+    """What the runs of one operation say: times in s. ``others``: numbers of the runs that ended
+    at another block than most, so of another program or version; they say nothing of its time.
+    """
 
     part: str
     operation: int
     machine: str
     runs: int
     whole: int
-    run_time: float  # median of the whole runs
+    others: tuple[int, ...]
+    run_time: float  # median of the whole runs of the program
     change: Fit  # change of the part
 
 
@@ -259,6 +262,19 @@ def fit(runs: Sequence[Run]) -> CellFit:
     )
 
 
+def program_times(own: Sequence[Run]) -> list[float]:
+    """Seconds of the whole runs that ended where most runs of the operation do; of all of these
+    if none is whole.
+    """
+    usual = [run for run in own if run.last_block == _usual_end(own)]
+    return [run.running for run in usual if run.whole] or [run.running for run in usual]
+
+
+def _usual_end(own: Sequence[Run]) -> int:
+    """The block at which most runs of an operation end."""
+    return mode(run.last_block for run in own)
+
+
 def _operation(run: Run) -> tuple[str, int, str]:
     return run.part, run.operation, run.machine
 
@@ -272,11 +288,12 @@ def _operations(runs: Sequence[Run], gaps: Sequence[Standing]) -> Iterable[Opera
     names = sorted({_operation(run) for run in runs})
     for part, operation, machine in names:
         own = [run for run in runs if _operation(run) == (part, operation, machine)]
-        whole = [run.running for run in own if run.whole]
+        times = program_times(own)
         change = [
             gap.seconds for gap in gaps if gap.same and gap.after in own and gap.seconds <= CHANGE
         ]
         yield OperationFit(
-            part, operation, machine, len(own), len(whole),
-            median(whole or [run.running for run in own]), fit_times(change),
+            part, operation, machine, len(own), sum(run.whole for run in own),
+            tuple(run.number for run in own if run.last_block != _usual_end(own)),
+            median(times), fit_times(change),
         )  # fmt: skip
