@@ -7,10 +7,12 @@ from io import StringIO
 import pytest
 
 from vtwin import cli
+from vtwin.app import overview
 from vtwin.app.genealogy import Question, follow
 from vtwin.app.report import study_html
 from vtwin.app.runs import run
 from vtwin.base.errors import Refused
+from vtwin.results.store import Store
 
 PLANT = """\
 vtwin: 1
@@ -144,6 +146,22 @@ def test_run_when_lots_and_causes_are_named_then_figures_in_json_and_report(plan
     again = run(plant, store=False, engine="kernel").to_json()
     for key in ("scrap", "recall"):
         assert again[key] == body[key]
+
+
+def test_screen_when_a_run_is_kept_then_it_has_scrap_by_cause_and_the_widest_of_each_kind(
+    plant, tmp_path
+):
+    store = f"{tmp_path}/runs.sqlite"
+    result = run(plant, store=store, engine="reference")
+    with Store(store) as kept:
+        summary = kept.run(result.run_id).summary
+    causes = overview.scrap(summary)
+    assert {"cracks", "laps"} <= {one.cause for one in causes}
+    assert sum(one.share for one in causes) == pytest.approx(1.0)
+    widest = {one.kind: one for one in overview.recall(summary)}
+    machines = [row for row in result.recall if row.kind == "machine"]
+    assert widest["machine"].mean == max(row.mean.mean or 0 for row in machines)
+    assert overview.scrap({}) == overview.recall({}) == ()
 
 
 def test_command_when_asked_then_answers_in_words_json_and_table(plant, tmp_path, capsys):

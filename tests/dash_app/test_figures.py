@@ -19,6 +19,8 @@ from vtwin.app.views import (
     Figure,
     FleetUse,
     JobRow,
+    RecallUse,
+    ScrapCause,
     Suspect,
     Tile,
     ToolLife,
@@ -282,6 +284,23 @@ def test_tools_when_drawn_then_lives_and_renewals_are_told():
     told = text(overview.tools((row,), EN))
     for said in ("Die A ×2", "8,000", "1.25 ±0.10", "3.1 ±0.2 %"):
         assert said in told
+
+
+def test_scrap_when_drawn_then_causes_add_up():
+    causes = (ScrapCause("cracks", "press", 30.0, 0.6), ScrapCause("laps", "press", 20.0, 0.4))
+    told = text(overview.scrap(causes, EN))
+    for said in ("press · cracks", "60.0%", "60%", "press · laps", "100%", EN("scrap.sum")):
+        assert said in told
+    assert "재작업 한도 초과" in text(
+        overview.scrap((ScrapCause("rework limit", "t", 1.0, 1.0),), KO)
+    )
+
+
+def test_recall_when_drawn_then_suspects_are_told_with_their_kind():
+    told = text(overview.recall((RecallUse("material", "bar", 46.4, 48.8, 0.058),), KO))
+    for said in ("bar (소재 로트)", "46.4", "48.8", "5.8%"):
+        assert said in told
+    assert "–" in text(overview.recall((RecallUse("tool", "die", 1.0, 1.0, None),), EN))
 
 
 def test_library_when_drawn_then_models_sources_packages_and_troubles_are_told():

@@ -20,6 +20,8 @@ from vtwin.app.views import (
     FloorView,
     MachineView,
     OverviewView,
+    RecallUse,
+    ScrapCause,
     StaffLoss,
     Suspect,
     Tile,
@@ -570,3 +572,47 @@ def _peak(use: EnergyUse, words: Words) -> str:
     who = ", ".join(f"{name} {number(kw, decimals(kw, None))} kW" for name, kw in use.drawn)
     window = duration(use.window_s, words)
     return words("energy.when", day=day, clock=clock, window=window, who=who)
+
+
+# ---- quality
+
+MOST_CAUSES = 7
+#: Causes that nobody named, with the words for them.
+OWN_CAUSES = {
+    "scrap": "scrap.unnamed",
+    "rework limit": "scrap.limit",
+    "scrap or rework limit": "scrap.unnamed_or_limit",
+    "made after standing": "scrap.standing",
+    "too old": "scrap.too_old",
+    "failure of a machine": "scrap.failure",
+}
+
+
+def scrap(rows: tuple[ScrapCause, ...], words: Words) -> html.Table:
+    """Pieces and share of the causes that scrap most, and what they are together."""
+    names = ("scrap.cause", "scrap.pieces", "scrap.share", "scrap.sum")
+    body, together = [], 0.0
+    for row in rows[:MOST_CAUSES]:
+        together += row.share
+        own = OWN_CAUSES.get(row.cause)
+        cause = " · ".join(filter(None, (row.operation, words(own) if own else row.cause)))
+        cells = (
+            cause,
+            number(row.pieces, decimals(row.pieces, None)),
+            f"{row.share:.1%}",
+            f"{together:.0%}",
+        )
+        body.append(cells)
+    return _table([words(name) for name in names], body)
+
+
+def recall(rows: tuple[RecallUse, ...], words: Words) -> html.Table:
+    """What one suspect calls back: the one of each kind that reaches furthest."""
+    names = ("recall.suspect", "recall.mean", "recall.p90", "recall.share")
+    body = []
+    for row in rows:
+        share = f"{row.share:.1%}" if row.share is not None else "–"
+        suspect = f"{row.name} ({words(f'recall.{row.kind}')})"
+        cells = (suspect, *(number(n, decimals(n, None)) for n in (row.mean, row.p90)), share)
+        body.append(cells)
+    return _table([words(name) for name in names], body)

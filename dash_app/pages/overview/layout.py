@@ -130,6 +130,7 @@ def side(view: OverviewView, words: Words, selection: Mapping[str, Any]) -> html
             *_transport(view, words),
             *_energy(view, words),
             *_tools(view, words),
+            *_quality(view, words),
         ],
         className="side",
     )
@@ -160,3 +161,17 @@ def _tools(view: OverviewView, words: Words) -> list[html.Section]:
     head = html.Div(html.H2([icon("clock"), words("tools.title")]), className="card-head")
     body = html.Div(figures.tools(view.tools, words), className="card-body")
     return [html.Section([head, body], className="card")]
+
+
+def _quality(view: OverviewView, words: Words) -> list[html.Section]:
+    """What is scrapped and why, and what a suspect would call back, where that is known."""
+    tables = []
+    if view.scrap:
+        tables.append((words("scrap.title"), figures.scrap(view.scrap, words)))
+    if view.recall:
+        tables.append((words("recall.title"), figures.recall(view.recall, words)))
+    cards = []
+    for title, table in tables:
+        head = html.Div(html.H2([icon("target"), title]), className="card-head")
+        cards.append(html.Section([head, html.Div(table, className="card-body")], className="card"))
+    return cards

@@ -100,6 +100,8 @@ class LiveDesk:
             vehicles=overview.vehicles(program, summary),
             energy=overview.energy(program, summary),
             tools=overview.tools(program, summary),
+            scrap=overview.scrap(summary),
+            recall=overview.recall(summary),
             currency=program.currency,
         )
 

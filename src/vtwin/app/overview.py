@@ -18,7 +18,9 @@ from vtwin.app.views import (
     FloorView,
     FlowView,
     MachineView,
+    RecallUse,
     RunRow,
+    ScrapCause,
     StaffLoss,
     Suspect,
     Tile,
@@ -340,3 +342,29 @@ def tools(program: Program, summary: Json) -> tuple[ToolLife, ...]:
         for name, body in summary.get("tools", {}).items()
         if name in known
     )
+
+
+def scrap(summary: Json) -> tuple[ScrapCause, ...]:
+    """Scrap by cause and operation, most pieces first."""
+    pieces: dict[tuple[str, str], float] = {}
+    for row in summary.get("scrap", ()):
+        key = (row["cause"], row["operation"])
+        pieces[key] = pieces.get(key, 0.0) + (row["pieces"]["mean"] or 0.0)
+    whole = sum(pieces.values())
+    if not whole:
+        return ()
+    found = [ScrapCause(*key, number, number / whole) for key, number in pieces.items()]
+    return tuple(sorted(found, key=lambda one: -one.pieces))
+
+
+def recall(summary: Json) -> tuple[RecallUse, ...]:
+    """Of each kind of suspect the one that calls most back, in the order of kinds."""
+    worst: dict[str, RecallUse] = {}
+    for row in summary.get("recall", ()):
+        mean, p90 = row["pieces_mean"]["mean"], row["pieces_p90"]["mean"]
+        if mean is None or p90 is None:
+            continue
+        one = RecallUse(row["kind"], row["name"], mean, p90, row["share"]["mean"])
+        if row["kind"] not in worst or worst[row["kind"]].mean < mean:
+            worst[row["kind"]] = one
+    return tuple(worst.values())

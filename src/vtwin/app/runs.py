@@ -67,6 +67,15 @@ class RunResult:
             return f"The plant stalls: {'; '.join(stall)}."
         return "" if self.jury is None else self.jury.sentence
 
+    def quality(self) -> dict[str, Any]:
+        """Scrap by cause and what a suspect calls back, for the result JSON and the store."""
+        body: dict[str, Any] = {}
+        if self.scrap:
+            body["scrap"] = [row.to_json() for row in self.scrap]
+        if self.recall:
+            body["recall"] = [row.to_json() for row in self.recall]
+        return body
+
     def to_json(self) -> dict[str, Any]:
         """The stable result JSON, with what was told beside the figures."""
         body: dict[str, Any] = dict(self.summary.to_json())
@@ -78,10 +87,7 @@ class RunResult:
         ]
         if self.jury is not None:
             body["bottleneck"] = self.jury.to_json()
-        if self.scrap:
-            body["scrap"] = [row.to_json() for row in self.scrap]
-        if self.recall:
-            body["recall"] = [row.to_json() for row in self.recall]
+        body |= self.quality()
         if self.program.templates:
             body["templates"] = {
                 name: template.to_json() for name, template in self.program.templates.items()

@@ -92,7 +92,7 @@ class Shelf:
                     self._run,
                     result.program,
                     result.tallies,
-                    result.summary.to_json(),
+                    result.summary.to_json() | result.quality(),
                     verdict=None if result.jury is None else result.jury.to_json(),
                     notes=[str(note) for note in result.notes],
                     status="stopped" if result.interrupted else "done",

@@ -249,6 +249,27 @@ class ToolLife:
 
 
 @dataclass(frozen=True, slots=True)
+class ScrapCause:
+    """Pieces scrapped at one operation for one cause, all products and machines together."""
+
+    cause: str
+    operation: str
+    pieces: float
+    share: float  # of all scrapped pieces
+
+
+@dataclass(frozen=True, slots=True)
+class RecallUse:
+    """What one suspect of a kind would call back: shipped pieces, and their share of all."""
+
+    kind: str  # material, tool, wear, machine, worker
+    name: str
+    mean: float
+    p90: float
+    share: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class RunRow:
     """One stored run."""
 
@@ -295,6 +316,8 @@ class OverviewView:
     vehicles: tuple[FleetUse, ...] = ()
     energy: EnergyUse | None = None  # None: nothing draws power
     tools: tuple[ToolLife, ...] = ()
+    scrap: tuple[ScrapCause, ...] = ()  # most pieces first
+    recall: tuple[RecallUse, ...] = ()  # of each kind the suspect that reaches furthest
 
 
 @dataclass(frozen=True, slots=True)
