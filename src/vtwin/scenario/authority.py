@@ -164,7 +164,7 @@ class _Narrowing:
         """What is wanted there, by a name of its own if not all who have the skill may do it."""
         if name is None:
             return None
-        need = self.draft.needs[name]
+        need = self.draft.needs.get(name) or Need(name)
         if need.skill in self.restricted:
             holders = {g.name for g in self.staff if _meets(g, need)}
             able = [{g.name for g in self.staff if _meets(g, replace(need, at=(e,)))} for e in at]
