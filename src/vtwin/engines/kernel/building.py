@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from enum import Enum
 from typing import Any, TypeVar, cast
 
 import numba
@@ -28,12 +29,21 @@ Compiled = TypeVar("Compiled", bound=Callable[..., Any])
 _TYPES = {"int": types.int64, "float": types.float64, "None": types.none}
 
 
+class _Kind(Enum):
+    """How the code of a function is placed."""
+
+    COMMON = ("inlinehint",)
+    WHOLE = ()
+    RARE = ("noinline", "cold")
+    APART = ("noinline", '"prefer-vector-width"="512"')
+
+
 class _Function:
     """A function of the kernel: its source, its types, its name in the machine code."""
 
-    def __init__(self, function: Callable[..., Any], alone: bool) -> None:
+    def __init__(self, function: Callable[..., Any], kind: _Kind) -> None:
         self.source = function
-        self.alone = alone
+        self.kind = kind
         self.name = f"vtwin.{function.__module__}.{function.__qualname__}"
         told = function.__annotations__
         names = list(inspect.signature(function).parameters)
@@ -79,7 +89,7 @@ class _Yard:
                 self._make(self._waiting.pop())
         finally:
             self._building = False
-        if function.alone:
+        if function.kind is _Kind.WHOLE:
             self._close(function)
 
     def _make(self, function: _Function) -> None:
@@ -103,7 +113,8 @@ class _Yard:
         inner = target.call_conv.get_function_type(function.answer, function.arguments)
         code = ir.Function(module, inner, made.fndesc.llvm_func_name)
         known = ir.Function(module, _shape(target, function), function.name)
-        known.attributes.add("inlinehint")
+        for attribute in function.kind.value:
+            set.add(known.attributes, attribute)  # llvmlite knows only some of them
         builder = ir.IRBuilder(known.append_basic_block())
         # numba hands answers and errors over in memory. Seen from here, where the code has its
         # only caller and becomes a part of it, answers come in registers; there are no errors.
@@ -158,9 +169,21 @@ def compiled(function: Compiled) -> Compiled:
     """An inner function of the kernel."""
     if not set(function.__annotations__.values()) <= _TYPES.keys():
         return cast(Compiled, numba.njit(**options())(function))
-    return cast(Compiled, _callable(_Function(function, alone=False)))
+    return cast(Compiled, _callable(_Function(function, _Kind.COMMON)))
+
+
+def rare(function: Compiled) -> Compiled:
+    """An inner function that is seldom called: its code stays out of its callers'."""
+    return cast(Compiled, _callable(_Function(function, _Kind.RARE)))
+
+
+def apart(function: Compiled) -> Compiled:
+    """An inner function that does much at a time: its code stays by itself, and loops over
+    numbers may use the widest registers.
+    """
+    return cast(Compiled, _callable(_Function(function, _Kind.APART)))
 
 
 def whole(function: Compiled) -> Compiled:
     """The function all others are reached from; a library that calls it calls nothing else."""
-    return cast(Compiled, _callable(_Function(function, alone=True)))
+    return cast(Compiled, _callable(_Function(function, _Kind.WHOLE)))

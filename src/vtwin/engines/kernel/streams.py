@@ -20,13 +20,13 @@ from vtwin.base.streams import (
     chosen,
     is_rejecting,
     log,
-    philox,
+    philox_pair,
     quantile,
     unit,
     whole_ticks,
 )
 from vtwin.base.units import ticks
-from vtwin.engines.kernel.building import compiled
+from vtwin.engines.kernel.building import apart, compiled
 from vtwin.engines.kernel.layout import (
     H_ERROR,
     H_REPLICATION,
@@ -57,22 +57,34 @@ _SPARE = np.uint64(0)
 _DOMAIN = np.uint64(draws.SIMULATION)
 
 
+@apart
+def _eight_uniforms(s: int, at: int, block: int, name: int, replication: int, seed: int) -> None:
+    """The uniforms of two blocks."""
+    a, b, c, d, e, f, g, h = philox_pair(
+        np.uint64(block), np.uint64(name), np.uint64(replication), _SPARE, np.uint64(seed), _DOMAIN
+    )
+    store_f(s, at, unit(a))
+    store_f(s, at + 1, unit(b))
+    store_f(s, at + 2, unit(c))
+    store_f(s, at + 3, unit(d))
+    store_f(s, at + 4, unit(e))
+    store_f(s, at + 5, unit(f))
+    store_f(s, at + 6, unit(g))
+    store_f(s, at + 7, unit(h))
+
+
 @compiled
 def _stock_uniforms(m: int, s: int, word: int) -> None:
     """The uniforms of the next words of the stream at ``s``, four at a time."""
-    name, replication = np.uint64(load(s, S_NAME)), np.uint64(load(m, H_REPLICATION))
-    seed = np.uint64(load(m, H_SEED))
-    block = np.uint64((word >> 2) + 1)
-    for i in range(S_STOCK, S_STOCK + STOCK, 4):
-        w0, w1, w2, w3 = philox(block, name, replication, _SPARE, seed, _DOMAIN)
-        store_f(s, i, unit(w0))
-        store_f(s, i + 1, unit(w1))
-        store_f(s, i + 2, unit(w2))
-        store_f(s, i + 3, unit(w3))
-        block += np.uint64(1)
+    name, replication = load(s, S_NAME), load(m, H_REPLICATION)
+    seed = load(m, H_SEED)
+    block = (word >> 2) + 1
+    for i in range(S_STOCK, S_STOCK + STOCK, 8):
+        _eight_uniforms(s, i, block, name, replication, seed)
+        block += 2
 
 
-@compiled
+@apart
 def _stock_exponentials(s: int) -> None:
     """Uniforms to times of the commonest kind, by the formula of `quantile`."""
     mean = load_f(s, S_A)
@@ -97,7 +109,7 @@ def _stock_times(s: int, kind: int) -> None:
         store(s, i, whole_ticks(quantile(kind, load_f(s, i), a, b, c, d, e)))
 
 
-@compiled
+@apart
 def _restock(m: int, s: int, word: int) -> None:
     """Make the draws of a stream that uses one word for each, from that word on."""
     _stock_uniforms(m, s, word)
@@ -121,7 +133,7 @@ def _next_unit(m: int, s: int) -> float:
     return load_f(s, S_STOCK + at)
 
 
-@compiled
+@apart
 def _by_rejection(m: int, s: int, kind: int) -> int:
     """A duration in ticks of a kind that takes several uniforms."""
     b, d, e = load_f(s, S_B), load_f(s, S_D), load_f(s, S_E)
