@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from vtwin.engines.kernel.building import compiled
+from vtwin.engines.kernel.building import compiled, rare
 from vtwin.engines.kernel.calendar import cancel, schedule
 from vtwin.engines.kernel.floor import mark
 from vtwin.engines.kernel.layout import (
@@ -81,7 +81,7 @@ def _look(recipe: int) -> None:
     store(recipe, BA_OLDEST, oldest)
 
 
-@compiled
+@rare
 def is_ready(m: int, recipe: int) -> int:
     """Whether enough wait for a batch, or long enough (S-120)."""
     _look(recipe)
@@ -92,7 +92,7 @@ def is_ready(m: int, recipe: int) -> int:
     return count >= load(recipe, BA_LEAST) and waited >= load(recipe, BA_WAIT)
 
 
-@compiled
+@rare
 def set_clocks(m: int, station: int) -> None:
     """The station has settled: when the waits of its batches are over (S-122)."""
     recipes = load(station, ST_RECIPES)
@@ -121,7 +121,7 @@ def _set_clock(m: int, recipe: int) -> None:
         cancel(m, load(recipe, BA_SLOT))
 
 
-@compiled
+@rare
 def batch_due(m: int, recipe: int) -> None:
     """The clock of a batch rings."""
     add(m, H_PENDING, -1)

@@ -6,7 +6,7 @@ while the belt ticks; every change counts up to now, changes something, then goe
 
 from __future__ import annotations
 
-from vtwin.engines.kernel.building import compiled
+from vtwin.engines.kernel.building import compiled, rare
 from vtwin.engines.kernel.calendar import cancel, schedule
 from vtwin.engines.kernel.codes import BLOCKED, ROW_START, STARVED, WORKING
 from vtwin.engines.kernel.floor import changed, mark
@@ -88,7 +88,7 @@ def _stand(belt: int) -> int:
     return max(last - (load(belt, B_COUNT) - 1) * pitch, load(belt, B_LAST_OUT) + pitch)
 
 
-@compiled
+@rare
 def arrives(belt: int) -> int:
     """The item that has no way left and still counts as moving; NOTHING if there is none."""
     first = load(belt, B_FIRST)
@@ -97,7 +97,7 @@ def arrives(belt: int) -> int:
     return first
 
 
-@compiled
+@rare
 def in_work(belt: int) -> int:
     """The first of the items that a failure finds in work (S-145); NOTHING if there is none."""
     there = arrives(belt)
@@ -117,7 +117,7 @@ def _would_move(belt: int) -> int:
 # -- going on --------------------------------------------------------------------------------
 
 
-@compiled
+@rare
 def count_up(m: int, machine: int) -> None:
     """Belt time, and the ageing of the machine, up to now."""
     belt, now = load(machine, M_BELT), load(m, H_NOW)
@@ -137,7 +137,7 @@ def count_up(m: int, machine: int) -> None:
                 add(fault, F_LEFT, -passed)
 
 
-@compiled
+@rare
 def go_on(m: int, machine: int) -> None:
     """Decide what moves, whether the entry is open, and what is due next."""
     belt = load(machine, M_BELT)
@@ -238,7 +238,7 @@ def _expect_strike(m: int, machine: int) -> None:
 # -- items -----------------------------------------------------------------------------------
 
 
-@compiled
+@rare
 def put_on(m: int, item: int, way: int) -> None:
     """An item enters (S-141)."""
     machine = load(way, W_MACHINE)
@@ -258,14 +258,14 @@ def put_on(m: int, item: int, way: int) -> None:
     go_on(m, machine)
 
 
-@compiled
+@rare
 def hold(belt: int, item: int) -> None:
     """The first item is at the end."""
     take_out(belt, B_FIRST, E_NEXT, item)
     store(belt, B_HELD, item)
 
 
-@compiled
+@rare
 def take_off(m: int, machine: int) -> None:
     """The item at the end has left the belt."""
     belt = load(machine, M_BELT)
@@ -278,7 +278,7 @@ def take_off(m: int, machine: int) -> None:
     go_on(m, machine)
 
 
-@compiled
+@rare
 def put_on_again(m: int, machine: int) -> None:
     """The items in work begin again, a pitch after one another (S-145)."""
     belt = load(machine, M_BELT)
@@ -291,7 +291,7 @@ def put_on_again(m: int, machine: int) -> None:
     go_on(m, machine)
 
 
-@compiled
+@rare
 def clear_away(m: int, machine: int) -> int:
     """The items in work are off the belt, the entry is free; the first of them, which leads to
     the others.

@@ -1,53 +1,38 @@
 """The calendar: one pending time per slot, and which is due first (S-02, S-04).
 
-A tournament tree: the leaves are the slots in their order (filled up to a power of two), and
-every node holds the time and the slot of the better of its two children, so node 1 holds the
-next event. At equal times the left child wins, which is the lower slot. Setting a time replays
-the matches on the way up. In a large plant that ends where one comes out as before; near the
-root, looking whether it does costs more than the matches.
+A tree of least times: the leaves are the slots in their order (filled up to a power of two), and
+every node holds the earlier time of its two children, so node 1 holds when the next event is due.
+Which slot that is says the way down, to the left at equal times, for that is the lower slot.
+Setting a time mends the nodes on the way up. In a large plant that ends where one stays as it was;
+near the root, looking whether it does costs more than the rest of the way.
 """
 
 from __future__ import annotations
 
 from vtwin.engines.kernel.building import compiled
-from vtwin.engines.kernel.layout import H_LEAVES, H_TREE, N_SIZE, N_SLOT, N_TIME, NEVER
-from vtwin.engines.kernel.memory import FIELD, load, store
+from vtwin.engines.kernel.layout import H_LEAVES, H_TREE, NEVER
+from vtwin.engines.kernel.memory import load, store
 
-_NODE = N_SIZE * FIELD
-
-
-#: From this node on up every match is played.
+#: From this node on up every node is mended.
 _NEAR_ROOT = 16
 
 
 @compiled
 def schedule(m: int, slot: int, time: int) -> None:
     """The slot's event is due at ``time``; a time it had before is forgotten."""
-    tree = m + load(m, H_TREE)
+    times = m + load(m, H_TREE)
     node = load(m, H_LEAVES) + slot
-    store(tree + node * _NODE, N_TIME, time)
+    store(times, node, time)
     while node >= 2 * _NEAR_ROOT:
-        best = _better(tree, node)
+        time = min(time, load(times, node ^ 1))
         node >>= 1
-        winner, due, here = load(best, N_SLOT), load(best, N_TIME), tree + node * _NODE
-        if winner != slot and load(here, N_SLOT) == winner and load(here, N_TIME) == due:
+        if load(times, node) == time:
             return
-        store(here, N_TIME, due)
-        store(here, N_SLOT, winner)
+        store(times, node, time)
     while node > 1:
-        best = _better(tree, node)
+        time = min(time, load(times, node ^ 1))
         node >>= 1
-        here = tree + node * _NODE
-        store(here, N_TIME, load(best, N_TIME))
-        store(here, N_SLOT, load(best, N_SLOT))
-
-
-@compiled
-def _better(tree: int, node: int) -> int:
-    """The better of a node and its sibling; by arithmetic, since who wins cannot be guessed."""
-    left = tree + (node & -2) * _NODE
-    right = left + _NODE
-    return left + _NODE * int(load(right, N_TIME) < load(left, N_TIME))
+        store(times, node, time)
 
 
 @compiled
@@ -59,13 +44,18 @@ def cancel(m: int, slot: int) -> None:
 @compiled
 def next_time(m: int) -> int:
     """When the next event is due; NEVER without one."""
-    return load(m + load(m, H_TREE) + _NODE, N_TIME)
+    return load(m + load(m, H_TREE), 1)
 
 
 @compiled
 def next_slot(m: int) -> int:
     """The slot of the next event: at equal times the lowest."""
-    return load(m + load(m, H_TREE) + _NODE, N_SLOT)
+    times, leaves = m + load(m, H_TREE), load(m, H_LEAVES)
+    time, node = load(times, 1), 1
+    while node < leaves:
+        node *= 2
+        node += int(load(times, node) != time)
+    return node - leaves
 
 
 def leaves(slots: int) -> int:
@@ -75,11 +65,4 @@ def leaves(slots: int) -> int:
 
 def tree(slots: int) -> list[int]:
     """The fields of an empty calendar: nodes 0 (unused) to 2 * leaves - 1."""
-    count = leaves(slots)
-    fields: list[int] = []
-    for node in range(2 * count):
-        first = node
-        while 0 < first < count:
-            first *= 2
-        fields += [NEVER, max(first - count, 0)]
-    return fields
+    return [NEVER] * (2 * leaves(slots))

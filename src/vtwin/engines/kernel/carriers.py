@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vtwin.engines.kernel.building import compiled
+from vtwin.engines.kernel.building import compiled, rare
 from vtwin.engines.kernel.floor import mark_all
 from vtwin.engines.kernel.layout import (
     CA_FREE,
@@ -34,7 +34,7 @@ def take_carrier(m: int, item: int, carrier: int) -> None:
         add_wide(carrier, CA_MOMENT, -1, load(m, H_NOW))
 
 
-@compiled
+@rare
 def give_back(m: int, item: int, carrier: int) -> None:
     """An item is taken off a carrier, if it is on one; whoever needs it looks again."""
     if is_on(item, carrier):
@@ -44,7 +44,7 @@ def give_back(m: int, item: int, carrier: int) -> None:
         mark_all(m, load(carrier, CA_USERS), load(carrier, CA_USER_COUNT))
 
 
-@compiled
+@rare
 def give_all_back(m: int, item: int) -> None:
     """An item leaves the plant, or is gone as scrap."""
     carriers = load(m, H_CARRIERS)

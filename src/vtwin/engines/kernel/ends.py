@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vtwin.engines.kernel.building import compiled
+from vtwin.engines.kernel.building import compiled, rare
 from vtwin.engines.kernel.codes import ORDERS_DONE
 from vtwin.engines.kernel.layout import (
     H_OPEN_ORDERS,
@@ -27,7 +27,7 @@ from vtwin.engines.kernel.layout import (
 from vtwin.engines.kernel.memory import load, store
 
 
-@compiled
+@rare
 def look_for_end(m: int) -> None:
     """The first condition that holds ends the run."""
     for n in range(load(m, H_STOP_COUNT)):

@@ -5,7 +5,7 @@ S-102).
 from __future__ import annotations
 
 from vtwin.engines.kernel.belts import count_up, go_on
-from vtwin.engines.kernel.building import compiled
+from vtwin.engines.kernel.building import apart, compiled
 from vtwin.engines.kernel.calendar import schedule
 from vtwin.engines.kernel.codes import REWORKED, ROW_FAIL, ROW_REPAIRED, SCRAPPED
 from vtwin.engines.kernel.finishing import lose_item
@@ -52,7 +52,7 @@ from vtwin.engines.kernel.streams import draw
 from vtwin.engines.kernel.trace import note
 
 
-@compiled
+@apart
 def begin_faults(m: int) -> None:
     """Tick 0: every failure mode is as good as new."""
     for n in range(load(m, H_FAULT_COUNT)):
@@ -73,7 +73,7 @@ def _age(m: int, fault: int) -> None:
         store(fault, F_LEFT, after)
 
 
-@compiled
+@apart
 def fault_due(m: int, fault: int) -> None:
     """The timed event of a failure mode: it strikes, people come, or its repair ends. A planned one
     that is due waits until nothing is begun on the machine (S-101).

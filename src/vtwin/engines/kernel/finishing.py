@@ -10,7 +10,7 @@ from vtwin.engines.kernel.belts import (
     go_on,
     hold,
 )
-from vtwin.engines.kernel.building import compiled
+from vtwin.engines.kernel.building import apart, compiled, rare
 from vtwin.engines.kernel.carriers import give_back
 from vtwin.engines.kernel.codes import (
     BLOCKED,
@@ -20,6 +20,7 @@ from vtwin.engines.kernel.codes import (
     SETUP,
     STARVED,
     WAITING_OPERATOR,
+    WORKING,
 )
 from vtwin.engines.kernel.floor import changed, forget, product_of
 from vtwin.engines.kernel.handing import hand_over
@@ -77,6 +78,7 @@ from vtwin.engines.kernel.layout import (
     W_RESTART,
     W_SCRAP_STREAM,
     W_SCRAPPED,
+    W_SMOOTH,
     W_STEP,
     W_VISITS,
 )
@@ -87,7 +89,7 @@ from vtwin.engines.kernel.memory import (
     load_f,
     store,
 )
-from vtwin.engines.kernel.queues import expect, expect_room
+from vtwin.engines.kernel.queues import expect, expect_room, stand_at_door
 from vtwin.engines.kernel.releases import leave, scrap
 from vtwin.engines.kernel.routing import onward
 from vtwin.engines.kernel.running import age, look, refresh, run_or_halt
@@ -108,6 +110,45 @@ from vtwin.plant.primitives import NONE
 @compiled
 def machine_due(m: int, machine: int) -> None:
     """The timed event of a machine: what it does is done, or its crew is there."""
+    way = load(machine, M_WAY)
+    if load(machine, M_DOING) == WORKING and way != NOTHING and load(way, W_SMOOTH):
+        _finish_smoothly(m, machine, way)
+    else:
+        _other_due(m, machine)
+
+
+@compiled
+def _finish_smoothly(m: int, machine: int, way: int) -> None:
+    """`_finish` of what most operations are: on a machine that is no belt and knows no upkeep and
+    no restart, of an item by itself, without a loading, scrap, a choice of ways, wear, a carrier
+    to give back, an output buffer, a vehicle or a stock behind it.
+    """
+    item, step = load(machine, M_ITEM), load(way, W_STEP)
+    add(m, H_PENDING, -1)
+    store(machine, M_RUNNING, 0)
+    store(machine, M_BEGUN, 0)
+    age(machine, load(m, H_NOW) - load(machine, M_RUN_FROM))
+    add(way, W_CYCLES, load(machine, M_CYCLES))
+    add(way, W_BUSY, load(machine, M_WORK))
+    _count(m, machine, item, way)
+    practise(load(machine, M_TASK), load(machine, M_CYCLES))
+    release_crew(m, load(machine, M_TASK))
+    following = load(step, OP_FOLLOWING)
+    if following == NOTHING:
+        hand_over(m, machine, item)
+        leave(m, item)
+        forget(m, item)
+    else:
+        store(machine, M_DOING, BLOCKED)
+        store(item, E_STEP, following)
+        changed(m, machine)
+        stand_at_door(m, item, load(machine, M_INDEX))
+    if not load(machine, M_OPEN):
+        refresh(m, machine)
+
+
+@apart
+def _other_due(m: int, machine: int) -> None:
     doing = load(machine, M_DOING)
     if doing == WAITING_OPERATOR:
         arrive(m, load(machine, M_TASK))
@@ -129,7 +170,7 @@ def machine_due(m: int, machine: int) -> None:
         _finish(m, machine)
 
 
-@compiled
+@rare
 def _belt_due(m: int, machine: int) -> None:
     """The timed event of a belt (S-144)."""
     belt = load(machine, M_BELT)
@@ -176,7 +217,7 @@ def _finish_setup(m: int, machine: int) -> None:
     staff_operation(m, machine)
 
 
-@compiled
+@rare
 def _finish_loading(m: int, machine: int) -> None:
     """The crew is free, the machine goes on without it (S-113)."""
     store(machine, M_RAN, load(m, H_NOW))
@@ -315,7 +356,7 @@ def _finished(m: int, machine: int, item: int, step: int) -> None:
         expect_room(m, item, machine, stock)
 
 
-@compiled
+@rare
 def _inspect(m: int, machine: int, item: int, way: int) -> None:
     """Some of the pieces may be scrap (S-35)."""
     share = load_f(load(way, W_STEP), OP_SCRAP)
@@ -340,7 +381,7 @@ def _lose_items(m: int, machine: int) -> None:
         refresh(m, machine)
 
 
-@compiled
+@rare
 def lose_item(m: int, machine: int) -> None:
     """The items in work are scrap (S-45)."""
     if load(machine, M_BELT) != NOTHING:

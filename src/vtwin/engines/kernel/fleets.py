@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vtwin.engines.kernel.building import compiled
+from vtwin.engines.kernel.building import compiled, rare
 from vtwin.engines.kernel.calendar import schedule
 from vtwin.engines.kernel.codes import (
     NEAREST,
@@ -96,7 +96,7 @@ def _change(m: int, vehicle: int, state: int, row: int, station: int) -> None:
 # -- answering calls (end of phase C, S-151) -------------------------------------------------
 
 
-@compiled
+@rare
 def answer_calls(m: int) -> None:
     """Send free vehicles to open calls."""
     for n in range(load(m, H_FLEET_COUNT)):
@@ -141,7 +141,7 @@ def _send(m: int, fleet: int, vehicle: int, item: int, way: int) -> None:
 # -- moving (phase B, S-152) -----------------------------------------------------------------
 
 
-@compiled
+@rare
 def picked_up(m: int, vehicle: int) -> None:
     """The item is on the vehicle and no longer where it was."""
     fleet, item, home = load(vehicle, V_FLEET), load(vehicle, V_ITEM), load(vehicle, V_HOME)
@@ -157,7 +157,7 @@ def picked_up(m: int, vehicle: int) -> None:
     schedule(m, load(vehicle, V_SLOT), now + way)
 
 
-@compiled
+@rare
 def reach(m: int, vehicle: int) -> None:
     """The vehicle stands at the door of the next station."""
     item = load(vehicle, V_ITEM)
@@ -168,7 +168,7 @@ def reach(m: int, vehicle: int) -> None:
     stand_at_door(m, item, load(vehicle, V_RANK))
 
 
-@compiled
+@rare
 def drop(m: int, vehicle: int) -> None:
     """The item is let in (phase C1)."""
     item = load(vehicle, V_ITEM)

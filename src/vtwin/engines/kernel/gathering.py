@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vtwin.engines.kernel.building import compiled
+from vtwin.engines.kernel.building import compiled, rare
 from vtwin.engines.kernel.codes import CRITICAL_RATIO, FIFO, LEAST_SETUP, SPT
 from vtwin.engines.kernel.handing import fetch
 from vtwin.engines.kernel.layout import (
@@ -40,7 +40,7 @@ from vtwin.engines.kernel.rules import critical_ratio
 from vtwin.engines.kernel.ways import expected_setup, way_on
 
 
-@compiled
+@rare
 def gather(m: int, station: int, way: int, first: int) -> int:
     """Behind the first item of a batch come the others from the queue; whether there was room
     for them.
@@ -103,7 +103,7 @@ def _part_of_key(rule: int, first: int, expected: int, setup: int, part: int) ->
     return y if part == 1 else 0
 
 
-@compiled
+@rare
 def bring_company(m: int, station: int, recipe: int, first: int) -> int:
     """Behind the first item of a batch come those at the door, then those outside; whether
     there was room for them.
@@ -141,7 +141,7 @@ def bring_company(m: int, station: int, recipe: int, first: int) -> int:
     return 1
 
 
-@compiled
+@rare
 def supply_company(m: int, source: int, recipe: int, first: int) -> int:
     """Behind the first item of a batch come others of the same supply; whether there was room."""
     last = first

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vtwin.engines.kernel.belts import take_off
-from vtwin.engines.kernel.building import compiled
+from vtwin.engines.kernel.building import compiled, rare
 from vtwin.engines.kernel.codes import STARVED, VEHICLE_EMPTY
 from vtwin.engines.kernel.fleets import drop, picked_up, reach
 from vtwin.engines.kernel.floor import changed, mark
@@ -59,7 +59,7 @@ def hand_over(m: int, machine: int, item: int) -> None:
     look_again(m, machine)
 
 
-@compiled
+@rare
 def _leave_batch(machine: int, first: int, item: int, mate: int) -> None:
     """The others of the batch stay in the machine."""
     store(item, IT_MATE, NOTHING)
@@ -89,7 +89,7 @@ def fetch(m: int, item: int) -> None:
         drop(m, load(item, IT_VEHICLE))
 
 
-@compiled
+@rare
 def vehicle_due(m: int, vehicle: int) -> None:
     """The end of a leg (phase B, S-152)."""
     if load(vehicle, V_STATE) == VEHICLE_EMPTY:

@@ -7,6 +7,7 @@ What C schedules for the same tick is due at once: that is the next round.
 
 from __future__ import annotations
 
+from vtwin.engines.kernel.building import compiled
 from vtwin.engines.kernel.cache import entry
 from vtwin.engines.kernel.calendar import cancel, next_slot, next_time
 from vtwin.engines.kernel.layout import (
@@ -46,14 +47,7 @@ def advance(m: int, until: int, most: int) -> int:
         now = load(m, H_NOW)
         time = next_time(m)
         if time > now and load(m, H_CHANGED):
-            store(m, H_CHANGED, 0)
-            settle(m)
-            answer = load(m, H_STATUS)
-            if answer == REACHED and (
-                load(m, H_ROW_COUNT) > load(m, H_ROW_MARK)
-                or load(m, H_FRESH_ITEM) > load(m, H_ITEM_MARK)
-            ):
-                answer = SHORT
+            answer = _settled(m)
         elif time >= load(m, H_WINDOW) and load(m, H_WINDOW) <= until:
             close_window(m)
         elif time >= until:
@@ -61,11 +55,29 @@ def advance(m: int, until: int, most: int) -> int:
         elif handled >= most:
             answer = PAUSED
         else:
-            slot = next_slot(m)
             store(m, H_NOW, time)
-            cancel(m, slot)
-            happen(m, slot)
-            handled += 1
-            answer = load(m, H_STATUS)
+            while True:
+                slot = next_slot(m)
+                cancel(m, slot)
+                happen(m, slot)
+                handled += 1
+                answer = load(m, H_STATUS)
+                if answer != REACHED or next_time(m) != time:
+                    break
+            if answer == REACHED:
+                answer = _settled(m)
     store(m, H_EVENTS, load(m, H_EVENTS) + handled)
+    return answer
+
+
+@compiled
+def _settled(m: int) -> int:
+    """Phase C, and whether Python has to take rows or to give room before anything else."""
+    store(m, H_CHANGED, 0)
+    settle(m)
+    answer = load(m, H_STATUS)
+    if answer == REACHED and (
+        load(m, H_ROW_COUNT) > load(m, H_ROW_MARK) or load(m, H_FRESH_ITEM) > load(m, H_ITEM_MARK)
+    ):
+        return SHORT
     return answer

@@ -6,7 +6,7 @@ for either.
 
 from __future__ import annotations
 
-from vtwin.engines.kernel.building import compiled
+from vtwin.engines.kernel.building import compiled, rare
 from vtwin.engines.kernel.calendar import cancel, schedule
 from vtwin.engines.kernel.layout import (
     H_NOW,
@@ -50,7 +50,7 @@ def workers_came(m: int, job: int) -> None:
     refresh_job(m, job)
 
 
-@compiled
+@rare
 def leave_job(m: int, job: int) -> None:
     """At the end of a shift the crew leaves the job to others, unless it ends now (S-118)."""
     task = load(job, J_TASK)

@@ -84,6 +84,8 @@ REACHED, PAUSED, SHORT, STALLED, NO_TIME, OVERFLOWED, STOPPED = range(7)
     H_DRAWN_LOW,
     H_DRAWN_BEFORE,  # wide: as the last window ended
     H_DRAWN_BEFORE_LOW,
+    H_SPENT,  # wide: watt-ticks of the window that ends
+    H_SPENT_LOW,
     H_PEAK,  # wide: watt-ticks of the busiest window
     H_PEAK_LOW,
     H_PEAK_AT,  # tick at which it began
@@ -117,9 +119,6 @@ REACHED, PAUSED, SHORT, STALLED, NO_TIME, OVERFLOWED, STOPPED = range(7)
 ) = range(1000)
 
 # -- calendar, streams, trace ----------------------------------------------------------------
-
-# A node of the calendar's tournament tree.
-N_TIME, N_SLOT, N_SIZE = range(3)
 
 #: Draws a stream makes at a time. A loop over so many keeps the processor's units busy, which
 #: makes each of them several times as fast as one alone.
@@ -295,6 +294,7 @@ START_FIRST, START_BY_RULE, START_FROM_DOOR = range(3)
     ST_IS_ENDLESS,  # its input is unlimited: an order joins as one entry (S-61)
     ST_MACHINES,  # addresses, by index
     ST_MACHINE_COUNT,
+    ST_LONE,  # its only machine, unless that is a belt; else NOTHING
     ST_LINES,  # addresses of the operations made here, by index
     ST_LINE_COUNT,
     ST_SUPPLIES,  # addresses of saturated sources, by name
@@ -383,6 +383,7 @@ BR_LIMIT, BR_STEP, BR_MOST, BR_SHIFT, BR_MASK, BR_SIZE = range(6)
     W_EXPECTED,  # ticks per cycle
     W_SCRAP_STREAM,
     W_LOAD_STREAM,  # how long it is attended; NONE: to its end
+    W_SMOOTH,  # an item that is done goes straight on: see finishing.finish_smoothly
     W_PLAIN,  # nothing to mount, to set up or to wait for: work begins at once
     W_VISITS,
     W_CYCLES,

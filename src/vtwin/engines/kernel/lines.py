@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vtwin.engines.kernel.building import compiled
+from vtwin.engines.kernel.building import compiled, rare
 from vtwin.engines.kernel.codes import CRITICAL_RATIO, FIFO, ROW_ARRIVE, SPT
 from vtwin.engines.kernel.layout import (
     E_DUE,
@@ -46,7 +46,7 @@ from vtwin.engines.kernel.sums import add_wide
 from vtwin.engines.kernel.trace import note
 
 
-@compiled
+@rare
 def lot_from_outside(m: int, station: int, order: int) -> int:
     """The next lot of an order that stands outside; NOTHING when there is no room for it."""
     item = next_lot(m, order)
@@ -57,25 +57,24 @@ def lot_from_outside(m: int, station: int, order: int) -> int:
 
 
 @compiled
-def _take_position(m: int, station: int, entry: int, work: int) -> None:
+def _take_position(m: int, station: int, entry: int, quantity: int) -> None:
     """The entry joins the line of its operation as the last one who came (S-25)."""
     position = load(station, ST_POSITION) + 1
     store(station, ST_POSITION, position)
     store(entry, E_JOINED, load(m, H_NOW))
     store(entry, E_POSITION, position)
-    rule = load(station, ST_RULE)
+    rule, step = load(station, ST_RULE), load(entry, E_STEP)
     if rule != FIFO:
-        due = load(entry, E_DUE)
+        work, due = _work(rule, step, quantity), load(entry, E_DUE)
         store(entry, E_KEY, queue_key(rule, due, load(entry, E_PRIORITY), work))
         low = work if rule == CRITICAL_RATIO else queue_key_low(rule, due)
         store(entry, E_KEY_LOW, low)
-    join_line(station, load(entry, E_STEP), entry)
+    join_line(rule, step, entry)
 
 
 @compiled
-def _work(station: int, step: int, quantity: int) -> int:
+def _work(rule: int, step: int, quantity: int) -> int:
     """What a rule knows of the work on so many pieces: cycles, or microseconds to their end."""
-    rule = load(station, ST_RULE)
     if rule == SPT:
         return shares(quantity, load(step, OP_PER_CYCLE))
     if rule != CRITICAL_RATIO:
@@ -92,18 +91,18 @@ def _work(station: int, step: int, quantity: int) -> int:
 def join(m: int, station: int, item: int) -> None:
     """An item joins the queue."""
     quantity = load(item, IT_QUANTITY)
-    _take_position(m, station, item, _work(station, load(item, E_STEP), quantity))
+    _take_position(m, station, item, quantity)
     count_lots(m, station, 1)
     note(m, ROW_ARRIVE, load(station, ST_INDEX), load(item, IT_SERIAL), quantity)
 
 
-@compiled
+@rare
 def join_order(m: int, station: int, order: int) -> None:
     """All lots of an order join as one entry (S-61)."""
     lot, remaining = load(order, OR_LOT), load(order, OR_REMAINING)
     store(order, OR_STANDS, IN_QUEUE)
     quantity = min(lot, load(order, OR_QUANTITY))
-    _take_position(m, station, order, _work(station, load(order, E_STEP), quantity))
+    _take_position(m, station, order, quantity)
     count_lots(m, station, shares(remaining, lot))
     note(m, ROW_ARRIVE, load(station, ST_INDEX), -1, remaining)
 

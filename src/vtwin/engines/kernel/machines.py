@@ -5,7 +5,7 @@ from __future__ import annotations
 from vtwin.engines.kernel.belts import (
     put_on,
 )
-from vtwin.engines.kernel.building import compiled
+from vtwin.engines.kernel.building import compiled, rare
 from vtwin.engines.kernel.calendar import schedule
 from vtwin.engines.kernel.codes import (
     ROW_SETUP,
@@ -203,7 +203,7 @@ def _begin_attended(m: int, machine: int, speed: float) -> None:
         add(machine, M_WORK, work)
 
 
-@compiled
+@rare
 def _take_over(m: int, machine: int, before: float, speed: float) -> None:
     """Go on with what others have left (S-118)."""
     left = load(machine, M_LEFT)

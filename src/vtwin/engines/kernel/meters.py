@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from vtwin.engines.kernel.building import compiled
+from vtwin.engines.kernel.building import compiled, rare
 from vtwin.engines.kernel.codes import PLANNED_STOP
 from vtwin.engines.kernel.layout import (
     BD_PEAK,
@@ -20,6 +20,7 @@ from vtwin.engines.kernel.layout import (
     H_METERS,
     H_PEAK,
     H_PEAK_AT,
+    H_SPENT,
     H_WARMUP,
     H_WINDOW,
     H_WINDOW_WIDTH,
@@ -41,10 +42,14 @@ from vtwin.engines.kernel.layout import (
     record,
 )
 from vtwin.engines.kernel.memory import add, load, store
-from vtwin.engines.kernel.sums import add_wide
+from vtwin.engines.kernel.sums import (
+    add_wide,
+    copy_wide,
+    is_wider,
+    join_wide,
+    subtract_wide,
+)
 
-_SHIFT: Final = 31
-_LOW: Final = 2**31 - 1
 _STATES: Final = 7
 
 
@@ -54,7 +59,7 @@ def surging(meter: int, since: int, now: int) -> int:
     return max(min(now, load(meter, ME_UNTIL)) - since, 0)
 
 
-@compiled
+@rare
 def state_changes(meter: int, before: int, after: int, since: int, now: int) -> None:
     """A machine with a surge was in one state since some tick and is in another from now on."""
     if before == PLANNED_STOP:
@@ -69,8 +74,7 @@ def state_changes(meter: int, before: int, after: int, since: int, now: int) -> 
 @compiled
 def _draw_up(m: int, meter: int, now: int) -> None:
     """What a machine has drawn since tick 0."""
-    store(meter, ME_BEFORE, load(meter, ME_DRAWN))
-    store(meter, ME_BEFORE + 1, load(meter, ME_DRAWN + 1))
+    copy_wide(meter, ME_BEFORE, meter, ME_DRAWN)
     store(meter, ME_DRAWN, 0)
     store(meter, ME_DRAWN + 1, 0)
     machine = load(meter, ME_MACHINE)
@@ -85,28 +89,14 @@ def _draw_up(m: int, meter: int, now: int) -> None:
             add_wide(meter, ME_DRAWN, watts, ticks)
         if surged != 0:
             add_wide(meter, ME_DRAWN, load(meter, ME_MORE + state), surged)
-    low = load(m, H_DRAWN + 1) + load(meter, ME_DRAWN + 1)
-    add(m, H_DRAWN, load(meter, ME_DRAWN) + (low >> _SHIFT))
-    store(m, H_DRAWN + 1, low & _LOW)
-
-
-@compiled
-def _is_more(where: int, field: int, high: int, low: int) -> int:
-    """Whether a wide sum is more than the one that is kept, which it then replaces."""
-    most, rest = load(where, field), load(where, field + 1)
-    if high < most or (high == most and low <= rest):
-        return 0
-    store(where, field, high)
-    store(where, field + 1, low)
-    return 1
+    join_wide(m, H_DRAWN, meter, ME_DRAWN)
 
 
 @compiled
 def _keep_peak(meter: int) -> None:
     """What the machine has drawn in the window that ends."""
-    low = load(meter, ME_DRAWN + 1) - load(meter, ME_BEFORE + 1)
-    store(meter, ME_PEAK, load(meter, ME_DRAWN) - load(meter, ME_BEFORE) + (low >> _SHIFT))
-    store(meter, ME_PEAK + 1, low & _LOW)
+    copy_wide(meter, ME_PEAK, meter, ME_DRAWN)
+    subtract_wide(meter, ME_PEAK, meter, ME_BEFORE)
 
 
 @compiled
@@ -119,7 +109,7 @@ def _band(m: int, now: int) -> int:
     return load(record(m, H_BAND_STEPS, BS_SIZE, step), BS_BAND)
 
 
-@compiled
+@rare
 def close_window(m: int) -> None:
     """A demand window ends before anything happens at its last tick (S-06, S-163)."""
     now, width = load(m, H_WINDOW), load(m, H_WINDOW_WIDTH)
@@ -127,16 +117,17 @@ def close_window(m: int) -> None:
     store(m, H_DRAWN + 1, 0)
     for n in range(load(m, H_METER_COUNT)):
         _draw_up(m, record(m, H_METERS, ME_SIZE, n), now)
-    low = load(m, H_DRAWN + 1) - load(m, H_DRAWN_BEFORE + 1)
-    high = load(m, H_DRAWN) - load(m, H_DRAWN_BEFORE) + (low >> _SHIFT)
-    low &= _LOW
+    copy_wide(m, H_SPENT, m, H_DRAWN)
+    subtract_wide(m, H_SPENT, m, H_DRAWN_BEFORE)
     if now - width >= load(m, H_WARMUP):
-        if _is_more(m, H_PEAK, high, low):
+        if is_wider(m, H_SPENT, m, H_PEAK):
+            copy_wide(m, H_PEAK, m, H_SPENT)
             store(m, H_PEAK_AT, now - width)
             for n in range(load(m, H_METER_COUNT)):
                 _keep_peak(record(m, H_METERS, ME_SIZE, n))
         if load(m, H_BANDS) != NOTHING:
-            _is_more(_band(m, now), BD_PEAK, high, low)
-    store(m, H_DRAWN_BEFORE, load(m, H_DRAWN))
-    store(m, H_DRAWN_BEFORE + 1, load(m, H_DRAWN + 1))
+            band = _band(m, now)
+            if is_wider(m, H_SPENT, band, BD_PEAK):
+                copy_wide(band, BD_PEAK, m, H_SPENT)
+    copy_wide(m, H_DRAWN_BEFORE, m, H_DRAWN)
     store(m, H_WINDOW, now + width)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vtwin.engines.kernel.building import compiled
+from vtwin.engines.kernel.building import compiled, rare
 from vtwin.engines.kernel.carriers import is_on, take_carrier
 from vtwin.engines.kernel.codes import ROW_KIT
 from vtwin.engines.kernel.floor import forget
@@ -40,7 +40,7 @@ from vtwin.engines.kernel.sums import add_wide
 from vtwin.engines.kernel.trace import note
 
 
-@compiled
+@rare
 def are_met(step: int, entry: int) -> int:
     """Whether the first who waits for an operation, item or order, could begin it."""
     if load(entry, E_IS_ORDER):
@@ -49,7 +49,7 @@ def are_met(step: int, entry: int) -> int:
     return are_met_for(step, load(entry, IT_QUANTITY), entry)
 
 
-@compiled
+@rare
 def are_met_for(step: int, pieces: int, item: int) -> int:
     """Whether there is a kit for so many pieces, and a carrier unless the item is on one."""
     kit = load(step, OP_KIT)
@@ -63,7 +63,7 @@ def are_met_for(step: int, pieces: int, item: int) -> int:
     return item != NOTHING and is_on(item, carrier)
 
 
-@compiled
+@rare
 def take_needs(m: int, step: int, item: int) -> None:
     """The operation is started: everything is taken at once."""
     kit, pieces = load(step, OP_KIT), load(item, IT_QUANTITY)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vtwin.engines.kernel.batches import batch_due
-from vtwin.engines.kernel.building import compiled
+from vtwin.engines.kernel.building import compiled, rare
 from vtwin.engines.kernel.codes import SCRAPPED
 from vtwin.engines.kernel.ends import look_for_end
 from vtwin.engines.kernel.faults import begin_faults, fault_due
@@ -23,6 +23,7 @@ from vtwin.engines.kernel.layout import (
     H_CLAIMS_CHANGED,
     H_FAULT_COUNT,
     H_FAULTS,
+    H_FLEET_COUNT,
     H_MACHINE_COUNT,
     H_MACHINES,
     H_PENDING,
@@ -70,7 +71,7 @@ from vtwin.engines.kernel.stations import settle_station
 from vtwin.engines.kernel.tools import copy_due
 
 
-@compiled
+@rare
 def begin(m: int) -> None:
     """Set everything going at tick 0: first failures, first arrivals, all stations dirty."""
     begin_faults(m)
@@ -118,7 +119,8 @@ def settle(m: int) -> None:
         if not load(m, H_CLAIMS_CHANGED):
             break
         grant(m)
-    answer_calls(m)
+    if load(m, H_FLEET_COUNT) != 0:
+        answer_calls(m)
     account_changed(m)
     if load(m, H_STOP_COUNT) != 0 and load(m, H_STATUS) == REACHED:
         look_for_end(m)
@@ -126,7 +128,7 @@ def settle(m: int) -> None:
         store(m, H_STATUS, STALLED)
 
 
-@compiled
+@rare
 def _is_stalled(m: int) -> int:
     """Nothing timed is under way: is that for ever (S-80)?"""
     for n in range(load(m, H_SHIFT_COUNT)):

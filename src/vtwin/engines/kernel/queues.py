@@ -7,7 +7,7 @@ first served is a list; otherwise it is a skew heap (Sleator and Tarjan, SIAM J.
 
 from __future__ import annotations
 
-from vtwin.engines.kernel.building import compiled
+from vtwin.engines.kernel.building import apart, compiled, rare
 from vtwin.engines.kernel.codes import CRITICAL_RATIO, FIFO
 from vtwin.engines.kernel.floor import mark
 from vtwin.engines.kernel.layout import (
@@ -143,7 +143,7 @@ def _hold(m: int, item: int, home: int) -> None:
         mark(m, home)
 
 
-@compiled
+@rare
 def _call(m: int, item: int, machine: int, fleet: int) -> None:
     """An item wants to be carried from now on (S-150); calls are kept in their order (S-151)."""
     now, index, urgency = load(m, H_NOW), load(machine, M_INDEX), load(item, E_PRIORITY)
@@ -209,7 +209,7 @@ def goes_before(a: int, b: int) -> int:
     return load(a, E_POSITION) < load(b, E_POSITION)
 
 
-@compiled
+@apart
 def _merged(a: int, b: int) -> int:
     """The root of one heap made of two: down the right spines, swapping children."""
     root, above = NOTHING, NOTHING
@@ -233,7 +233,7 @@ def _is_list(rule: int) -> int:
     return rule in (FIFO, CRITICAL_RATIO)
 
 
-@compiled
+@rare
 def most_urgent_first(m: int, step: int) -> None:
     """Bring the one with the least (critical ratio, due tick, position) to the head of a line."""
     now, best = load(m, H_NOW), load(step, OP_FIRST)
@@ -259,12 +259,14 @@ def _is_due_before(a: int, b: int) -> int:
 
 
 @compiled
-def join_line(station: int, step: int, entry: int) -> None:
-    """An entry that has its key and position joins the line of its operation."""
+def join_line(rule: int, step: int, entry: int) -> None:
+    """An entry that has its key and position joins the line of its operation, by the rule of its
+    station.
+    """
     recipe = load(step, OP_RECIPE)
     if recipe != NOTHING:
         insert_after(recipe, BA_FIRST, E_KIN_NEXT, load(recipe, BA_LAST), entry)
-    if _is_list(load(station, ST_RULE)):
+    if _is_list(rule):
         insert_after(step, OP_FIRST, E_NEXT, load(step, OP_LAST), entry)
     else:
         store(entry, E_NEXT, NOTHING)

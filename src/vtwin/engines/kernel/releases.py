@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vtwin.engines.kernel.building import compiled
+from vtwin.engines.kernel.building import compiled, rare
 from vtwin.engines.kernel.calendar import schedule
 from vtwin.engines.kernel.carriers import give_all_back
 from vtwin.engines.kernel.codes import (
@@ -126,7 +126,7 @@ def source_due(m: int, source: int) -> None:
             _conwip_item(m, source)
 
 
-@compiled
+@rare
 def begin_releases(m: int) -> None:
     """Tick 0: when each source and the order book have their first event."""
     for n in range(load(m, H_SOURCE_COUNT)):
@@ -152,7 +152,7 @@ def count_lots(m: int, station: int, lots: int) -> None:
     add(station, ST_ARRIVALS, lots)
 
 
-@compiled
+@rare
 def _add_pieces(m: int, order: int, pieces: int) -> None:
     """Pieces of an order enter the plant, at its release or for others that were lost."""
     step = load(order, E_STEP)
@@ -173,7 +173,7 @@ def _add_pieces(m: int, order: int, pieces: int) -> None:
     mark(m, load(step, OP_STATION))
 
 
-@compiled
+@rare
 def next_lot(m: int, order: int) -> int:
     """The next lot of an order becomes an item; NOTHING when there is no room for it."""
     remaining = load(order, OR_REMAINING)
@@ -188,7 +188,7 @@ def next_lot(m: int, order: int) -> int:
     return item
 
 
-@compiled
+@rare
 def _gone(m: int, order: int, pieces: int) -> None:
     """Pieces of an order have left the plant, good or as scrap (S-64)."""
     outstanding = load(order, OR_OUTSTANDING) - pieces
@@ -211,7 +211,7 @@ def _book_next(m: int) -> None:
         schedule(m, load(m, H_BOOK_SLOT), load(order, OR_TIME))
 
 
-@compiled
+@rare
 def book_due(m: int) -> None:
     """Orders are released (S-61)."""
     now = load(m, H_NOW)
@@ -231,7 +231,7 @@ def book_due(m: int) -> None:
 # -- bought parts (S-132) ---------------------------------------------------------------------
 
 
-@compiled
+@rare
 def _deliver(m: int, item: int) -> None:
     """A bought item goes into its stock, or waits for room there."""
     stock = load(product_of(m, load(item, E_STEP)), PR_STOCK)
@@ -242,7 +242,7 @@ def _deliver(m: int, item: int) -> None:
         insert_after(stock, STK_OUTSIDE_FIRST, E_NEXT, load(stock, STK_OUTSIDE_LAST), item)
 
 
-@compiled
+@rare
 def _deliver_order(m: int, order: int, step: int, pieces: int) -> None:
     """All lots of an order of bought parts are delivered."""
     add(order, OR_OUTSTANDING, pieces)

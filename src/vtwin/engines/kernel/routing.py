@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vtwin.engines.kernel.building import compiled
+from vtwin.engines.kernel.building import apart, compiled
 from vtwin.engines.kernel.codes import ROW_LIMIT
 from vtwin.engines.kernel.layout import (
     BR_LIMIT,
@@ -34,7 +34,7 @@ from vtwin.engines.kernel.trace import note
 from vtwin.plant.primitives import NONE
 
 
-@compiled
+@apart
 def onward(m: int, item: int, way: int) -> int:
     """Where an item goes that has ended an operation; NOTHING: it leaves, or is scrap."""
     step = load(way, W_STEP)

@@ -8,7 +8,7 @@ from vtwin.engines.kernel.belts import (
     in_work,
     put_on_again,
 )
-from vtwin.engines.kernel.building import compiled
+from vtwin.engines.kernel.building import compiled, rare
 from vtwin.engines.kernel.calendar import cancel, schedule
 from vtwin.engines.kernel.codes import (
     SETUP,
@@ -204,7 +204,7 @@ def refresh(m: int, machine: int) -> None:
     run_or_halt(m, machine)
 
 
-@compiled
+@rare
 def _claim_again(m: int, machine: int) -> None:
     """The crew is free, and the claim is filed anew with its key."""
     task = load(machine, M_TASK)
@@ -214,7 +214,7 @@ def _claim_again(m: int, machine: int) -> None:
         suspend(m, task)
 
 
-@compiled
+@rare
 def leave_work(m: int, machine: int) -> None:
     """At the end of a shift the crew leaves what it does to others, unless it ends now (S-118)."""
     if load(machine, M_RUNNING):
@@ -242,7 +242,7 @@ def break_down(m: int, machine: int, fault: int) -> None:
     refresh(m, machine)
 
 
-@compiled
+@rare
 def repaired(m: int, machine: int, fault: int) -> None:
     """A failure mode is over."""
     add(machine, M_DOWN, -1)
@@ -250,7 +250,7 @@ def repaired(m: int, machine: int, fault: int) -> None:
     refresh(m, machine)
 
 
-@compiled
+@rare
 def is_in_process(machine: int) -> int:
     """Whether an item is in an operation that has begun, and is halted."""
     if load(machine, M_RUNNING):
@@ -261,7 +261,7 @@ def is_in_process(machine: int) -> int:
     return load(machine, M_DOING) == WORKING or load(machine, M_HANDED) == WORKING
 
 
-@compiled
+@rare
 def begin_again(m: int, machine: int) -> None:
     """The work done so far is lost, but not the loading (S-45, S-113)."""
     if load(machine, M_BELT) != NOTHING:

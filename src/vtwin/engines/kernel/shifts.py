@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vtwin.engines.kernel.building import compiled
+from vtwin.engines.kernel.building import compiled, rare
 from vtwin.engines.kernel.calendar import schedule
 from vtwin.engines.kernel.codes import (
     HAND_OVER,
@@ -63,7 +63,7 @@ from vtwin.engines.kernel.streams import uniform
 from vtwin.engines.kernel.trace import note
 
 
-@compiled
+@rare
 def begin_shifts(m: int) -> None:
     """Tick 0: everything already is as its calendar says; that is no event."""
     for n in range(load(m, H_SHIFT_COUNT)):
@@ -94,7 +94,7 @@ def _set(m: int, shift: int) -> None:
         schedule(m, load(shift, SH_SLOT), load(load(shift, SH_CHANGES), n))
 
 
-@compiled
+@rare
 def shift_due(m: int, shift: int) -> None:
     """A calendar opens or closes."""
     is_open = 1 - load(shift, SH_OPEN)
@@ -136,7 +136,7 @@ def _misses(m: int, person: int) -> int:
     return 1 if uniform(m, load(person, P_ABSENCE_STREAM)) < absence else 0
 
 
-@compiled
+@rare
 def somebody_misses(shift: int) -> int:
     """Whether somebody who keeps an open calendar is away: that may change at its next opening."""
     people = load(shift, SH_PEOPLE)

@@ -6,7 +6,7 @@ list of tasks in the order in which they are met; the pass over them is in ``gra
 
 from __future__ import annotations
 
-from vtwin.engines.kernel.building import compiled
+from vtwin.engines.kernel.building import apart, compiled, rare
 from vtwin.engines.kernel.calendar import (
     cancel,
     schedule,
@@ -289,8 +289,13 @@ def practise(task: int, units: int) -> None:
             person = load(crew, n)
             learning = load(load(person, P_LEARNS), skill)
             if learning != NOTHING:
-                beside = has_teacher(task, person)
-                _learn(learning, units * load(learning, L_BESIDE) if beside else units)
+                _practise(task, person, learning, units)
+
+
+@rare
+def _practise(task: int, person: int, learning: int, units: int) -> None:
+    beside = has_teacher(task, person)
+    _learn(learning, units * load(learning, L_BESIDE) if beside else units)
 
 
 @compiled
@@ -304,7 +309,7 @@ def _learn(learning: int, units: int) -> None:
     store(learning, L_STEPS, step)
 
 
-@compiled
+@rare
 def set_out(m: int, task: int, ticks: int) -> None:
     """The crew is on its way so long."""
     crew = load(task, T_CREW)
@@ -315,7 +320,7 @@ def set_out(m: int, task: int, ticks: int) -> None:
     _walk(m, task)
 
 
-@compiled
+@rare
 def _walk(m: int, task: int) -> None:
     now = load(m, H_NOW)
     store(task, T_WALKING, 1)
@@ -324,14 +329,14 @@ def _walk(m: int, task: int) -> None:
     schedule(m, load(task, T_SLOT), now + load(task, T_WALK_LEFT))
 
 
-@compiled
+@rare
 def _stop(m: int, task: int) -> None:
     store(task, T_WALKING, 0)
     add(m, H_PENDING, -1)
     cancel(m, load(task, T_SLOT))
 
 
-@compiled
+@rare
 def walk_or_stop(m: int, task: int) -> None:
     """Somebody of a crew on its way has gone home or come back."""
     walking = load(task, T_WALKING)
@@ -345,7 +350,7 @@ def walk_or_stop(m: int, task: int) -> None:
             _stop(m, task)
 
 
-@compiled
+@rare
 def arrive(m: int, task: int) -> None:
     """The last of the crew is there."""
     add(m, H_PENDING, -1)
@@ -362,20 +367,24 @@ def arrive(m: int, task: int) -> None:
 @compiled
 def release_crew(m: int, task: int) -> None:
     """The crew is free: the work is over, or left to others."""
-    count = load(task, T_CREW_COUNT)
-    if count != 0:
-        if load(task, T_COMING):
-            store(task, T_COMING, 0)
-            if load(task, T_WALKING):
-                _stop(m, task)
-        store(task, T_CREW_COUNT, 0)
-        store(task, T_TAUGHT, 0)
-        crew = load(task, T_CREW)
-        for n in range(count):
-            _done(m, load(crew, n), task)
+    if load(task, T_CREW_COUNT) != 0:
+        _release(m, task)
 
 
-@compiled
+@apart
+def _release(m: int, task: int) -> None:
+    if load(task, T_COMING):
+        store(task, T_COMING, 0)
+        if load(task, T_WALKING):
+            _stop(m, task)
+    count, crew = load(task, T_CREW_COUNT), load(task, T_CREW)
+    store(task, T_CREW_COUNT, 0)
+    store(task, T_TAUGHT, 0)
+    for n in range(count):
+        _done(m, load(crew, n), task)
+
+
+@rare
 def crew_may_go_home(m: int, task: int) -> None:
     """The machine goes off duty: nothing keeps those whose shift is over (S-54)."""
     crew = load(task, T_CREW)

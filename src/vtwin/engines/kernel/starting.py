@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vtwin.engines.kernel.batches import is_ready
-from vtwin.engines.kernel.building import compiled
+from vtwin.engines.kernel.building import apart, compiled
 from vtwin.engines.kernel.codes import CRITICAL_RATIO, FIFO, LEAST_SETUP, ROW_ARRIVE, SPT
 from vtwin.engines.kernel.gathering import bring_company, gather, supply_company
 from vtwin.engines.kernel.handing import fetch
@@ -100,7 +100,7 @@ def start_first(m: int, station: int) -> int:
     return 0
 
 
-@compiled
+@apart
 def start_by_rule(m: int, station: int) -> int:
     """The best pair of a free machine and a head of line by the station's rule (S-25)."""
     best = NOTHING

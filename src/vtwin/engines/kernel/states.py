@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vtwin.engines.kernel.building import compiled
+from vtwin.engines.kernel.building import compiled, rare
 from vtwin.engines.kernel.codes import DOWN, PLANNED_STOP, ROW_STATE, WAITING_OPERATOR
 from vtwin.engines.kernel.layout import (
     H_LIST,
@@ -55,7 +55,7 @@ def account(m: int, machine: int) -> None:
         note(m, ROW_STATE, load(machine, M_INDEX), -1, state)
 
 
-@compiled
+@rare
 def _sort_listed(m: int) -> None:
     """By machine index, the order of the rows of a trace (S-73)."""
     listed = load(m, H_LIST)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vtwin.engines.kernel.batches import set_clocks
-from vtwin.engines.kernel.building import compiled
+from vtwin.engines.kernel.building import apart, compiled
 from vtwin.engines.kernel.floor import mark_all
 from vtwin.engines.kernel.handing import fetch, hand_over
 from vtwin.engines.kernel.layout import (
@@ -11,11 +11,13 @@ from vtwin.engines.kernel.layout import (
     H_NOW,
     IT_MACHINE,
     IT_OUTPUT,
+    M_ITEM,
     NOTHING,
     ST_DOOR_FIRST,
     ST_HELD,
     ST_HELD_MOMENT,
     ST_IS_ENDLESS,
+    ST_LONE,
     ST_MATE_COUNT,
     ST_MATES,
     ST_OUTPUT_PLACES,
@@ -45,12 +47,14 @@ def settle_station(m: int, station: int) -> None:
     """Let in, start, and let in again until nothing more can move (S-20)."""
     if load(station, ST_STUCK_FIRST) != NOTHING:
         _fill_output(m, station)
-    started = 1
+    started, lone = 1, load(station, ST_LONE)
     while started:
         if load(station, ST_QUEUED) < load(station, ST_PLACES) and (
             load(station, ST_DOOR_FIRST) != NOTHING or load(station, ST_OUTSIDE_FIRST) != NOTHING
         ):
             _admit(m, station)
+        if lone != NOTHING and load(lone, M_ITEM) != NOTHING:
+            break
         how = load(station, ST_START)
         if how == START_FIRST:
             started = start_first(m, station)
@@ -62,7 +66,7 @@ def settle_station(m: int, station: int) -> None:
         set_clocks(m, station)
 
 
-@compiled
+@apart
 def _fill_output(m: int, station: int) -> None:
     """Finished items leave their machines for free output places (S-24)."""
     item = load(station, ST_STUCK_FIRST)

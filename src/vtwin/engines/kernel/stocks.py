@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vtwin.engines.kernel.building import compiled
+from vtwin.engines.kernel.building import compiled, rare
 from vtwin.engines.kernel.floor import mark_all
 from vtwin.engines.kernel.layout import (
     H_NOW,
@@ -25,7 +25,7 @@ def fits(stock: int, pieces: int) -> int:
     return load(stock, STK_LEVEL) + pieces <= load(stock, STK_PLACES)
 
 
-@compiled
+@rare
 def is_open(stock: int, pieces: int) -> int:
     """Whether an item that is finished now may go in at once."""
     return (
@@ -35,7 +35,7 @@ def is_open(stock: int, pieces: int) -> int:
     )
 
 
-@compiled
+@rare
 def put_in(m: int, stock: int, pieces: int) -> None:
     """Good pieces come in; assemblies that take them look again."""
     add(stock, STK_LEVEL, pieces)

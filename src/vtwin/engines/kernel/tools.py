@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vtwin.engines.kernel.building import compiled
+from vtwin.engines.kernel.building import compiled, rare
 from vtwin.engines.kernel.codes import ROW_MOUNT, ROW_RENEWED, ROW_UNMOUNT, ROW_WORN
 from vtwin.engines.kernel.floor import mark, mark_all
 from vtwin.engines.kernel.jobs import job_over, want
@@ -51,7 +51,7 @@ from vtwin.engines.kernel.streams import draw
 from vtwin.engines.kernel.trace import note
 
 
-@compiled
+@rare
 def loosened(m: int, tool: int) -> None:
     """A copy may have become available: everybody who could use it looks again."""
     mark_all(m, load(tool, TL_USERS), load(tool, TL_USER_COUNT))
@@ -156,7 +156,7 @@ def _give_back(m: int, tool: int, copy: int) -> None:
     loosened(m, tool)
 
 
-@compiled
+@rare
 def mount(m: int, machine: int, tool: int) -> None:
     """Mount a copy: a loose one, else that of the first machine that gives it up."""
     # An item that starts no longer keeps other machines' tools where they are (S-42).
@@ -187,7 +187,7 @@ def mount(m: int, machine: int, tool: int) -> None:
 # -- lives -----------------------------------------------------------------------------------
 
 
-@compiled
+@rare
 def wear(m: int, machine: int, cycles: int) -> None:
     """The machine has finished cycles with its tool; a worn copy leaves it (S-106)."""
     tool, copy = load(machine, M_TOOL), load(machine, M_COPY)
@@ -203,7 +203,7 @@ def wear(m: int, machine: int, cycles: int) -> None:
     want(m, copy, 0)
 
 
-@compiled
+@rare
 def copy_due(m: int, copy: int) -> None:
     """The timed event of a copy: its renewal is over."""
     tool = load(copy, C_TOOL)

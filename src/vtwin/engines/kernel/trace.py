@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vtwin.engines.kernel.building import compiled
+from vtwin.engines.kernel.building import compiled, rare
 from vtwin.engines.kernel.layout import (
     H_NOW,
     H_ROW_COUNT,
@@ -24,11 +24,14 @@ from vtwin.engines.kernel.memory import load, store
 @compiled
 def note(m: int, kind: int, entity: int, item: int, value: int) -> None:
     """Write a row if a trace was asked for."""
-    limit = load(m, H_ROW_LIMIT)
-    if limit == 0:
-        return
+    if load(m, H_ROW_LIMIT) != 0:
+        _write(m, kind, entity, item, value)
+
+
+@rare
+def _write(m: int, kind: int, entity: int, item: int, value: int) -> None:
     count = load(m, H_ROW_COUNT)
-    if count == limit:
+    if count == load(m, H_ROW_LIMIT):
         store(m, H_STATUS, OVERFLOWED)
         return
     row = record(m, H_ROWS, R_SIZE, count)

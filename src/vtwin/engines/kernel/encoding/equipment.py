@@ -211,6 +211,8 @@ def stations(t: Tables) -> None:
             t.link(start, ST_NODES=t.draft.numbers(spec.nodes))
         records = [t.machines.at(n) for n in machines[index]]
         t.list_of(start, "ST_MACHINES", "ST_MACHINE_COUNT", records)
+        if len(machines[index]) == 1 and p.machines[machines[index][0]].belt == NONE:
+            t.link(start, ST_LONE=records[0])
         t.list_of(start, "ST_LINES", "ST_LINE_COUNT", [t.steps.at(n) for n in lines[index]])
         t.list_of(start, "ST_SUPPLIES", "ST_SUPPLY_COUNT", supplies[index])
         tools = {p.operations[n].tool for n in lines[index]} - {NONE}

@@ -13,6 +13,7 @@ from vtwin.plant.primitives import (
     OUT,
     UNLIMITED,
     Branch,
+    FailureClock,
     Kit,
     ReleaseKind,
 )
@@ -67,6 +68,8 @@ def steps(t: Tables) -> None:
             here = t.ways.at(way)
             t.ways_of[index].append((mode.machine, here))
             _way(t, here, index, mode.machine, mode.cycle)
+            smooth = _is_smooth(t, index, mode.machine, following[index])
+            t.fill(here, W_SMOOTH=smooth)
             way += 1
     for index, after in enumerate(following):
         t.link(t.steps.at(index), OP_FOLLOWING=t.ref(t.steps, after))
@@ -139,6 +142,32 @@ def _way(t: Tables, start: int, step: int, machine: int, cycle: int) -> None:
         and spec.takes == NONE
         and not spec.kit
         and spec.shelf == NEVER,
+    )
+
+
+def _is_smooth(t: Tables, step: int, machine: int, following: int) -> bool:
+    """Whether an item that is done does nothing but go on (`finishing.machine_due`)."""
+    p = t.program
+    spec, worked_on = p.operations[step], p.machines[machine]
+    route = p.products[spec.product]
+    upkeep = [
+        f for f in worked_on.failures
+        if p.failures[f].planned or p.failures[f].clock is FailureClock.CYCLES
+    ]  # fmt: skip
+    if following == NONE:
+        leads_on = route.stock == NONE
+    else:
+        leads_on = p.operations[following].fleet == NONE and p.operations[following].sample <= 1
+    return (
+        leads_on
+        and not upkeep
+        and worked_on.belt == NONE
+        and worked_on.restart == 0
+        and p.stations[worked_on.station].output == 0
+        and spec.batch == spec.load == spec.returns == NONE
+        and spec.scrap == 0.0
+        and not spec.branches
+        and (spec.tool == NONE or p.tools[spec.tool].life == 0)
     )
 
 
