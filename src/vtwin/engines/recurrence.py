@@ -16,7 +16,7 @@ item. No trace: there are no happenings in time order here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -25,6 +25,7 @@ import numpy as np
 
 from vtwin.base.draws import never_varies, no_time
 from vtwin.engines.choose import Cancelled
+from vtwin.engines.kernel.arena import Draft
 from vtwin.engines.kernel.layout import (
     H_ERROR,
     H_REPLICATION,
@@ -38,6 +39,7 @@ from vtwin.engines.kernel.layout import (
 )
 from vtwin.engines.kernel.memory import FIELD
 from vtwin.engines.kernel.streams import address, fields
+from vtwin.engines.kernel.sums import whole
 from vtwin.engines.kernel.tandem import (
     BLOCKED,
     G_ARRIVALS,
@@ -61,9 +63,9 @@ from vtwin.engines.kernel.tandem import (
     L_END,
     L_HISTOGRAM,
     L_HORIZON,
-    L_INSIDE_HIGH,
+    L_INSIDE,
     L_KIND,
-    L_LEAD_HIGH,
+    L_LEAD,
     L_LEFT,
     L_LEFT_ALL,
     L_LEVEL,
@@ -75,7 +77,6 @@ from vtwin.engines.kernel.tandem import (
     L_RELEASES,
     L_RINGS,
     L_WARMUP,
-    SPLIT,
     STARVED,
     WORKING,
     advance,
@@ -299,29 +300,47 @@ def _planned(same: _Same) -> _Plan | str:
     run, source = program.run, program.sources[found.source]
     drawn = _streams(program, found)
     count = len(found.machines)
-    arena = _Arena(L_END + count * G_SIZE)
-    arena.table(H_STREAMS, [fields(*stream) for stream in drawn])
-    values = [d.values if not never_varies(d) else () for d, _, _ in drawn]
-    for n, row in enumerate(arena.rows(H_STREAMS, len(drawn), S_SIZE)):
-        row[S_VALUES] = sum(map(len, values[:n]))
-    arena.doubles(H_VALUES, [v for known in values for v in known])
-    arena[L_MACHINES], arena[L_WARMUP], arena[L_HORIZON] = count, run.warmup, run.horizon
-    arena[L_BIN] = arena[L_RELEASE_END] = arena[L_DEPARTURE_END] = run.bin
-    arena[L_KIND], arena[L_LEVEL] = source.kind, source.level
+    draft = Draft(L_END + count * G_SIZE)
     bins = -(-run.horizon // run.bin)
-    arena.empty(L_RINGS, source.level)
-    arena.empty(L_HISTOGRAM, lead_bin(run.horizon) + 1)
-    arena.empty(L_RELEASES, 3 * bins)
-    arena.empty(L_DEPARTURES, 3 * bins)
+
+    def put(values: dict[int, int]) -> None:
+        for field, value in values.items():
+            draft.put(field, int(value))
+
+    def room(fields: dict[int, int]) -> None:
+        """So many zeros, their place in a field."""
+        for field, size in fields.items():
+            draft.put(field, draft.table(size, 1).start * FIELD)
+
+    _put_streams(draft, drawn)
+    put({L_MACHINES: count, L_WARMUP: run.warmup, L_HORIZON: run.horizon, L_BIN: run.bin})
+    put({L_RELEASE_END: run.bin, L_DEPARTURE_END: run.bin})
+    put({L_KIND: source.kind, L_LEVEL: source.level})
+    room({L_RINGS: source.level, L_HISTOGRAM: lead_bin(run.horizon) + 1})
+    room({L_RELEASES: 3 * bins, L_DEPARTURES: 3 * bins})
     for n, (station, op) in enumerate(zip(found.stations, found.operations, strict=True)):
         first = L_END + n * G_SIZE
         places = program.stations[station].input
-        arena[first + G_PLACES] = places
-        arena[first + G_CYCLES] = rules.cycles(source.lot, program.operations[op].pieces_per_cycle)
-        arena[first + G_STATE], arena[first + G_BIN_END] = STARVED, run.bin
-        arena.empty(first + G_RING, max(places, 0))
-        arena.empty(first + G_SERIES, bins)
-    return _Plan(found, arena.made(), drawn)
+        cycles = rules.cycles(source.lot, program.operations[op].pieces_per_cycle)
+        put({first + G_PLACES: places, first + G_CYCLES: cycles})
+        put({first + G_STATE: STARVED, first + G_BIN_END: run.bin})
+        room({first + G_RING: max(places, 0), first + G_SERIES: bins})
+    return _Plan(found, draft.done()[0], drawn)
+
+
+def _put_streams(draft: Draft, drawn: Sequence[tuple[Distribution, str, str]]) -> None:
+    """The records of the streams, and the observed values some of them draw from."""
+    table = draft.table(len(drawn), S_SIZE)
+    observed: list[float] = []
+    for n, stream in enumerate(drawn):
+        for field, value in enumerate(fields(*stream)):
+            draft.put(table.at(n) + field, value)
+        draft.put(table.at(n) + S_VALUES, len(observed))
+        if not never_varies(stream[0]):
+            observed += stream[0].values
+    values = draft.numbers(np.array(observed, dtype=np.float64).view(np.int64).tolist())
+    draft.put(H_STREAMS, table.start * FIELD)
+    draft.put(H_VALUES, values * FIELD)
 
 
 def _streams(program: Program, found: Line) -> tuple[tuple[Distribution, str, str], ...]:
@@ -336,53 +355,6 @@ def _streams(program: Program, found: Line) -> tuple[tuple[Distribution, str, st
     if source.kind is ReleaseKind.ARRIVALS:
         drawn.append((program.distributions[source.interval], source.name, "interval"))
     return tuple(drawn)
-
-
-class _Arena:
-    """Fields of 8 bytes in the making: the head and the machines, then one table after another."""
-
-    def __init__(self, size: int) -> None:
-        self._fields = [0] * size
-
-    def __setitem__(self, field: int, value: int) -> None:
-        self._fields[field] = int(value)
-
-    def _begin(self, field: int) -> None:
-        self._fields[field] = len(self._fields) * FIELD
-
-    def empty(self, field: int, count: int) -> None:
-        """So many zeros, their place in ``field``."""
-        self._begin(field)
-        self._fields += [0] * count
-
-    def table(self, field: int, records: list[list[int]]) -> None:
-        """Records one after another."""
-        self._begin(field)
-        for row in records:
-            self._fields += row
-
-    def doubles(self, field: int, values: list[float]) -> None:
-        """Doubles one after another."""
-        self._begin(field)
-        self._fields += np.array(values, dtype=np.float64).view(np.int64).tolist()
-
-    def rows(self, field: int, count: int, size: int) -> Iterator[_Row]:
-        """The records of a table, to be written to."""
-        first = self._fields[field] // FIELD
-        return (_Row(self._fields, first + n * size) for n in range(count))
-
-    def made(self) -> Ints:
-        """The finished arena."""
-        return np.array(self._fields, dtype=np.int64)
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    fields: list[int]
-    first: int
-
-    def __setitem__(self, field: int, value: int) -> None:
-        self.fields[self.first + field] = value
 
 
 # -- what is counted -------------------------------------------------------------------------
@@ -402,8 +374,8 @@ def _tally(program: Program, plan: _Plan, arena: Ints, replication: int) -> Tall
         "product_good": [int(arena[L_LEFT]) * lot],
         "product_items": [int(arena[L_LEFT])],
         "product_scrap": [0],
-        "product_lead": [_joined(arena, L_LEAD_HIGH) * lot],
-        "product_wip_area": [_joined(arena, L_INSIDE_HIGH) * lot],
+        "product_lead": [_wide(arena, L_LEAD) * lot],
+        "product_wip_area": [_wide(arena, L_INSIDE) * lot],
     }
     start = Reading({name: [0] * len(values) for name, values in counters.items()})
     bins = _table(arena, L_HISTOGRAM, lead_bin(run.horizon) + 1)
@@ -485,17 +457,17 @@ def _series(program: Program, plan: _Plan, arena: Ints, finished: Ints) -> Serie
         end = min(start + run.bin, run.horizon)
         came, went = int(releases[b, 0]), int(departures[b, 0])
         area += inside * (end - start)
-        area += came * (end - start) - _joined(releases[b], 1)
-        area -= went * (end - start) - _joined(departures[b], 1)
+        area += came * (end - start) - _wide(releases[b], 1)
+        area -= went * (end - start) - _wide(departures[b], 1)
         inside += came - went
         good += went
         series.close_bin(end, Glance([good * lot], so_far[:, b].tolist(), area * lot))
     return series
 
 
-def _joined(array: Ints, field: int) -> int:
-    """A sum of two fields."""
-    return (int(array[field]) << SPLIT) + int(array[field + 1])
+def _wide(array: Ints, field: int) -> int:
+    """A sum in two fields."""
+    return whole(int(array[field]), int(array[field + 1]))
 
 
 def _table(arena: Ints, field: int, count: int) -> Ints:

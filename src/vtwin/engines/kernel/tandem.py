@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from vtwin.engines.kernel.building import compiled
 from vtwin.engines.kernel.cache import entry
+from vtwin.engines.kernel.floor import lead_bin
 from vtwin.engines.kernel.layout import (
     H_ERROR,
     H_SIZE,
@@ -33,11 +34,8 @@ from vtwin.engines.kernel.layout import (
 )
 from vtwin.engines.kernel.memory import FIELD, add, load, store
 from vtwin.engines.kernel.streams import draw, sample
+from vtwin.engines.kernel.sums import add_wide
 from vtwin.plant.primitives import MachineState, ReleaseKind
-from vtwin.plant.trace import LEAD_BITS
-
-#: Sums of times per item are kept as (>> 16, low 16 bits) so that none passes 2^63.
-SPLIT = 16
 
 # The line, behind the kernel's head.
 (
@@ -53,14 +51,14 @@ SPLIT = 16
     L_LEFT,
     L_RELEASED_ALL,
     L_LEFT_ALL,
-    L_LEAD_HIGH,
+    L_LEAD,  # wide: of those that left since the warm-up
     L_LEAD_LOW,
-    L_INSIDE_HIGH,
+    L_INSIDE,  # wide: item-ticks in the plant
     L_INSIDE_LOW,
     L_LOOP,  # index of the place in the ring of departures (CONWIP)
     L_RINGS,  # byte offsets from the head: ring of departures,
     L_HISTOGRAM,  # lead times,
-    L_RELEASES,  # per bin: count, sum of ticks into the bin high and low,
+    L_RELEASES,  # per bin: count, and wide the sum of ticks into the bin,
     L_DEPARTURES,  # the same of items that left
     L_RELEASE_BIN,  # bin and its end, of the last release
     L_RELEASE_END,
@@ -95,29 +93,12 @@ WORKING, BLOCKED, STARVED = (
     int(MachineState.STARVED),
 )
 _SATURATED, _ARRIVALS, _CONWIP = (int(kind) for kind in ReleaseKind)
-_LEAD_BITS = LEAD_BITS
 
 
 @compiled
 def _within(start: int, end: int, low: int, high: int) -> int:
     """Ticks of ``[start, end)`` in ``[low, high)``."""
     return max(min(end, high) - max(start, low), 0)
-
-
-@compiled
-def _bin_of(ticks: int) -> int:
-    """`vtwin.plant.trace.lead_bin`."""
-    shift = 0
-    while ticks >> shift >= 2 << _LEAD_BITS:
-        shift += 1
-    return (shift << _LEAD_BITS) + (ticks >> shift)
-
-
-@compiled
-def _sum(m: int, field: int, ticks: int) -> None:
-    """Add to a sum of two fields."""
-    add(m, field, ticks >> SPLIT)
-    add(m, field + 1, ticks & ((1 << SPLIT) - 1))
 
 
 @compiled
@@ -143,7 +124,7 @@ def _count_release(m: int, time: int) -> None:
         add(m, L_RELEASE_END, load(m, L_BIN))
     into = m + load(m, L_RELEASES) + load(m, L_RELEASE_BIN) * (3 * FIELD)
     add(into, 0, 1)
-    _sum(into, 1, time - (load(m, L_RELEASE_END) - load(m, L_BIN)))
+    add_wide(into, 1, 1, time - (load(m, L_RELEASE_END) - load(m, L_BIN)))
 
 
 @compiled
@@ -155,12 +136,12 @@ def _count_departure(m: int, release: int, time: int, bin_end: int) -> None:
         add(m, L_DEPARTURE_END, load(m, L_BIN))
     into = m + load(m, L_DEPARTURES) + load(m, L_DEPARTURE_BIN) * (3 * FIELD)
     add(into, 0, 1)
-    _sum(into, 1, time - (bin_end - load(m, L_BIN)))
+    add_wide(into, 1, 1, time - (bin_end - load(m, L_BIN)))
     if time >= load(m, L_WARMUP):
         lead = time - release
         add(m, L_LEFT, 1)
-        _sum(m, L_LEAD_HIGH, lead)
-        add(m + load(m, L_HISTOGRAM), _bin_of(lead), 1)
+        add_wide(m, L_LEAD, 1, lead)
+        add(m + load(m, L_HISTOGRAM), lead_bin(lead), 1)
 
 
 @compiled
@@ -299,7 +280,7 @@ def advance(m: int, most: int) -> int:
         left = _pass_through(m, machines, release)
         if load(m, H_STATUS) != REACHED:
             return load(m, H_STATUS)
-        _sum(m, L_INSIDE_HIGH, _within(release, left, warmup, horizon))
+        add_wide(m, L_INSIDE, 1, _within(release, left, warmup, horizon))
         if load(m, L_KIND) == _CONWIP:
             loop = load(m, L_LOOP)
             store(m + load(m, L_RINGS), loop, left)
