@@ -48,18 +48,12 @@ class Recipe:
         """How many items wait for it, counted to ``most`` at the utmost, and since when the
         one of them that has waited longest.
         """
-        count, oldest = 0, NEVER
-        for lots, since in self._who():
-            count += lots
-            oldest = min(oldest, since)
-            if count >= self.most:
-                return self.most, oldest
-        return count, oldest
+        return rules.gathered(self._who(), self.most)
 
     def ready(self, now: int) -> bool:
         """Whether enough wait, or long enough (S-120)."""
         count, oldest = self.waiting()
-        return count >= self.most or (count >= self.least and now - oldest >= self._wait)
+        return rules.may_start(count, now - oldest, self.least, self.most, self._wait)
 
     def _who(self) -> Iterator[tuple[int, int]]:
         """(items, since when) of those who count: in the queue, or before it if it has no

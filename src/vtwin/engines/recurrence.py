@@ -25,7 +25,7 @@ import numpy as np
 
 from vtwin.base.draws import never_varies, no_time
 from vtwin.engines.choose import Cancelled
-from vtwin.engines.kernel.arena import Draft
+from vtwin.engines.kernel.arena import Draft, Same
 from vtwin.engines.kernel.layout import (
     H_ERROR,
     H_REPLICATION,
@@ -243,7 +243,7 @@ def simulate(
         Refused: when a random draw is no time (V501).
         Cancelled: when ``on_progress`` returned False.
     """
-    plan = _planned(_Same(program))
+    plan = _planned(Same(program))
     if isinstance(plan, str):
         raise ValueError(plan)
     if trace:
@@ -277,21 +277,8 @@ class _Plan:
         return no_time(*self.streams[stream])
 
 
-@dataclass(frozen=True, eq=False)
-class _Same:
-    """A program as a key: what decides its results."""
-
-    program: Program
-
-    def __hash__(self) -> int:
-        return hash(self.program.hash)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and self.program.hash == other.program.hash
-
-
 @lru_cache(maxsize=16)
-def _planned(same: _Same) -> _Plan | str:
+def _planned(same: Same) -> _Plan | str:
     """The arena of a line, made once per program, or why it is none."""
     program = same.program
     found = line(program)

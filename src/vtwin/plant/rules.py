@@ -6,7 +6,7 @@ compiled engine can repeat it word for word. Rule numbers are those of ``docs/se
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from vtwin.base.draws import Distribution
 from vtwin.base.units import ticks
@@ -30,6 +30,24 @@ from vtwin.plant.program import GrantRule
 def cycles(quantity: int, pieces_per_cycle: int) -> int:
     """Cycles an item of ``quantity`` pieces needs: whole ones, the last may be short (S-31)."""
     return -(-quantity // pieces_per_cycle)
+
+
+def gathered(who: Iterable[tuple[int, int]], most: int) -> tuple[int, int]:
+    """Of those who wait for a batch, as (items, since when): how many, counted to ``most`` at the
+    utmost, and since when the one that has waited longest (S-120).
+    """
+    count, oldest = 0, NEVER
+    for items, since in who:
+        count += items
+        oldest = min(oldest, since)
+        if count >= most:
+            return most, oldest
+    return count, oldest
+
+
+def may_start(count: int, waited: int, least: int, most: int, patience: int) -> bool:
+    """Whether enough wait for a batch, or long enough (S-120)."""
+    return count >= most or (count >= least and waited >= patience)
 
 
 def lots(quantity: int, lot: int) -> int:

@@ -8,13 +8,32 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from vtwin.engines.kernel.memory import FIELD
 
+if TYPE_CHECKING:
+    from vtwin.plant.program import Program
+
 Fields = npt.NDArray[np.int64]
+
+
+class Same:
+    """A program as a key: the same object, not an equal one (which takes long to compare)."""
+
+    __slots__ = ("program",)
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+
+    def __hash__(self) -> int:
+        return id(self.program)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Same) and other.program is self.program
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,6 +82,19 @@ def take_out(head: int, first: int, link: int, entry: int) -> None:
 
 
 @compiled
+def put_in_order(head: int, first: int, link: int, key: int, entry: int) -> None:
+    """Put an entry into a list that leads only onward, by the number in its field ``key``."""
+    number, before, after = load(entry, key), NOTHING, load(head, first)
+    while after != NOTHING and load(after, key) < number:
+        before, after = after, load(after, link)
+    store(entry, link, after)
+    if before == NOTHING:
+        store(head, first, entry)
+    else:
+        store(before, link, entry)
+
+
+@compiled
 def _file(head: int, first: int, link: int, item: int) -> None:
     """File an item by (tick finished, machine): nearly always last, but for later rounds (S-22)."""
     finished, machine = load(item, IT_FINISHED), load(item, IT_FROM)

@@ -13,7 +13,7 @@ from vtwin.base.errors import Refused
 from vtwin.engines.choose import Cancelled
 from vtwin.engines.energy import BandSums, Meter
 from vtwin.engines.kernel import layout as at
-from vtwin.engines.kernel.arena import Fields
+from vtwin.engines.kernel.arena import Fields, Same
 from vtwin.engines.kernel.encoding.encode import encode
 from vtwin.engines.kernel.encoding.template import Template, give_items
 from vtwin.engines.kernel.instant import advance
@@ -40,23 +40,8 @@ class _Overflowed(Exception):
     """One instant needed more room than there was."""
 
 
-class _Same:
-    """A program as a key: the same object, not an equal one (which takes long to compare)."""
-
-    __slots__ = ("program",)
-
-    def __init__(self, program: Program) -> None:
-        self.program = program
-
-    def __hash__(self) -> int:
-        return id(self.program)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.program is self.program
-
-
 @lru_cache(maxsize=8)
-def _encoded(key: _Same) -> Template:
+def _encoded(key: Same) -> Template:
     return encode(key.program)
 
 
@@ -72,7 +57,7 @@ def simulate(
 
     Several threads may run replications of one program at once.
     """
-    template = _encoded(_Same(program))
+    template = _encoded(Same(program))
     seed = program.run.seed if seed is None else seed
     items, rows = _ITEMS, _ROWS if trace else 0
     while True:

@@ -46,6 +46,7 @@ from vtwin.engines.kernel.layout import (
     W_STEP,
 )
 from vtwin.engines.kernel.memory import add, load, store
+from vtwin.engines.kernel.queues import put_in_order
 from vtwin.engines.kernel.staff import practise, release_crew
 from vtwin.engines.kernel.streams import draw
 from vtwin.engines.kernel.trace import note
@@ -117,15 +118,7 @@ def _unmount(machine: int) -> None:
 def _hold(machine: int, tool: int) -> None:
     """The machine is among those that hold the tool, by index."""
     store(machine, M_TOOL, tool)
-    index = load(machine, M_INDEX)
-    before, after = NOTHING, load(tool, TL_FIRST_HOLDER)
-    while after != NOTHING and load(after, M_INDEX) < index:
-        before, after = after, load(after, M_NEXT_HOLDER)
-    store(machine, M_NEXT_HOLDER, after)
-    if before == NOTHING:
-        store(tool, TL_FIRST_HOLDER, machine)
-    else:
-        store(before, M_NEXT_HOLDER, machine)
+    put_in_order(tool, TL_FIRST_HOLDER, M_NEXT_HOLDER, M_INDEX, machine)
 
 
 @compiled
@@ -145,14 +138,7 @@ def _give_back(m: int, tool: int, copy: int) -> None:
     """A copy is loose."""
     add(tool, TL_FREE, 1)
     if load(tool, TL_WEARS):
-        number, before, after = load(copy, C_NUMBER), NOTHING, load(tool, TL_FIRST_LOOSE)
-        while after != NOTHING and load(after, C_NUMBER) < number:
-            before, after = after, load(after, C_NEXT)
-        store(copy, C_NEXT, after)
-        if before == NOTHING:
-            store(tool, TL_FIRST_LOOSE, copy)
-        else:
-            store(before, C_NEXT, copy)
+        put_in_order(tool, TL_FIRST_LOOSE, C_NEXT, C_NUMBER, copy)
     loosened(m, tool)
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 from vtwin.engines.kernel import layout as at
 from vtwin.engines.kernel.memory import FIELD
 from vtwin.plant import rules
-from vtwin.plant.primitives import NEVER, MachineState, PartAtFailure
+from vtwin.plant.primitives import MachineState, PartAtFailure
 from vtwin.plant.trace import VehicleState
 
 if TYPE_CHECKING:
@@ -211,18 +211,12 @@ class RecipeView(View):
 
     def waiting(self) -> tuple[int, int]:
         """How many items wait for it, counted to ``most`` at the utmost, and since when."""
-        count, oldest = 0, NEVER
-        for lots, since in self._who():
-            count += lots
-            oldest = min(oldest, since)
-            if count >= self.most:
-                return self.most, oldest
-        return count, oldest
+        return rules.gathered(self._who(), self.most)
 
     def ready(self, now: int) -> bool:
         """Whether enough wait, or long enough (S-120)."""
         count, oldest = self.waiting()
-        return count >= self.most or (count >= self.least and now - oldest >= self[at.BA_WAIT])
+        return rules.may_start(count, now - oldest, self.least, self.most, self[at.BA_WAIT])
 
     def _who(self) -> Iterator[tuple[int, int]]:
         """(items, since when) of those who count (S-124)."""
