@@ -41,12 +41,14 @@ ENTITY = {
     "ARRIVE": "stations", "GRANT": "workers", "FREE": "workers", "FAIL": "failures",
     "REPAIRED": "failures", "ORDER_DONE": "orders", "WORN": "tools", "RENEWED": "tools",
     "KIT": "stocks", "SEND": "vehicles", "PICK": "vehicles", "REACH": "vehicles",
-    "DROP": "vehicles",
+    "DROP": "vehicles", "LOT": "orders", "UNMOUNT": "machines", "LIMIT": "machines",
+    "RESTART": "machines", "STALE": "machines",
 }  # fmt: skip
 VALUE = {
     "START": "operations", "FINISH": "operations", "MOUNT": "tools", "GRANT": "machines",
     "FAIL": "machines", "REPAIRED": "machines", "SEND": "stations", "PICK": "stations",
-    "REACH": "stations", "DROP": "stations",
+    "REACH": "stations", "DROP": "stations", "UNMOUNT": "tools", "LIMIT": "operations",
+    "RESTART": "operations", "STALE": "operations",
 }  # fmt: skip
 
 

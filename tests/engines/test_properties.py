@@ -198,8 +198,8 @@ def first_state(program, machine):
 def shuffled(plant: Plant, rng: random.Random) -> Plant:
     """The same plant written in another order."""
     other = Plant(plant.horizon, plant.warmup, plant.seed, plant.bin, plant.grant)
-    other.demand = plant.demand
-    for name in ("stations", "machines", "failures", "calendars", "resumes", "products", "sources", "tools", "setups", "workers", "batches", "stocks", "carriers", "fleets"):  # fmt: skip
+    other.demand, other.bands = plant.demand, plant.bands
+    for name in ("stations", "machines", "failures", "calendars", "resumes", "products", "sources", "tools", "setups", "workers", "curves", "batches", "stocks", "carriers", "fleets"):  # fmt: skip
         items = list(getattr(plant, name).items())
         rng.shuffle(items)
         setattr(other, name, dict(items))
