@@ -143,7 +143,7 @@ def open_line():
 
 GOLDEN = {
     "line": (lambda: exponential_line(5, [5, 0, 1, 2], 500), (6778, "0583b9057af5f367")),
-    "job shop": (job_shop, (1455, "189d676d9eb78267")),
+    "job shop": (job_shop, (1557, "09b70ed12b1b8b0e")),
     "open line": (open_line, (9556, "2c5cc9e8ca882562")),
 }
 
