@@ -75,7 +75,7 @@ def workload(program: Program) -> Workload:
     modes = [(o, m) for o, op in enumerate(program.operations) for m in range(len(op.modes))]
     products = len(program.products)
     width = products + len(modes)
-    rows, right, resources = times.resources(modes, products)
+    rows, right, groups = times.resources(modes, products)
     equal = np.zeros((len(program.operations), width))
     passes = visits(program)
     for o, operation in enumerate(program.operations):
@@ -97,13 +97,17 @@ def workload(program: Program) -> Workload:
     )
     if answer.x is None:
         return Workload(math.inf, ())
-    used = rows @ answer.x
-    busy = tuple(float(u / r) if r > 0 else 1.0 for u, r in zip(used, right, strict=True))
-    return Workload(-float(answer.fun or 0.0) * _DAY_S, busy[:resources])
+    # Which of a station's machines works is the program's whim; how busy the station is, is not.
+    used: list[float] = np.bincount(groups, weights=rows @ answer.x).tolist()
+    offered: list[float] = np.bincount(groups, weights=right).tolist()
+    busy = tuple(u / t if t > 0 else 1.0 for u, t in zip(used, offered, strict=True))
+    return Workload(-float(answer.fun or 0.0) * _DAY_S, busy)
 
 
 def _demands(program: Program) -> list[float | None]:
-    """Pieces per second asked of each product; None: as many as can be made."""
+    """Pieces per second asked of each product while it is observed; None: as many as can be
+    made, or a run that ends with its orders.
+    """
     found: list[float | None] = [0.0] * len(program.products)
 
     def more(product: int, pieces: float) -> None:
@@ -115,10 +119,18 @@ def _demands(program: Program) -> list[float | None]:
             more(source.product, rate(program, index) * source.lot)
         else:
             found[source.product] = None
-    horizon = program.run.horizon / TICKS_PER_SECOND
+    observed = (program.run.horizon - program.run.warmup) / TICKS_PER_SECOND
     for order in program.orders:
-        more(order.product, order.quantity / horizon)
+        if program.run.stop:
+            found[order.product] = None
+        more(order.product, order.quantity / observed)
     return found
+
+
+def demand(program: Program) -> float:
+    """Good pieces a day that are asked for; infinite where a release has no end."""
+    asked = [_demands(program)[product] for product in program.leaving]
+    return math.inf if None in asked else sum(a for a in asked if a is not None) * _DAY_S
 
 
 def _components(program: Program, passes: Sequence[float], width: int) -> tuple[Floats, Floats]:
@@ -202,9 +214,9 @@ class _Times:
 
     def resources(
         self, modes: Sequence[tuple[int, int]], before: int
-    ) -> tuple[Floats, Floats, int]:
+    ) -> tuple[Floats, Floats, npt.NDArray[np.int64]]:
         """Rows (seconds of a resource per second) and what there is of it: machines, tools,
-        skills, everybody together.
+        skills, everybody together; and a number for each that machines of one station share.
         """
         program = self.program
         skills = range(len(program.skills))
@@ -233,7 +245,11 @@ class _Times:
                 rows[machines + tools + operation.skill, column] = seconds
                 rows[-1, column] = seconds
         needed = rows.any(axis=1)
-        return rows[needed], right[needed], int(needed.sum())
+        stations = [machine.station for machine in program.machines]
+        first = len(program.stations)
+        owner = np.array(stations + list(range(first, first + count - machines)))[needed]
+        groups: npt.NDArray[np.int64] = np.unique(owner, return_inverse=True)[1]
+        return rows[needed], right[needed], groups
 
 
 # --- serial lines ----------------------------------------------------------------------------

@@ -17,7 +17,7 @@ import numpy as np
 from vtwin.base.errors import Problem, Refused
 from vtwin.results.statistics import Interval, interval, paired
 from vtwin.scenario.decisions import Design, Goal, Reallocation
-from vtwin.studies.estimates import Estimate, estimate, workload
+from vtwin.studies.estimates import Estimate, demand, estimate, workload
 from vtwin.studies.evaluator import Evaluator, Floats
 from vtwin.studies.plan import moves, undone
 from vtwin.studies.search import Book, Effort, Search, climb, neighbourhood
@@ -220,17 +220,22 @@ class Optimiser:
         return list(dict.fromkeys([starts[0], *ranked[:_BEST_STARTS], *starts[1:3]]))
 
     def _bound(self, today: Design) -> tuple[float | None, bool]:
-        """No design makes more than this; proven where every path can be made as good as can be
-        on its own (whole numbers: more is never worse for the workload).
+        """No design makes more than this in the long run: what is asked for, where that is not
+        decided, and what there is time for with every path as good as it can be on its own.
         """
         if self.goal.kpi not in ("good_per_day", "throughput_per_h") or self.goal.sign < 0:
             return None, False
-        if any(not d.ordered for d in self.reallocation.decisions):
+        paths = [path for path, _ in self.space.slots]
+        asked = math.inf
+        if not any(path.startswith(("orders", "products", "run")) for path in paths):
+            asked = demand(self.evaluator.program(today))
+        most = None
+        if all(d.ordered for d in self.reallocation.decisions):
+            most = self._widest(today)
+        found = min(asked, math.inf if most is None else most)
+        if not math.isfinite(found):
             return None, False
-        most = self._widest(today)
-        if most is None or not math.isfinite(most):
-            return None, False
-        return (most if self.goal.kpi == "good_per_day" else most / 24.0), True
+        return (found if self.goal.kpi == "good_per_day" else found / 24.0), True
 
     def _widest(self, today: Design) -> float | None:
         """Workload bound where every path is as good as it can be, whatever the limits say. Of a
@@ -330,8 +335,8 @@ class Optimiser:
         if not ranked or not self.goal.measured or self.book.excess(ranked[0]) > 0.0:
             return
         full = ranked[0]
-        n = self.book.count(full)
-        size = float(self.book.objective(full).mean())
+        n = min(10, self.book.count(full))
+        size = float(self.book.objective(full, n).mean())
         floor = size - self.goal.within * abs(size)
         here = full
         for move in moves(self.reallocation, full):
