@@ -6,14 +6,14 @@ import json
 import math
 import os
 from collections.abc import Callable, Mapping
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vtwin.app import runs
 from vtwin.app.scenarios import find
-from vtwin.app.shelf import Keep
+from vtwin.app.shelf import Keep, opened
 from vtwin.base.errors import Problem, Refused
 
 if TYPE_CHECKING:
@@ -218,7 +218,7 @@ def optimise(
     )
     wide = _all_goals(real) if front else real
     figures = _figures(wide)
-    with runs.workers(cluster) as executor, _opened(store) as shelf:
+    with runs.workers(cluster) as executor, opened(store) as kept:
         evaluator = Evaluator(
             build=_builder(loaded),
             figures=figures,
@@ -226,7 +226,7 @@ def optimise(
             workers=workers,
             engine=engine,
             executor=executor,
-            store=shelf.store,
+            store=kept,
             cancelled=cancelled,
         )
 
@@ -293,30 +293,6 @@ def _figures(real: Reallocation) -> tuple[str, ...]:
     names = [goal.kpi for goal in real.goals if goal.measured]
     names += [requirement.kpi for requirement in real.requirements]
     return tuple(dict.fromkeys([*names, "good_per_day"]))
-
-
-class _opened:  # noqa: N801
-    """The store, or nothing where it cannot be opened and none was named."""
-
-    def __init__(self, keep: Keep) -> None:
-        self.keep = keep
-        self.store: Any = None
-
-    def __enter__(self) -> _opened:
-        if self.keep is not False:
-            from vtwin.results.store import Store
-
-            try:
-                self.store = Store(self.keep)
-            except Refused:
-                if self.keep is not None:
-                    raise
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self.store is not None:
-            with closing(self.store):
-                pass
 
 
 def _default(file: Path) -> Path:
