@@ -67,3 +67,9 @@ def test_nothing_to_draw_when_a_run_is_empty_then_the_picture_is_empty():
 )
 def test_axis_when_numbers_are_large_then_they_are_spelt_out(value, said):
     assert pictures._spelt(value) == said
+
+
+def test_picture_when_names_are_korean_then_nobody_is_bothered_by_fonts_missing_here(recwarn):
+    drawn = pictures.shares([("황삭 챔버 균열", 0.4)], "% of pieces", "Scrap")
+    assert "황삭 챔버 균열" in drawn
+    assert not [w for w in recwarn.list if "Glyph" in str(w.message)]

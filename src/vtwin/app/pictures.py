@@ -7,6 +7,7 @@ Every function returns one ``<svg>`` element as text, or "" where there is nothi
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Sequence
 from io import StringIO
 from itertools import pairwise
@@ -351,7 +352,9 @@ def _svg(figure: Any, title: str) -> str:
     _spell_out(figure)
     text = StringIO()
     settings: Any = {"svg.fonttype": "none", "svg.hashsalt": title, "font.size": 9}
-    with mpl.rc_context(settings):
+    with mpl.rc_context(settings), warnings.catch_warnings():
+        # Texts stay texts: the reader's fonts draw them, whatever the ones here lack (Korean).
+        warnings.filterwarnings("ignore", message="Glyph")
         figure.savefig(text, format="svg", transparent=True, metadata={"Date": None})
     body = text.getvalue()
     body = body[body.index("<svg") :]

@@ -32,10 +32,19 @@ _TYPES = {"int": types.int64, "float": types.float64, "None": types.none}
 class _Kind(Enum):
     """How the code of a function is placed."""
 
-    COMMON = ("inlinehint",)
-    WHOLE = ()
-    RARE = ("noinline", "cold")
-    APART = ("noinline", '"prefer-vector-width"="512"')
+    COMMON = "common"
+    WHOLE = "whole"
+    RARE = "rare"
+    APART = "apart"
+
+
+#: What LLVM is told of the code. (Not values of the enumeration: Python 3.11.2 loses an empty one.)
+_PLACED: dict[_Kind, tuple[str, ...]] = {
+    _Kind.COMMON: ("inlinehint",),
+    _Kind.WHOLE: (),
+    _Kind.RARE: ("noinline", "cold"),
+    _Kind.APART: ("noinline", '"prefer-vector-width"="512"'),
+}
 
 
 class _Function:
@@ -113,7 +122,7 @@ class _Yard:
         inner = target.call_conv.get_function_type(function.answer, function.arguments)
         code = ir.Function(module, inner, made.fndesc.llvm_func_name)
         known = ir.Function(module, _shape(target, function), function.name)
-        for attribute in function.kind.value:
+        for attribute in _PLACED[function.kind]:
             set.add(known.attributes, attribute)  # llvmlite knows only some of them
         builder = ir.IRBuilder(known.append_basic_block())
         # numba hands answers and errors over in memory. Seen from here, where the code has its
