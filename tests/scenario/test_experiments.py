@@ -5,8 +5,8 @@ import pytest
 from vtwin.base.errors import Refused
 from vtwin.scenario import experiments
 from vtwin.scenario.build import check
-from vtwin.scenario.document import ExperimentEntry
 from vtwin.scenario.load import load
+from vtwin.scenario.questions import ExperimentEntry
 
 PLANT = """\
 vtwin: 1

@@ -263,7 +263,7 @@ def _experiment(
     loaded: Loaded, name: str | None, wishes: Wishes, variant: str | None
 ) -> Experiment:
     from vtwin.scenario import experiments
-    from vtwin.scenario.document import ExperimentEntry
+    from vtwin.scenario.questions import ExperimentEntry
 
     said: dict[str, Any] = {
         key: value

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, ConfigDict, Field
 
 from vtwin.plant.quantities import (
-    COUNT,
     Count,
     Duration,
     Heads,
@@ -35,6 +34,7 @@ from vtwin.plant.quantities import (
 )
 from vtwin.scenario.choices import BusyTimes, Ends, NextSteps, SampleOf
 from vtwin.scenario.quality import MaterialOf, Scrap, TemplateOf
+from vtwin.scenario.questions import ExperimentEntry, ReallocateEntry
 from vtwin.scenario.tariffs import EnergyCost
 from vtwin.scenario.values import (
     VERSION,
@@ -57,23 +57,12 @@ from vtwin.scenario.values import (
     When,
     Windows,
 )
+from vtwin.scenario.written import WithFamilyKeys, Written
 
 #: Words of the language's plan that no engine can play yet.
 NOT_YET: Final[dict[str, str]] = {
     "wip": "the price of work in process",
 }
-
-
-class Written(BaseModel):
-    """Base of everything in a scenario: frozen, and unknown keys are refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
-
-
-class WithFamilyKeys(Written):
-    """May hold the keys of an equipment family, which the family validates."""
-
-    model_config = ConfigDict(frozen=True, extra="allow", arbitrary_types_allowed=True)
 
 
 class Run(Written):
@@ -560,90 +549,6 @@ class VariantEntry(Written):
     remove: tuple[str, ...] = Field(default=(), description="dotted paths")
 
 
-class ExperimentEntry(Written):
-    """What is varied together, and how: `vtwin sweep`."""
-
-    description: str | None = Field(default=None, description="what it is about")
-    vary: dict[str, Any] = Field(
-        default={},
-        description="path: 2..5, 10..30 by 5, 30 s..90 s, or a list of what may be written there; "
-        "empty for a small change (sensitivity)",
-    )
-    design: Literal["full", "fractional", "latin_hypercube", "sobol", "sensitivity"] = Field(
-        default="full", description="which settings are simulated"
-    )
-    resolution: Literal["3", "4", "5"] = Field(
-        default="4", description="fractional: what stays apart (3 main effects, 5 also pairs)"
-    )
-    points: Annotated[int, COUNT] = Field(
-        default=32, description="how many settings a latin hypercube or Sobol sequence has"
-    )
-    step: Share = Field(default=0.1, description="sensitivity: how much is a small change")
-    figures: Names = Field(
-        default=("good_per_day", "lead_time_s", "wip"),
-        description="what is looked at; first: judged",
-    )
-    replications: Replications = Field(default=10, description="of every setting, or auto")
-    precision: Share = Field(
-        default=0.02, description="auto: half-width relative to the mean of the first figure"
-    )
-
-
-class MoveEntry(Written):
-    """What changes places: people between these groups, places between these buffers, machines
-    between these entries of one model. Their sum stays, unless there is a price for more.
-    """
-
-    equipment: Names = Field(default=(), description="buffers, and groups of machines")
-    people: Names = Field(default=(), description="groups of people")
-
-
-class AssignEntry(Written):
-    """Each of these paths gets one of these values."""
-
-    of: Names = Field(description="paths, such as people.kim.skills or equipment.mill-1.at")
-    to: tuple[Any, ...] = Field(description="what may be written there")
-    each: str = Field(
-        default="0..1", description="how often a value is used: 1 (each once), 0..1, 1..3"
-    )
-
-
-class GoalEntry(Written):
-    """A figure to be made large or small."""
-
-    maximise: str | None = Field(default=None, description="such as good_per_day")
-    minimise: str | None = Field(
-        default=None, description="such as lead_time_s, unit_cost, or cost: what the plan costs"
-    )
-    within: Share = Field(default=0.005, description="a relative difference that does not matter")
-
-
-def _listed_goals(value: Any) -> Any:
-    return [value] if isinstance(value, dict) else value
-
-
-class ReallocateEntry(Written):
-    """What the optimiser may change, within which limits, at what price, to what end."""
-
-    move: MoveEntry = MoveEntry()
-    range: dict[str, Any] = Field(
-        default={}, description="path: 2..5, 10..30 by 5, or a list of what may be written there"
-    )
-    assign: dict[str, AssignEntry] = Field(
-        default={}, description="who gets what: skills to people, places to machines"
-    )
-    limit: dict[str, Any] = Field(
-        default={},
-        description="head_count, budget, floor, changes, a sum of paths, or a figure: '<= 8'",
-    )
-    price: dict[str, Any] = Field(
-        default={}, description="path: price of one more, or of each value; training, moving, piece"
-    )
-    goal: Annotated[tuple[GoalEntry, ...], BeforeValidator(_listed_goals)] = Field(
-        default=(GoalEntry(maximise="good_per_day"),), description="what for; the first decides"
-    )
-
-
 class Document(Written):
     """A scenario."""
 
@@ -652,20 +557,20 @@ class Document(Written):
     description: str | None = Field(default=None, description="what it is about")
     run: Run
     currency: str | None = Field(default=None, description="ISO letters, such as KRW", max_length=3)
-    calendars: dict[str, CalendarEntry] = {}
-    products: dict[str, ProductEntry] = {}
+    calendars: dict[str, CalendarEntry] = Field(default={})
+    products: dict[str, ProductEntry] = Field(default={})
     orders: tuple[OrderEntry, ...] = Field(
         default=(), description="what is let in; a line without any is saturated"
     )
     line: Line | None = Field(default=None, description="short form: stations and buffers in order")
-    tools: dict[str, ToolEntry] = {}
-    carriers: dict[str, CarrierEntry] = {}
+    tools: dict[str, ToolEntry] = Field(default={})
+    carriers: dict[str, CarrierEntry] = Field(default={})
     equipment: dict[str, EquipmentEntry]
-    people: dict[str, PeopleEntry] = {}
+    people: dict[str, PeopleEntry] = Field(default={})
     levels: dict[Literal["novice", "trained", "expert", "trainer"], Number] = Field(
         default={}, description="speed at each level of a skill, where it is another than usual"
     )
-    transport: dict[str, TransportEntry] = {}
+    transport: dict[str, TransportEntry] = Field(default={})
     costs: Costs = Costs()
     targets: Targets = Targets()
     layout: LayoutEntry | None = None

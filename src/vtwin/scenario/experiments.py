@@ -16,9 +16,9 @@ from vtwin.base.errors import Problem, Refused, Where, did_you_mean
 from vtwin.scenario import merge
 from vtwin.scenario.decisions import KNOWN_BEFOREHAND, canonical
 from vtwin.scenario.diff import UNWRITTEN
-from vtwin.scenario.document import ExperimentEntry
 from vtwin.scenario.figures import unmeasurable
 from vtwin.scenario.load import Loaded, in_order, required
+from vtwin.scenario.questions import ExperimentEntry
 from vtwin.scenario.tree import Node
 
 #: More levels than this of one factor are a mistyped range.

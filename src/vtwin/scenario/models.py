@@ -17,16 +17,11 @@ from vtwin.base.errors import Problem, Refused
 from vtwin.equipment import catalog
 from vtwin.plant.family import Family, Helper
 from vtwin.scenario import tables, wording
-from vtwin.scenario.document import (
-    EquipmentEntry,
-    PeopleEntry,
-    StepEntry,
-    TransportEntry,
-    Written,
-)
+from vtwin.scenario.document import EquipmentEntry, PeopleEntry, StepEntry, TransportEntry
 from vtwin.scenario.draft import Draft, Equipment, Steps
 from vtwin.scenario.tree import Node
 from vtwin.scenario.values import Crew
+from vtwin.scenario.written import Written
 
 Entry = TypeVar("Entry", bound=Written)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -18,12 +18,11 @@ from vtwin.base import units
 from vtwin.base.errors import Problem, Refused, Where, did_you_mean
 from vtwin.plant.quantities import DURATION, SHARE, money
 from vtwin.results.formulas import KPIS
-from vtwin.scenario import merge
+from vtwin.scenario.amounts import Pair, Sums, number_today, numbers, written_today
 from vtwin.scenario.decisions import (
     KNOWN_BEFOREHAND,
     Decision,
     Design,
-    Extra,
     Goal,
     Kind,
     Limit,
@@ -31,10 +30,10 @@ from vtwin.scenario.decisions import (
     Requirement,
     canonical,
 )
-from vtwin.scenario.diff import UNWRITTEN
-from vtwin.scenario.document import Document, GoalEntry, ReallocateEntry
+from vtwin.scenario.document import Document
 from vtwin.scenario.figures import unmeasurable
 from vtwin.scenario.load import Loaded, Resolved, in_order, required
+from vtwin.scenario.questions import GoalEntry, ReallocateEntry
 
 #: More values than this at one path are a mistyped range.
 MOST_VALUES: Final = 1_000
@@ -42,8 +41,6 @@ _SPAN = re.compile(r"\s*(\d+)\s*\.\.\s*(\d+)(?:\s+by\s+(\d+))?\s*\Z")
 _BOUND = re.compile(r"\s*(<=|>=|=|≤|≥)\s*(.+?)\s*\Z")
 _PER_PERSON: Final = ("training", "moving")
 _AMOUNTS: Final = {"head_count": "people", "floor": "m2", "changes": "changes", "budget": ""}
-
-Pair = tuple[str, str]
 
 
 def read(loaded: Loaded, variant: str | None = None) -> Reallocation:
@@ -109,8 +106,12 @@ class _Reading:
             hint = "such as `range: {equipment.lathes.count: 2..5}`"
             self.fault("V396", "says nothing that may be changed", (), hint)
         self._try_values()
-        self._read_prices()
-        amounts, limits = self._sums(pools)
+        self._read_prices(pools)
+        sums = Sums(
+            self.resolved, self.document, self.decisions, self.groups, pools, self.today,
+            self.prices, self.fees,
+        )  # fmt: skip
+        amounts, limits = sums.amounts(), sums.kept()
         requirements = self._read_limits(amounts, limits)
         listed = sorted([*self.decisions.values(), *self.groups], key=lambda d: d.name)
         return Reallocation(
@@ -146,7 +147,7 @@ class _Reading:
                 pool = f"machines of {entry.model}" if entry.model else "plain machines"
                 pools.setdefault(pool, []).append(f"equipment.{name}.count")
         for paths in pools.values():
-            total = sum(self._number_today(path) for path in paths)
+            total = sum(number_today(self.resolved, path) for path in paths)
             for path in paths:
                 if path not in self.entry.range and len(paths) > 1:
                     least = 0 if path.endswith(".capacity") else 1
@@ -169,27 +170,13 @@ class _Reading:
         self.fault("V391", f"there is no '{name}' in {section}", ("move", section, position), hint)
         return False
 
-    def _number_today(self, path: str) -> int:
-        value = self._written(path)
-        try:
-            return int(str(value))
-        except (TypeError, ValueError):
-            return 0
-
-    def _written(self, path: str) -> Any:
-        """What is written at a path now, or what leaving it out means; None: cannot be said."""
-        values = [node.plain() for node in merge.find(self.resolved.tree, path)]
-        if not values:
-            return UNWRITTEN.get(path.rpartition(".")[2])
-        return values[0] if all(value == values[0] for value in values) else None
-
     def _read_ranges(self) -> None:
         for path, written in self.entry.range.items():
             values = self._values(written, ("range", path))
             if values is not None:
                 self.ranges[path] = values
         for path, values in self.ranges.items():
-            now = self._written(path)
+            now = written_today(self.resolved, path)
             if now is not None:
                 self.today[path] = canonical(now)
             texts = tuple(dict.fromkeys(canonical(v) for v in values))
@@ -250,7 +237,7 @@ class _Reading:
                 what = f"{len(texts)} values cannot each be used {entry.each} times"
                 self.fault("V392", what, ("assign", name), "`each: 0..1` leaves some unused")
                 continue
-            now = [canonical(self._written(path)) for path in entry.of]
+            now = [canonical(written_today(self.resolved, path)) for path in entry.of]
             self.today |= {p: v for p, v in zip(entry.of, now, strict=True) if v != "null"}
             whole = all(value in texts for value in now)
             once = least == most == 1
@@ -306,9 +293,9 @@ class _Reading:
             return next((p for p in refused.problems if p.code in ("V115", "V705")), None)
         return None
 
-    # --- prices and sums -------------------------------------------------------------------
+    # --- prices -------------------------------------------------------------------
 
-    def _read_prices(self) -> None:
+    def _read_prices(self, pools: Mapping[str, Sequence[str]]) -> None:
         for path, written in self.entry.price.items():
             place = ("price", path)
             if path in _PER_PERSON:
@@ -321,6 +308,10 @@ class _Reading:
                 known = [*self.decisions, *_PER_PERSON, "piece"]
                 hint = did_you_mean(path, known) or "it needs a `range:`, or leave the price out"
                 self.fault("V395", f"a price of '{path}', which cannot be changed", place, hint)
+        for paths in pools.values():
+            if any(isinstance(self.prices.get(path), Mapping) for path in paths):
+                what = "what moves has one price for each more, not one for each value"
+                self.fault("V395", what, ("price",), "such as 85 MKRW")
 
     def _read_effort(self, word: str, written: Any) -> None:
         """``training: 3 d`` or ``training: {takes: 3 d, cost: 500000 KRW}``."""
@@ -385,136 +376,6 @@ class _Reading:
             return {v: self._money(p, place) for v, p in zip(order, written, strict=True)}
         return self._money(written, place)
 
-    def _sums(self, pools: Mapping[str, Sequence[str]]) -> tuple[dict[str, Limit], list[Limit]]:
-        """What a design costs, how many people, how much floor, how many changes; and that
-        what moves stays the same in all where it cannot be bought.
-        """
-        pooled = {path: pool for pool, paths in pools.items() for path in paths}
-        weights: dict[Pair, float] = {}
-        extras: list[Extra] = []
-        for path, price in self.prices.items():
-            if path in pooled:
-                continue
-            decision = self.decisions[path]
-            here = self.today.get(path)
-            now = self._number_today(path)
-            for value in decision.values:
-                if isinstance(price, Mapping):
-                    weights[path, value] = 0.0 if value == here else price.get(value, 0.0)
-                elif decision.counts:
-                    weights[path, value] = price * max(0, int(json.loads(value)) - now)
-                else:
-                    weights[path, value] = 0.0 if value == here else price
-        limits = self._somebody()
-        for pool, paths in pools.items():
-            inside = [p for p in paths if p in self.decisions]
-            counts = {pair: n for path in inside for pair, n in self._numbers(path).items()}
-            base = float(sum(self._number_today(path) for path in inside))
-            listed = [self.prices[p] for p in inside if p in self.prices]
-            if any(isinstance(price, Mapping) for price in listed):
-                what = "what moves has one price for each more, not one for each value"
-                self.fault("V395", what, ("price",), "such as 85 MKRW")
-            elif listed:
-                extras.append(Extra(max(listed), base, counts))
-            else:
-                limits.append(Limit(f"{pool} that move", counts, None, base))
-        extras += self._efforts(pools)
-        amounts = {
-            "cost": Limit("budget", weights, unit=self.document.currency or "",
-                          extras=tuple(extras)),
-            "head_count": self._heads(),
-            "floor": self._floor(),
-            "changes": Limit("changes", {(p, v): float(v != self.today.get(p))
-                                         for p, v in self._pairs()}, unit="changes"),
-        }  # fmt: skip
-        return amounts, limits
-
-    def _somebody(self) -> list[Limit]:
-        """Where skills are decided: somebody for each that the plant asks for."""
-        decided = {
-            path: decision
-            for decision in (*self.decisions.values(), *self.groups)
-            for path in decision.paths
-            if path.startswith("people.") and path.endswith(".skills")
-        }
-        if not decided:
-            return []
-        found = []
-        for skill in sorted(self._asked_for()):
-            always = sum(
-                skill == name or skill in group.skills
-                for name, group in self.document.people.items()
-                if f"people.{name}.skills" not in decided or skill == name
-            )
-            weights = {
-                (path, value): float(skill in json.loads(value))
-                for path, decision in decided.items()
-                for value in decision.values
-            }
-            found.append(Limit(f"somebody for {skill}", weights, 1.0, None, constant=always))
-        return found
-
-    def _asked_for(self) -> set[str]:
-        """Skills that the plant as it is today asks for."""
-        from vtwin.scenario.build import built
-
-        try:
-            program = built(self.resolved).program
-        except Refused:
-            return set()
-        asked = [operation.skill for operation in program.operations]
-        asked += [failure.skill for failure in program.failures]
-        asked += [table.skill for table in program.setups] + [t.skill for t in program.tools]
-        return {program.skills[skill] for skill in asked if skill >= 0}
-
-    def _efforts(self, pools: Mapping[str, Sequence[str]]) -> list[Extra]:
-        """Who joins a group is trained, a machine that joins an entry is moved: for a fee."""
-        found = []
-        for pool, paths in pools.items():
-            fee = self.fees.get("training" if pool == "people" else "moving", 0.0)
-            if not fee or pool == "places":
-                continue
-            for path in paths:
-                if path in self.decisions:
-                    base = float(self._number_today(path))
-                    found.append(Extra(fee, base, self._numbers(path)))
-        return found
-
-    def _pairs(self) -> Iterable[Pair]:
-        for decision in (*self.decisions.values(), *self.groups):
-            for path in decision.paths:
-                for value in decision.values:
-                    yield path, value
-
-    def _numbers(self, path: str) -> dict[Pair, float]:
-        decision = self.decisions[path]
-        return {(path, v): float(json.loads(v)) for v in decision.values if decision.counts}
-
-    def _heads(self) -> Limit:
-        weights: dict[Pair, float] = {}
-        fixed = 0.0
-        for name, group in self.document.people.items():
-            path = f"people.{name}.count"
-            if path in self.decisions:
-                weights |= self._numbers(path)
-            else:
-                fixed += group.count
-        return Limit("head_count", weights, unit="people", constant=fixed)
-
-    def _floor(self) -> Limit:
-        weights: dict[Pair, float] = {}
-        fixed = 0.0
-        for name, entry in self.document.equipment.items():
-            if entry.size is None:
-                continue
-            area = float(entry.size[0] * entry.size[1])
-            path = f"equipment.{name}.count"
-            if path in self.decisions:
-                weights |= {pair: n * area for pair, n in self._numbers(path).items()}
-            else:
-                fixed += entry.count * area
-        return Limit("floor", weights, unit="m2", constant=fixed)
-
     # --- limits and goals ------------------------------------------------------------------
 
     def _read_limits(self, amounts: Mapping[str, Limit], limits: list[Limit]) -> list[Requirement]:
@@ -556,7 +417,7 @@ class _Reading:
                 what = f"'{path}' is no number that may be changed"
                 self.fault("V395", what, place, hint or "give it a `range:` of whole numbers")
                 return
-            weights |= self._numbers(path)
+            weights |= numbers(decision)
         limits.append(Limit(name, weights, low, high))
 
     def _bound(self, name: str, text: str, place: Sequence[Any]) -> float | None:

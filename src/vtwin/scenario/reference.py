@@ -17,7 +17,7 @@ from vtwin.base.shipped import shipped
 from vtwin.equipment import catalog
 from vtwin.plant.family import Family
 from vtwin.plant.quantities import DISTRIBUTIONS, Reading, reading_of
-from vtwin.scenario import document, smallest, statechart
+from vtwin.scenario import document, questions, smallest, statechart
 from vtwin.scenario.document import NOT_YET, Document
 from vtwin.scenario.library import Library, Model
 from vtwin.scenario.tree import Node
@@ -53,17 +53,17 @@ SECTIONS: tuple[tuple[str, type[BaseModel], str], ...] = (
     ("layout.areas", document.AreaEntry, "`areas: {<id>: {…}}`"),
     (
         "experiments",
-        document.ExperimentEntry,
+        questions.ExperimentEntry,
         "`experiments: {<id>: {vary: {<path>: 2..5}, design: full}}`",
     ),
-    ("reallocate", document.ReallocateEntry, "`reallocate: {range: {<path>: 2..5}, …}`"),
-    ("reallocate.move", document.MoveEntry, "`move: {people: [setter, operator]}`"),
+    ("reallocate", questions.ReallocateEntry, "`reallocate: {range: {<path>: 2..5}, …}`"),
+    ("reallocate.move", questions.MoveEntry, "`move: {people: [setter, operator]}`"),
     (
         "reallocate.assign",
-        document.AssignEntry,
+        questions.AssignEntry,
         "`assign: {crew: {of: [people.kim.skills, people.lee.skills], to: [[load], [weld]]}}`",
     ),
-    ("reallocate.goal", document.GoalEntry, "`goal: [{maximise: good_per_day, within: 1 %}]`"),
+    ("reallocate.goal", questions.GoalEntry, "`goal: [{maximise: good_per_day, within: 1 %}]`"),
     ("variants", document.VariantEntry, "`variants: {<id>: {set: {<path>: <value>}}}`"),
 )
 
