@@ -73,6 +73,43 @@ def test_maintenance_by_cycles_then_its_time_is_a_planned_stop(engine):  # S-100
     assert states(tally, 0) == [(0, WORKING), (8, STOP), (13, WORKING)]
 
 
+def test_maintenance_when_its_mechanic_is_elsewhere_then_the_machine_waits_for_people(engine):
+    plant = Plant(horizon=40)
+    for name, cycle in (("a", 4), ("b", 5)):
+        plant.station(name).product(f"p{name}", {"op": "o", "on": name, "cycle": cycle})
+        plant.saturated(f"p{name}")
+        plant.failure(name, "grease", None, 6, life=2, planned=True, skill="fit")
+    tally = engine(plant.worker("w", ["fit"]).program(), 0, trace=True)
+    # a is stopped at 8, b at 10 waits until a is done at 14; a again from 22 on with nobody waiting
+    assert states(tally, 0) == [(0, WORKING), (8, STOP), (14, WORKING), (22, STOP), (28, WORKING), (36, STOP)]  # S-104  # fmt: skip
+    assert states(tally, 1) == [(0, WORKING), (10, WAITING), (14, STOP), (20, WORKING), (30, STOP), (36, WORKING)]  # fmt: skip
+    assert tally.machine_state[1, [WAITING, STOP]].tolist() == [4 * S, 12 * S]
+    assert tally.failure_down.tolist() == [16 * S, 16 * S]
+
+
+def test_maintenance_when_its_mechanic_walks_or_rests_then_the_machine_waits(engine):
+    plant = Plant(horizon=50).station("a", at=(0, 0)).station("b", at=(0, 3))
+    for name, after in (("a", 2), ("b", 5)):
+        plant.failure(name, "grease", after, 10, calendar=True, planned=True, skill="fit")
+    plant.product("p", {"op": "o", "on": "a", "cycle": 1})
+    plant.calendars = {"day": [(0, 20), (30, 50)]}
+    plant.worker("w", ["fit"], calendar="day", pause=True, speed=1000)
+    tally = engine(plant.program(), 0, trace=True)
+    assert states(tally, 0)[:2] == [(2, STOP), (12, STARVED)]
+    # asked for at 5, sent at 12, there at 15; at home from 20 to 30; five seconds are left
+    assert states(tally, 1)[:4] == [(5, WAITING), (15, STOP), (20, WAITING), (30, STOP)]  # S-104
+    assert states(tally, 1)[4] == (35, STARVED)
+
+
+def test_maintenance_when_one_of_two_is_done_then_the_machine_is_stopped(engine):
+    plant = one(cycle=4, horizon=40).worker("w", ["fit"], calendar="late")
+    plant.calendars = {"late": [(20, 40)]}
+    plant.failure("m", "grease", 3, 3, calendar=True, planned=True, skill="fit")
+    plant.failure("m", "self", 3, 9, planned=True)
+    tally = engine(plant.program(), 0, trace=True)
+    assert states(tally, 0)[:5] == [(0, WORKING), (4, STOP), (13, WAITING), (20, STOP), (23, WORKING)]  # S-104  # fmt: skip
+
+
 def test_maintenance_when_due_between_setup_and_work_then_both_are_finished_first(engine):  # S-101
     plant = Plant(horizon=40).station("m", setup="t", key="a")
     plant.setups["t"] = {"keys": ["a", "b"], "times": {("a", "b"): 4}}

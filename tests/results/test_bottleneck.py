@@ -56,6 +56,22 @@ def test_jury_when_stations_are_equal_then_it_does_not_pretend_to_agree():
     assert "but" in verdict.sentence
 
 
+def test_jury_when_maintenance_waits_for_people_then_they_are_the_limit_and_not_the_machine():
+    made = Plant(horizon=36000, warmup=3600, bin=3600).worker("fitter#1", ["fit"])
+    for name, life, takes in (("grinder", 5, 300), ("saw", 3, 1500)):
+        made.station(name).product(f"of {name}", {"op": "1", "on": name, "cycle": 60})
+        made.saturated(f"of {name}")
+        made.failure(name, "dress", None, takes, life=life, planned=True, skill="fit")
+    program = made.program()
+    tallies = [simulate(program, r, trace=r == 0) for r in range(2)]
+    verdict = jury(program, tallies)
+    assert (verdict.prime.name, verdict.prime.kind) == ("fitter", "people")
+    # Every 1800 s the grinder grinds 300, waits 1200 for who is at the saw, is dressed 300.
+    grinder = tallies[0].machine_state[0] / tallies[0].machine_state[0].sum()
+    assert grinder[MachineState.WAITING_OPERATOR] == pytest.approx(1200 / 1800)
+    assert grinder[MachineState.PLANNED_STOP] == pytest.approx(300 / 1800)
+
+
 def test_jury_when_people_are_the_limit_then_the_group_is_suspected():
     made = Plant(horizon=36000, bin=3600).station("a").station("b").worker("op#1", ["run"])
     for name in "ab":

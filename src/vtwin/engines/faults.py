@@ -126,6 +126,11 @@ class Fault(Job):
         self.ask_for(self._repair(), 0 if machine.item is None else machine.item.priority, now)
         floor.clock.changed = True
 
+    def went_on_or_halted(self) -> None:
+        """A machine waits for those who maintain it, or does no longer (S-104)."""
+        if self.planned:
+            self._floor.changed.append(self.machine)
+
     def over(self, now: int) -> None:
         """The repair is done."""
         self.struck = False

@@ -46,6 +46,11 @@ class Job:
         """Somebody may always come."""
         return True
 
+    @property
+    def is_under_way(self) -> bool:
+        """Whether it is worked on, not only wanted."""
+        return self._running
+
     def over(self, now: int) -> None:
         """It is done: what that means, before whoever did it is free."""
         raise NotImplementedError
@@ -53,6 +58,9 @@ class Job:
     def back(self, now: int) -> None:
         """It is done, and whoever did it is free."""
         raise NotImplementedError
+
+    def went_on_or_halted(self) -> None:
+        """It has begun, halted or been taken up again."""
 
     def ask_for(self, work: int, urgency: int, now: int) -> None:
         """Work of so many ticks is to be done; ``urgency`` is the priority of its claim."""
@@ -95,12 +103,14 @@ class Job:
         self._run_from = now
         self._floor.pending += 1
         self._job_alarm.set(self._job_left)
+        self.went_on_or_halted()
 
     def _halt(self, now: int) -> None:
         self._running = False
         self._job_left -= now - self._run_from
         self._floor.pending -= 1
         self._job_alarm = self._job_alarm.replaced()
+        self.went_on_or_halted()
 
     def _end(self, _event: CalendarEvent) -> None:
         floor = self._floor

@@ -235,10 +235,15 @@ class Machine:
         if not self.on_duty:
             return PLANNED_STOP
         if self.down:
-            return DOWN if self.down > self.serviced else PLANNED_STOP
+            return DOWN if self.down > self.serviced else self._in_upkeep()
         if self.task.crew and not self.task.complete:
             return WAITING_OPERATOR
         return self.doing
+
+    def _in_upkeep(self) -> MachineState:
+        """Maintained, or waiting for those who do it (S-104)."""
+        serviced = any(fault.planned and fault.is_under_way for fault in self.upkeep)
+        return PLANNED_STOP if serviced else WAITING_OPERATOR
 
     # -- taking an item (phase C1) ---------------------------------------------------------
 

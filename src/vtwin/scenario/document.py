@@ -285,7 +285,7 @@ class FailureEntry(Written):
 
 
 class MaintenanceEntry(Written):
-    """Planned work on a machine: waits for the work in hand, its time is a planned stop."""
+    """Planned work, after the work in hand: a planned stop, or waiting while nobody is free."""
 
     every: Every = Field(description="time, or number of cycles, from one to the next")
     clock: Literal["calendar", "operating", "cycles"] | None = Field(

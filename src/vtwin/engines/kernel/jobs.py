@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from vtwin.engines.kernel.building import compiled, rare
 from vtwin.engines.kernel.calendar import cancel, schedule
+from vtwin.engines.kernel.floor import changed
 from vtwin.engines.kernel.layout import (
     H_NOW,
     H_PENDING,
@@ -20,6 +21,7 @@ from vtwin.engines.kernel.layout import (
     J_SPEED,
     J_TASK,
     NOTHING,
+    T_PLACE,
 )
 from vtwin.engines.kernel.memory import add, load, load_f, store, store_f
 from vtwin.engines.kernel.rules import at_speed, handed_over
@@ -82,6 +84,7 @@ def _halt(m: int, job: int, ran: int) -> None:
     add(job, J_LEFT, -ran)
     add(m, H_PENDING, -1)
     cancel(m, load(job, J_SLOT))
+    _look_at_place(m, job)
 
 
 @compiled
@@ -92,6 +95,15 @@ def run_job(m: int, job: int) -> None:
     store(job, J_RUN_FROM, now)
     add(m, H_PENDING, 1)
     schedule(m, load(job, J_SLOT), now + load(job, J_LEFT))
+    _look_at_place(m, job)
+
+
+@compiled
+def _look_at_place(m: int, job: int) -> None:
+    """A machine waits for those who maintain it, or does no longer (S-104)."""
+    place = load(load(job, J_TASK), T_PLACE)
+    if place != NOTHING:
+        changed(m, place)
 
 
 @compiled

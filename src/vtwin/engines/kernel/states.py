@@ -5,10 +5,12 @@ from __future__ import annotations
 from vtwin.engines.kernel.building import compiled, rare
 from vtwin.engines.kernel.codes import DOWN, PLANNED_STOP, ROW_STATE, WAITING_OPERATOR
 from vtwin.engines.kernel.layout import (
+    F_PLANNED,
     H_LIST,
     H_LISTED,
     H_NOW,
     H_ROW_LIMIT,
+    J_RUNNING,
     M_DOING,
     M_DOWN,
     M_INDEX,
@@ -20,6 +22,8 @@ from vtwin.engines.kernel.layout import (
     M_STATE,
     M_TASK,
     M_TIMES,
+    M_UPKEEP,
+    M_UPKEEP_COUNT,
     NOTHING,
 )
 from vtwin.engines.kernel.memory import add, load, store
@@ -34,10 +38,20 @@ def present_state(machine: int) -> int:
     if not load(machine, M_ON_DUTY):
         return PLANNED_STOP
     if load(machine, M_DOWN):
-        return DOWN if load(machine, M_DOWN) > load(machine, M_SERVICED) else PLANNED_STOP
+        return DOWN if load(machine, M_DOWN) > load(machine, M_SERVICED) else _in_upkeep(machine)
     if not is_complete(load(machine, M_TASK)):
         return WAITING_OPERATOR
     return load(machine, M_DOING)
+
+
+@rare
+def _in_upkeep(machine: int) -> int:
+    """Maintained, or waiting for those who do it (S-104)."""
+    upkeep = load(machine, M_UPKEEP)
+    for n in range(load(machine, M_UPKEEP_COUNT)):
+        if load(load(upkeep, n), F_PLANNED) and load(load(upkeep, n), J_RUNNING):
+            return PLANNED_STOP
+    return WAITING_OPERATOR
 
 
 @compiled
