@@ -74,6 +74,7 @@ class Evaluator:
     found: dict[Task, tuple[float, ...]] = field(default_factory=dict)
     asked: set[Task] = field(default_factory=set)
     programs: dict[Design, Program | Refused] = field(default_factory=dict)
+    keys: dict[Design, str] = field(default_factory=dict)  # of the store
     ran: int = 0  # replications simulated here, not found in the store
 
     @property
@@ -83,7 +84,7 @@ class Evaluator:
 
     def fresh(self, seed: int) -> Evaluator:
         """The same plants under another seed, with a count of its own."""
-        return replace(self, seed=seed, found={}, asked=set(), ran=0)
+        return replace(self, seed=seed, found={}, asked=set(), keys={}, ran=0)
 
     def program(self, design: Design) -> Program:
         """The program of a design; raises `Refused` where it is no plant that can run."""
@@ -138,16 +139,18 @@ class Evaluator:
     def seeded(self, design: Design) -> Program:
         """The program of a design under the seed it runs with here."""
         program = self.program(design)
-        seed = self.seed
-        if not self.common:
-            text = f"{seed} {design.hash}"
-            seed = int.from_bytes(hashlib.sha256(text.encode()).digest()[:6], "big")
-        return replace(program, run=replace(program.run, seed=seed))
+        return replace(program, run=replace(program.run, seed=self._seed(design)))
+
+    def _seed(self, design: Design) -> int:
+        if self.common:
+            return self.seed
+        text = f"{self.seed} {design.hash}"
+        return int.from_bytes(hashlib.sha256(text.encode()).digest()[:6], "big")
 
     def _run(self, tasks: Sequence[Task]) -> None:
         from vtwin.engines.choose import engine as choose
 
-        plants = {design: self.seeded(design) for design, _ in tasks}
+        plants = {design: self.program(design) for design, _ in tasks}
         chosen = {design: choose(self.engine, program) for design, program in plants.items()}
         compiled = self.executor is None and all(c.name != "reference" for c in chosen.values())
         before = len(self.found)
@@ -155,7 +158,7 @@ class Evaluator:
             if compiled:
                 self._in_threads(tasks, plants, chosen)
             else:
-                self._one_by_one(tasks, plants)
+                self._one_by_one(tasks)
         finally:
             self.ran += len(self.found) - before
             self._keep(task for task in tasks if task in self.found)
@@ -168,11 +171,17 @@ class Evaluator:
     ) -> None:
         from vtwin.studies.run_many import cores
 
+        seeds = {design: self._seed(design) for design in plants}
+
         def simulate(task: Task) -> tuple[float, ...]:
             design, replication = task
             program = plants[design]
+            # One program under every seed: engines lay a program out once.
             tally = chosen[design].simulate(
-                program, replication, on_progress=lambda _: not self._stopped()
+                program,
+                replication,
+                seed=seeds[design],
+                on_progress=lambda _: not self._stopped(),
             )
             return self._read(program, tally)
 
@@ -196,11 +205,12 @@ class Evaluator:
                 for future in under_way:
                     future.cancel()
 
-    def _one_by_one(self, tasks: Sequence[Task], plants: Mapping[Design, Program]) -> None:
+    def _one_by_one(self, tasks: Sequence[Task]) -> None:
         from vtwin.studies.run_many import run_many
 
-        for design, program in plants.items():
+        for design in dict.fromkeys(design for design, _ in tasks):
             self._look()
+            program = self.seeded(design)
             numbers = [r for d, r in tasks if d == design]
             tallies = run_many(
                 program,
@@ -231,8 +241,10 @@ class Evaluator:
         from vtwin.engines.choose import engine as choose
         from vtwin.results.record import passport_of
 
-        program = self.seeded(design)
-        return passport_of(program, choose(self.engine, program).name).key
+        if design not in self.keys:
+            program = self.seeded(design)
+            self.keys[design] = passport_of(program, choose(self.engine, program).name).key
+        return self.keys[design]
 
     def _recall(self, tasks: Sequence[Task]) -> list[Task]:
         """Take what the store has; what is left to run."""
@@ -257,13 +269,12 @@ class Evaluator:
         if self.store is None:
             return
         rows: dict[tuple[str, int], dict[str, Any]] = {}
-        keys: dict[Design, str] = {}
         for task in tasks:
             design, replication = task
-            if design not in keys:
-                keys[design] = self._key(design)
             values = zip(self.figures, self.found[task], strict=True)
-            rows[keys[design], replication] = {n: None if math.isnan(v) else v for n, v in values}
+            rows[self._key(design), replication] = {
+                n: None if math.isnan(v) else v for n, v in values
+            }
         with suppress(Refused):
             self.store.keep_figures(rows)
 

@@ -65,6 +65,7 @@ class Draft:
     def __init__(self, head: int) -> None:
         self._end = head
         self._numbers: dict[int, int] = {}
+        self._blocks: list[tuple[int, Fields]] = []
         self._addresses: list[int] = []
 
     def table(self, count: int, size: int) -> Table:
@@ -76,6 +77,10 @@ class Draft:
     def put(self, place: int, number: int) -> None:
         """Write a whole number into a field."""
         self._numbers[place] = number
+
+    def write(self, place: int, numbers: Fields) -> None:
+        """Write whole numbers into the fields from a place on, all at once."""
+        self._blocks.append((place, numbers.reshape(-1)))
 
     def put_float(self, place: int, number: float) -> None:
         """Write a double into a field."""
@@ -106,4 +111,6 @@ class Draft:
         """All fields, and the numbers of those that hold addresses."""
         fields = np.zeros(self._end, dtype=np.int64)
         fields[list(self._numbers)] = list(self._numbers.values())
+        for place, numbers in self._blocks:
+            fields[place : place + numbers.size] = numbers
         return fields, np.array(self._addresses, dtype=np.int64)

@@ -40,7 +40,7 @@ class _Overflowed(Exception):
     """One instant needed more room than there was."""
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=32)  # a study goes to and fro between a few dozen designs
 def _encoded(key: Same) -> Template:
     return encode(key.program)
 

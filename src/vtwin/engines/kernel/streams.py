@@ -179,13 +179,24 @@ def uniform(m: int, stream: int) -> float:
     return _next_unit(m, record(m, H_STREAMS, S_SIZE, stream))
 
 
+def name(entity: str, purpose: str) -> int:
+    """S_NAME of a stream's record."""
+    return _signed(draws.hash64(entity, purpose))
+
+
 def fields(distribution: draws.Distribution | None, entity: str, purpose: str) -> list[int]:
     """The fields of a stream's record, without its values; None for a stream of uniforms.
 
     Seed and replication are in the head: a record is the same for all of them.
     """
+    found = nameless(distribution)
+    found[S_NAME] = name(entity, purpose)
+    return found
+
+
+def nameless(distribution: draws.Distribution | None) -> list[int]:
+    """The fields of a stream's record that follow from what is drawn from."""
     found = [0] * S_SIZE
-    found[S_NAME] = _signed(draws.hash64(entity, purpose))
     if distribution is None:
         return found
     if draws.never_varies(distribution):

@@ -118,18 +118,19 @@ def _slots(t: Tables) -> int:
 
 
 def _all_streams(t: Tables) -> None:
-    """Records of the streams; observed values are kept once per distribution."""
+    """Records of the streams; what is drawn from is laid out once per distribution."""
     table = t.draft.table(len(t.streams), at.S_SIZE)
-    values: dict[Distribution, int] = {}
+    records = np.zeros((len(t.streams), at.S_SIZE), dtype=np.int64)
+    known: dict[Distribution | None, list[int]] = {}
     first = t.draft.numbers(())
     for n, stream in enumerate(t.streams):
-        fields = streams.fields(stream.distribution, stream.entity, stream.purpose)
         drawn = stream.distribution
-        if drawn is not None and drawn.values:
-            if drawn not in values:
+        if drawn not in known:
+            known[drawn] = streams.nameless(drawn)
+            if drawn is not None and drawn.values:
                 bits = np.array(drawn.values, dtype=np.float64).view(np.int64)
-                values[drawn] = t.draft.numbers(bits.tolist())
-            fields[at.S_VALUES] = values[drawn] - first
-        for field, number in enumerate(fields):
-            t.draft.put(table.at(n) + field, number)
+                known[drawn][at.S_VALUES] = t.draft.numbers(bits.tolist()) - first
+        records[n] = known[drawn]
+        records[n, at.S_NAME] = streams.name(stream.entity, stream.purpose)
+    t.draft.write(table.start, records)
     t.fill(0, H_STREAMS=table.start * FIELD, H_VALUES=first * FIELD)

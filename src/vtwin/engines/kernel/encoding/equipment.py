@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
+
+from vtwin.base.draws import never_varies
 from vtwin.engines.kernel import layout as at
 from vtwin.engines.kernel.encoding.tables import ENDLESS, Tables
 from vtwin.engines.kernel.memory import FIELD
@@ -91,18 +94,25 @@ def _modes(t: Tables, machine: int, failures: tuple[int, ...]) -> None:
 
 
 def _cells(t: Tables, machine: int, name: str, setup: int) -> None:
-    """The set-up table as one machine uses it; a stream per cell (S-33)."""
+    """The set-up table as one machine uses it; a stream per cell that varies (S-33)."""
     table = t.program.setups[setup]
-    cells = t.draft.table(len(table.keys) ** 2, at.CELL_SIZE)
-    for n, source in enumerate(table.keys):
-        for k, target in enumerate(table.keys):
-            cell, start = table.cell[n][k], cells.at(n * len(table.keys) + k)
-            t.fill(start, CELL_STREAM=NONE)
-            if cell != NONE:
-                stream = t.stream(t.program.distributions[cell], name, f"setup/{source}/{target}")
-                t.fill(start, CELL_STREAM=stream, CELL_EXPECTED=t.expected[cell])
+    size = len(table.keys)
+    cells = t.draft.table(size**2, at.CELL_SIZE)
+    told = np.zeros((size**2, at.CELL_SIZE), dtype=np.int64)
+    chosen = np.array(table.cell, dtype=np.int64).reshape(-1)
+    told[:, at.CELL_STREAM] = NONE
+    for cell in np.unique(chosen[chosen != NONE]).tolist():
+        drawn, places = t.program.distributions[cell], np.flatnonzero(chosen == cell)
+        told[places, at.CELL_EXPECTED] = t.expected[cell]
+        if never_varies(drawn):
+            told[places, at.CELL_STREAM] = t.stream(drawn, name, "setup")
+            continue
+        for place in places.tolist():
+            pair = f"setup/{table.keys[place // size]}/{table.keys[place % size]}"
+            told[place, at.CELL_STREAM] = t.stream(drawn, name, pair)
+    t.draft.write(cells.start, told)
     t.link(machine, M_SETUPS=cells.start, M_SETUP_SKILL=t.ref(t.skills, table.skill))
-    t.fill(machine, M_SETUP_KEYS=len(table.keys), M_SETUP_HEADS=table.heads)
+    t.fill(machine, M_SETUP_KEYS=size, M_SETUP_HEADS=table.heads)
 
 
 def faults(t: Tables) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from vtwin.base.draws import Distribution
+from vtwin.base.draws import Distribution, never_varies
 from vtwin.engines.kernel import layout as at
 from vtwin.engines.kernel.arena import Draft, Table
 from vtwin.engines.kernel.encoding.template import Stream
@@ -87,7 +87,11 @@ class Tables:
         self.fill(start, **{count: len(targets)})
 
     def stream(self, distribution: Distribution | None, entity: str, purpose: str) -> int:
-        """The number of a stream of a distribution's draws, or of uniforms."""
+        """The number of a stream of a distribution's draws, or of uniforms. Who draws what never
+        varies draws nothing: one stream does for all of them.
+        """
+        if distribution is not None and never_varies(distribution):
+            entity = purpose = ""
         stream = Stream(distribution, entity, purpose)
         if stream not in self._known:
             self._known[stream] = len(self.streams)
