@@ -9,6 +9,7 @@ from typing import Any
 from vtwin.base.draws import Distribution, constant, exponential
 from vtwin.base.errors import Where
 from vtwin.base.units import ticks
+from vtwin.plant.assigning import assigned
 from vtwin.plant.primitives import (
     NEVER,
     NEXT,
@@ -159,13 +160,23 @@ class Plant:
         return self
 
     def order(self, name: str, product: str, quantity: int, **keys: Any) -> Plant:
-        """Keys: lot, release, due (s), priority, replace."""
+        """Keys: lot, release, due (s), priority, replace, on (op -> machines it may be made on)."""
         self.orders.append({"name": name, "product": product, "quantity": quantity, **keys})
         return self
 
     def program(self) -> Program:
         """Number everything by sorted name."""
-        return _Numbering(self).program()
+        made = _Numbering(self).program()
+        ops = {operation.name: n for n, operation in enumerate(made.operations)}
+        machines = {machine.name: n for n, machine in enumerate(made.machines)}
+        wanted = {
+            order["name"]: {
+                ops[f"{order['product']}/{op}"]: frozenset(machines[m] for m in names)
+                for op, names in order.get("on", {}).items()
+            }
+            for order in self.orders
+        }
+        return assigned(made, wanted)
 
 
 def _time(value: Any) -> Distribution:

@@ -103,6 +103,7 @@ def plants(draw) -> Plant:
     for part in (_batches, _kits, _carriers):
         if draw(st.sampled_from([False, False, True])):
             part(draw, plant)
+    _machines_of_orders(draw, plant)
     _ends(draw, plant)
     _people_and_failures(draw, plant, calendar)
     if draw(st.booleans()):
@@ -110,6 +111,18 @@ def plants(draw) -> Plant:
     if draw(st.booleans()):
         _restarts(draw, plant)
     return plant
+
+
+def _machines_of_orders(draw, plant: Plant) -> None:
+    """Orders that may be made on some machines only (S-180)."""
+    if draw(st.booleans()):
+        return
+    for order in plant.orders:
+        for step in plant.products[order["product"]]:
+            able = [m for m, spec in plant.machines.items() if spec["station"] == step["on"]]
+            if len(able) > 1 and "batch" not in step and draw(st.booleans()):
+                some = draw(st.sets(st.sampled_from(able), min_size=1))
+                order.setdefault("on", {})[step["op"]] = sorted(some)
 
 
 def _restarts(draw, plant: Plant) -> None:

@@ -281,6 +281,14 @@ def fanned() -> Plant:
     return plant.worker("w#1", {"run": 1.0}).worker("w#2", {"run": 0.7})
 
 
+def told_apart() -> Plant:
+    """Two orders of one product, the second only on the second machine."""
+    plant = Plant(horizon=120.0).station("m", count=2).station("n")
+    plant.product("x", {"op": "1", "on": "m", "cycle": {"m#1": 3.0, "m#2": 5.0}},
+                  {"op": "2", "on": "n", "cycle": 2.0})  # fmt: skip
+    return plant.order("A", "x", 7).order("B", "x", 4, on={"1": ["m#2"]})
+
+
 def ageing() -> Plant:
     """Parts that wait longer and longer, and may not wait for ever."""
     plant = line([1.0, 3.0, 1.0], 5, 120.0)
@@ -441,6 +449,10 @@ CASES: dict[str, Case] = {
     ),
     "Order.priority": Case(
         ("S-25",), lambda: ordered(rule=DispatchRule.PRIORITY), edit("orders", "A", priority=9)
+    ),
+    "Order.begins": Case(("S-180",), told_apart, edit("orders", "A", begins=1)),
+    "Operation.stands_for": Case(
+        ("S-181",), told_apart, edit("operations", "x/1@m#2", stands_for=NONE)
     ),
     "Order.replace_scrap": Case(("S-65",), scrapping, edit("orders", "A", replace_scrap=False)),
     "Product.route": Case(("S-64",), two, edit("products", 0, route=(0,))),

@@ -10,6 +10,7 @@ from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 from vtwin.base.units import TICKS_PER_SECOND
+from vtwin.plant.assigning import base
 
 if TYPE_CHECKING:
     from vtwin.plant.program import Program
@@ -130,7 +131,7 @@ class Clerk:
 
     def _step(self, history: History, number: int, visit: Visit) -> dict[str, Any]:
         program = self.program
-        operation = program.operations[visit.operation]
+        operation = program.operations[base(program, visit.operation)]
         template = program.templates.get(program.products[history.product].name)
         settings = () if template is None else template.settings_of(operation.name)
         step: dict[str, Any] = {

@@ -47,6 +47,7 @@ def trace_csv(result: RunResult) -> str:
 
 def _value(program: Program, event: Any, value: int) -> str:
     """The value column in words where it is an index."""
+    from vtwin.plant.assigning import base
     from vtwin.plant.primitives import MachineState
     from vtwin.plant.trace import Event
 
@@ -54,7 +55,7 @@ def _value(program: Program, event: Any, value: int) -> str:
     if event is Event.STATE:
         return MachineState(value).name.lower()
     if event in of_operations and 0 <= value < len(program.operations):
-        return program.operations[value].name
+        return program.operations[base(program, value)].name
     if event is Event.GRANT and 0 <= value < len(program.machines):
         return program.machines[value].name
     if event in (Event.MOUNT, Event.UNMOUNT) and 0 <= value < len(program.tools):

@@ -142,6 +142,7 @@ CODES: dict[str, str] = {
     "V323": "an order is due before it is released",
     "V324": "an order or source has the name of another",
     "V325": "set-ups lack times, or know nothing of what is made",
+    "V326": "an order is to be made where it cannot be",
     "V330": "warm-up, horizon and bin of a run do not fit together",
     "V331": "a skill is needed and nobody who has it is ever there",
     "V332": "a skill is needed that nobody has",

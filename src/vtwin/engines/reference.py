@@ -280,7 +280,8 @@ class Run:
         floor, route = self.floor, self._program.products[spec.product].route
         if not route:
             return Delivery(floor, index, spec, floor.stock_of(spec.product))
-        return OrderFile(floor, index, spec, self.steps[route[0]])
+        first = route[0] if spec.begins == NONE else spec.begins
+        return OrderFile(floor, index, spec, self.steps[first])
 
     def _add_shifts(self) -> list[Shift]:
         floor, program = self.floor, self._program

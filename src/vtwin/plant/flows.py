@@ -17,8 +17,8 @@ def visits(program: Program) -> tuple[float, ...]:
     """
     after = followers(program.products, program.operations)
     found = [0.0] * len(program.operations)
-    for product in program.products:
-        coming = {product.route[0]: 1.0} if product.route else {}
+    for product, begins in zip(program.products, _beginnings(program), strict=True):
+        coming = dict(begins) if product.route else {}
         for _ in range(_ROUNDS):
             onward: dict[int, float] = {}
             for operation, items in coming.items():
@@ -34,6 +34,26 @@ def visits(program: Program) -> tuple[float, ...]:
             coming = {o: items for o, items in onward.items() if items > _NOTHING}
             if not coming:
                 break
+    return tuple(found)
+
+
+def _beginnings(program: Program) -> tuple[dict[int, float], ...]:
+    """By product: operations its items begin with and their shares; with orders that begin
+    elsewhere (S-180) the shares of what is ordered, else all of them the first of the route.
+    """
+    found: list[dict[int, float]] = [{} for _ in program.products]
+    if any(order.begins != NONE for order in program.orders):
+        for order in program.orders:
+            route = program.products[order.product].route
+            if route:
+                first = route[0] if order.begins == NONE else order.begins
+                _add(found[order.product], first, float(order.quantity))
+    for number, product in enumerate(program.products):
+        whole = sum(found[number].values())
+        if product.route and not whole:
+            found[number] = {product.route[0]: 1.0}
+        elif whole:
+            found[number] = {o: pieces / whole for o, pieces in found[number].items()}
     return tuple(found)
 
 

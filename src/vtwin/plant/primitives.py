@@ -352,6 +352,7 @@ class Operation:
     shelf: int = NEVER  # ticks an item may wait for it; an older one is not worked on
     stale: int = OUT  # where such an item goes instead; OUT: it is scrap
     causes: tuple[Cause, ...] = ()  # of its scrap; their shares add up to it
+    stands_for: int = NONE  # operation of the route that this one is for certain orders (S-181)
 
 
 @dataclass(frozen=True, slots=True)
@@ -382,6 +383,7 @@ class Order:
     due: int = NEVER
     priority: int = 0
     replace_scrap: bool = True
+    begins: int = NONE  # operation its items begin with (S-180); NONE: the first of the route
 
 
 @dataclass(frozen=True, slots=True)

@@ -195,6 +195,9 @@ def followers(products: Sequence[Product], operations: Sequence[Operation]) -> t
         for here, after in zip(product.route, (*product.route[1:], NONE), strict=False):
             then = operations[here].then
             found[here] = after if then == NEXT else NONE if then == OUT else then
+    for here, operation in enumerate(operations):
+        if operation.stands_for != NONE:  # it is in no route (S-181)
+            found[here] = NONE if operation.then in (NEXT, OUT) else operation.then
     return tuple(found)
 
 

@@ -7,11 +7,12 @@ each scrapped piece has its cause. Elsewhere the counters of the run tell the op
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from vtwin.base.units import TICKS_PER_SECOND
+from vtwin.plant.assigning import base
 from vtwin.plant.primitives import NEVER, NONE, OUT, UNLIMITED, Operation, PartAtFailure
 from vtwin.plant.program import Program
 from vtwin.plant.trace import Ints, Tally
@@ -126,6 +127,7 @@ def scrap_rows(
         each = [_plain_counts(program, tally) for tally in tallies]
     if not each or not np.sum(each):
         return ()
+    named, each = _told(program, named, each)
     costs = [_piece_costs(program, tally) for tally in tallies]
     rows = []
     for number, category in enumerate(named):
@@ -135,6 +137,22 @@ def scrap_rows(
         shares = [float(one[number] / one.sum()) if one.sum() else 0.0 for one in each]
         rows.append(_row(program, category, pieces, shares, costs))
     return tuple(sorted(rows, key=lambda row: -(row.pieces.mean or 0.0)))
+
+
+def _told(
+    program: Program, named: Sequence[Category], each: Sequence[Floats]
+) -> tuple[tuple[Category, ...], list[Floats]]:
+    """The same counts with operations of certain orders under those they stand for (S-181)."""
+    place: dict[Category, int] = {}
+    into = []
+    for category in named:
+        real = NONE if category.operation == NONE else base(program, category.operation)
+        into.append(place.setdefault(replace(category, operation=real), len(place)))
+
+    def summed(pieces: Floats) -> Floats:
+        return np.bincount(into, weights=pieces, minlength=len(place)).astype(np.float64)
+
+    return tuple(place), [summed(one) for one in each]
 
 
 def _row(
@@ -201,12 +219,9 @@ def _piece_costs(program: Program, tally: Tally) -> Mapping[int, float]:
     modes = modes_of(program)
     rate = np.array([m.cost_per_h for m in program.machines])[modes.machine]
     operations = len(program.operations)
-    spent = np.bincount(
-        modes.operation, weights=rate * tally.mode_busy / _HOURS, minlength=operations
-    )
-    made = np.bincount(
-        modes.operation, weights=tally.mode_pieces.astype(float), minlength=operations
-    )
+    real = np.array([base(program, o) for o in modes.operation.tolist()], dtype=np.int64)
+    spent = np.bincount(real, weights=rate * tally.mode_busy / _HOURS, minlength=operations)
+    made = np.bincount(real, weights=tally.mode_pieces.astype(float), minlength=operations)
     each = np.divide(spent, made, out=np.zeros(operations), where=made > 0)
     found: dict[int, float] = {}
     whole: dict[int, float] = {}

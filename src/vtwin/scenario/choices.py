@@ -1,4 +1,5 @@
-"""How ways on, samples, busy times and the end of a run are read from a scenario file.
+"""How ways on, samples, busy times, machines of orders and the end of a run are read from a
+scenario file.
 
 Each reader takes the text that was written and raises ``ValueError`` in the planner's words.
 """
@@ -223,6 +224,57 @@ Ends = Annotated[
             ],
             "description": "what ends a run before its horizon",
             "examples": ["orders_done", {"good": "500 pieces"}],
+        },
+    ),
+]
+
+#: What stands for "as the route says".
+ANY: Final = "any"
+#: Key of what is said without naming a step.
+EVERY_STEP: Final = ""
+_WHERE: Final = "such as mill-1, or {OP10: mill-1, OP20: [mill-2, mill-3]}"
+
+
+def _made_on(value: Any, context: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """Step -> equipment entries or machines; a name or list alone is meant for every step."""
+    if not isinstance(value, Mapping):
+        return {EVERY_STEP: _machines(value)}
+    if not value:
+        raise refuse("V117", "names no step", _WHERE)
+    return {str(step): _machines(names) for step, names in value.items()}
+
+
+def _machines(value: Any) -> tuple[str, ...]:
+    given = value if isinstance(value, list | tuple) else [value]
+    if not given or not all(isinstance(name, str) and name for name in given):
+        raise refuse("V124", "a machine or a list of machines is due here", _WHERE)
+    return tuple(given)
+
+
+def read_machines(cell: str) -> dict[str, tuple[str, ...]]:
+    """A table's cell: ``mill-1``, ``mill-1|mill-2`` or ``OP10=mill-1; OP20=mill-2``."""
+    found: dict[str, tuple[str, ...]] = {}
+    for part in cell.split(";"):
+        step, equals, names = part.rpartition("=")
+        if part.strip():
+            listed = tuple(name.strip() for name in names.split("|"))
+            found[step.strip() if equals else EVERY_STEP] = listed
+    return found
+
+
+_ONE_OR_MORE: Final = {"anyOf": [_STRING, {"type": "array", "items": _STRING, "minItems": 1}]}
+MadeOn = Annotated[
+    dict[str, tuple[str, ...]],
+    Reading(
+        _made_on,
+        {},
+        {
+            "anyOf": [
+                *_ONE_OR_MORE["anyOf"],
+                {"type": "object", "additionalProperties": _ONE_OR_MORE},
+            ],
+            "description": "machines by step, or for each step that they can do",
+            "examples": ["mill-1", {"OP10": "mill-1"}],
         },
     ),
 ]

@@ -32,7 +32,7 @@ from vtwin.plant.quantities import (
     Share,
     Whole,
 )
-from vtwin.scenario.choices import BusyTimes, Ends, NextSteps, SampleOf
+from vtwin.scenario.choices import BusyTimes, Ends, MadeOn, NextSteps, SampleOf
 from vtwin.scenario.quality import MaterialOf, Scrap, TemplateOf
 from vtwin.scenario.questions import ExperimentEntry, ReallocateEntry
 from vtwin.scenario.tariffs import EnergyCost
@@ -214,7 +214,10 @@ class OrderEntry(Written):
     """What is let into the plant: endless release, one order, or a table of orders."""
 
     product: str | None = Field(default=None, description="what is ordered")
-    order: str | None = Field(default=None, description="the order's own name")
+    order: str | None = Field(
+        default=None,
+        description="the order's own name; without a product: changes that order of a table",
+    )
     every: RandomTime | None = Field(default=None, description="time between arrivals")
     profile: BusyTimes | None = Field(
         default=None, description="busy and quiet times of `every:`; default: always alike"
@@ -225,6 +228,9 @@ class OrderEntry(Written):
     release: When | None = Field(default=None, description="when it may start; default: the start")
     due: When | None = Field(default=None, description="when it is due")
     priority: Whole = Field(default=0, description="larger goes first under `dispatch: priority`")
+    on: MadeOn | None = Field(
+        default=None, description="machines it is made on, by step; default: those of the route"
+    )
     lot: Count | None = Field(
         default=None, description="pieces per item; default: the product's lot"
     )

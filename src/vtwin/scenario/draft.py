@@ -160,6 +160,9 @@ class OrderDraft:
     priority: int
     replace_scrap: bool
     where: Where
+    on: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # as written
+    machines: Mapping[str, frozenset[str]] = field(default_factory=dict)  # operation -> names
+    key: str = ""  # what a path names it by
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from vtwin.base.draws import Distribution
 from vtwin.base.errors import Where
 from vtwin.base.units import TICKS_PER_SECOND, ticks
 from vtwin.people.staff import curves, hire, skills_of
+from vtwin.plant.assigning import assigned
 from vtwin.plant.primitives import (
     NEVER,
     NEXT,
@@ -88,7 +89,18 @@ def used_calendars(document: Document, horizon: int) -> tuple[Calendar, ...]:
 
 def program(draft: Draft) -> Program:
     """The program of a draft that has no errors."""
-    return _Lowering(draft).program()
+    made = _Lowering(draft).program()
+    operations = {operation.name: n for n, operation in enumerate(made.operations)}
+    machines = {machine.name: n for n, machine in enumerate(made.machines)}
+    wanted = {
+        order.name: {
+            operations[operation]: frozenset(machines[name] for name in names)
+            for operation, names in order.machines.items()
+        }
+        for order in draft.orders
+        if order.machines
+    }
+    return assigned(made, wanted) if wanted else made
 
 
 class _Lowering:

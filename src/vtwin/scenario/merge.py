@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 
 from vtwin.base.errors import Problem, Where, did_you_mean
 from vtwin.plant.quantities import DISTRIBUTIONS
-from vtwin.scenario.document import Document
+from vtwin.scenario.document import Document, OrderEntry
 from vtwin.scenario.tree import Node
 
 #: Sections whose keys are ids.
@@ -135,11 +135,27 @@ def _set(node: Node, steps: list[str], value: Node, path: str, above: tuple[str,
         deeper = _set(child, steps[taken:], value, path, (*above, str(key)))
         return _replaced(node, key, deeper)
     if isinstance(node.value, list):
-        raise _NoPath(path, steps[0], _known(node))
+        order = _order_of_a_table(node, steps, above)
+        if order is None:
+            raise _NoPath(path, steps[0], _known(node))
+        fresh = value.copied({"order": value.copied(order)})
+        size = order.count(".") + 1
+        fresh = _set(fresh, steps[size:], value, path, (*above, order))
+        return node.copied([*node.items(), fresh])
     _may_be_new(node, steps, value, path, above)
     fresh = _set(value.copied({}), steps[1:], value, path, (*above, steps[0]))
     entries = node.value if isinstance(node.value, dict) else {}
     return node.copied({**entries, steps[0]: fresh})
+
+
+def _order_of_a_table(node: Node, steps: list[str], above: tuple[str, ...]) -> str | None:
+    """The order that a path names, if it can only be one of a table; ids may hold dots."""
+    if above != ("orders",) or all(child.get("table") is None for child in node.items()):
+        return None
+    for size in range(1, len(steps)):
+        if steps[size] in OrderEntry.model_fields:
+            return ".".join(steps[:size])
+    return None
 
 
 def _may_be_new(

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
-from vtwin.base.errors import Problem, Refused, Where
-from vtwin.scenario import tables
+from vtwin.base.errors import Problem, Refused, Where, did_you_mean
+from vtwin.scenario import placing, tables
+from vtwin.scenario.choices import EVERY_STEP
 from vtwin.scenario.document import OrderEntry
 from vtwin.scenario.draft import Draft, OrderDraft, SourceDraft
 from vtwin.scenario.values import DAY_S, Moment
@@ -14,13 +17,16 @@ from vtwin.scenario.values import DAY_S, Moment
 
 def read_orders(draft: Draft) -> None:
     """Every source and order; a line without any is saturated."""
+    changes = _changes(draft)
     for index, entry in enumerate(draft.document.orders):
         path = ("orders", index)
         kinds = _kinds(entry)
+        if entry.order in changes and path == changes[entry.order].path:
+            continue
         if draft.wrong_already(*path) and (entry.product is None or len(kinds) != 1):
             continue
         if entry.table is not None:
-            _read_table(draft, entry, path, kinds)
+            _read_table(draft, entry, path, kinds, changes)
         elif entry.product is None:
             draft.fault("V320", "the order names no product", path, "write `product:`")
         elif len(kinds) != 1:
@@ -33,7 +39,51 @@ def read_orders(draft: Draft) -> None:
             _add_source(draft, entry, kinds[0], path)
     if not draft.document.orders:
         _saturate_line(draft)
+    for change in changes.values():
+        if not change.met:
+            name = change.entry.order or ""
+            what = f"the order names no product, and no table has an order '{name}'"
+            known = [order.name for order in draft.orders]
+            draft.fault("V320", what, change.path, did_you_mean(name, known) or "write `product:`")
     _no_twice(draft)
+    placing.place_orders(draft)
+
+
+@dataclass
+class _Change:
+    """An entry that changes an order of a table."""
+
+    entry: OrderEntry
+    path: tuple[Any, ...]
+    met: bool = False
+
+    def of(self, row: tables.OrderRow) -> tables.OrderRow:
+        """The row as it is changed."""
+        self.met = True
+        words = {"quantity", "release", "due", "priority", "lot"} & self.entry.model_fields_set
+        changed = {word: getattr(self.entry, word) for word in words}
+        if self.entry.on is not None:
+            whole = EVERY_STEP in self.entry.on
+            changed["on"] = self.entry.on if whole else {**row.on, **self.entry.on}
+        return replace(row, **changed)
+
+
+def _changes(draft: Draft) -> dict[str, _Change]:
+    """Entries that name an order and no product: they change that order of a table."""
+    if not any(entry.table for entry in draft.document.orders):
+        return {}
+    found: dict[str, _Change] = {}
+    for index, entry in enumerate(draft.document.orders):
+        alone = entry.product is None and entry.table is None
+        if entry.order is None or not alone or set(_kinds(entry)) - {"quantity"}:
+            continue
+        if entry.order in found:
+            first = found[entry.order].path[-1] + 1
+            what = f"order '{entry.order}' is changed twice, first by entry {first}"
+            draft.fault("V324", what, ("orders", index), "write both changes in one entry")
+        else:
+            found[entry.order] = _Change(entry, ("orders", index))
+    return found
 
 
 def _kinds(entry: OrderEntry) -> list[str]:
@@ -86,7 +136,7 @@ def _lot(draft: Draft, product: str, written: int | None) -> int:
 
 def _add_source(draft: Draft, entry: OrderEntry, kind: str, path: tuple[Any, ...]) -> None:
     product = entry.product or ""
-    for key in ("release", "priority", "replace_scrap"):
+    for key in ("release", "priority", "replace_scrap", "on"):
         if key in entry.model_fields_set:
             what = f"`{key}` belongs to a single order with a `quantity:`"
             draft.fault("V320", what, (*path, key), "leave it out")
@@ -125,19 +175,25 @@ def _add_order(draft: Draft, entry: OrderEntry, path: tuple[Any, ...]) -> None:
     due = _seconds(draft, entry.due, where, "due")
     lot = _lot(draft, product, entry.lot)
     made = OrderDraft(name, product, entry.quantity or 1, lot, release or 0.0, due,
-                      entry.priority, entry.replace_scrap, where)  # fmt: skip
+                      entry.priority, entry.replace_scrap, where,
+                      on=entry.on or {}, key=entry.order or str(path[-1]))  # fmt: skip
     _take(draft, made)
 
 
-def _read_table(draft: Draft, entry: OrderEntry, path: tuple[Any, ...], kinds: list[str]) -> None:
+def _read_table(
+    draft: Draft,
+    entry: OrderEntry,
+    path: tuple[Any, ...],
+    kinds: list[str],
+    changes: Mapping[str, _Change],
+) -> None:
     if kinds or entry.product is not None:
         what = "an order is either a `table:` or written here"
         draft.fault("V320", what, path, "write two list entries")
         return
-    name = entry.table or ""
     place = (*path, "table")
     try:
-        file = draft.file_beside(place, name)
+        file = draft.file_beside(place, entry.table or "")
         table = draft.resolved.data.table(file, draft.where(place))
     except Refused as refused:
         draft.problems += refused.problems
@@ -148,10 +204,12 @@ def _read_table(draft: Draft, entry: OrderEntry, path: tuple[Any, ...], kinds: l
         if row.product not in draft.routes:
             _unknown_in_table(draft, row)
             continue
+        name = row.order or f"{row.product}-{number}"
+        row = changes[name].of(row) if name in changes else row
         release = _seconds(draft, row.release, row.where, "release")
         due = _seconds(draft, row.due, row.where, "due")
         made = OrderDraft(
-            name=row.order or f"{row.product}-{number}",
+            name=name,
             product=row.product,
             quantity=row.quantity,
             lot=_lot(draft, row.product, row.lot or entry.lot),
@@ -160,6 +218,8 @@ def _read_table(draft: Draft, entry: OrderEntry, path: tuple[Any, ...], kinds: l
             priority=row.priority,
             replace_scrap=entry.replace_scrap,
             where=row.where,
+            on={**(entry.on or {}), **row.on},
+            key=name,
         )
         _take(draft, made)
 

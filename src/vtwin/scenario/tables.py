@@ -10,7 +10,8 @@ import csv
 import io
 import os
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,6 +20,7 @@ from pydantic_core import PydanticCustomError
 from vtwin.base.errors import Problem, Refused, Where, did_you_mean
 from vtwin.base.units import counted
 from vtwin.plant.quantities import random_time, refuse
+from vtwin.scenario.choices import read_machines
 from vtwin.scenario.tree import read_text
 from vtwin.scenario.values import Moment, read_moment
 
@@ -55,6 +57,7 @@ class OrderRow:
     priority: int
     lot: int | None
     where: Where
+    on: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 class Data:
@@ -166,12 +169,12 @@ def _decimal_comma(table: Table, row: int, cell: str) -> Problem:
     return Problem("V134", f"'{cell}' has a comma in a number", table.where(row), hint)
 
 
-ORDER_COLUMNS: Final = ("order", "product", "quantity", "release", "due", "priority", "lot")
+ORDER_COLUMNS: Final = ("order", "product", "quantity", "release", "due", "priority", "lot", "on")
 
 
 def orders(table: Table) -> tuple[list[OrderRow], list[Problem]]:
     """The orders of a table (columns order, product, quantity; release, due, priority, lot
-    are optional) and what is wrong with it.
+    and on are optional) and what is wrong with it.
     """
     missing = [name for name in ("product", "quantity") if name not in table.header]
     if missing:
@@ -215,8 +218,9 @@ class _OrderReader:
         name = cells.get("order") or None
         where = self.table.where(index)
         return OrderRow(
-            name, cells["product"], quantity or 1, release, due, priority or 0, lot, where
-        )
+            name, cells["product"], quantity or 1, release, due, priority or 0, lot, where,
+            read_machines(cells.get("on", "")),
+        )  # fmt: skip
 
     def _wrong(self, index: int, code: str, what: str, hint: str | None = None) -> None:
         self.problems.append(Problem(code, what, self.table.where(index), hint))

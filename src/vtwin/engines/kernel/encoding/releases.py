@@ -49,7 +49,8 @@ def releases(t: Tables) -> None:
             OR_DONE=-1,
             OR_STANDS=at.NOWHERE,
         )
-        t.link(start, E_STEP=t.first_step(order.product))
+        own = order.begins != NONE
+        t.link(start, E_STEP=t.steps.at(order.begins) if own else t.first_step(order.product))
 
 
 def _profile(t: Tables, index: int) -> int:
