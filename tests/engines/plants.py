@@ -16,6 +16,7 @@ from vtwin.plant.primitives import (
     NONE,
     OUT,
     UNLIMITED,
+    Attendance,
     Band,
     Batch,
     Belt,
@@ -222,6 +223,13 @@ class _Numbering:
         return (
             {skill for worker in plant.workers.values() for skill in worker["skills"]}
             | {s["skill"] for route in plant.products.values() for s in route if "skill" in s}
+            | {
+                a["skill"]
+                for route in plant.products.values()
+                for step in route
+                for a in step.get("attended", {}).values()
+                if "skill" in a
+            }
             | {f["skill"] for f in plant.failures.values() if "skill" in f}
             | {t["skill"] for t in plant.setups.values() if t.get("skill")}
             | {t["skill"] for t in plant.tools.values() if isinstance(t, dict) and "skill" in t}
@@ -390,8 +398,14 @@ class _Numbering:
         modes = []
         for machine in able:
             time = cycle[machine] if isinstance(cycle, dict) else cycle
+            attended = step.get("attended", {}).get(machine)
             modes.append(
-                Mode(self._of("machine", machine), self._distribution(time), _time(time).mean)
+                Mode(
+                    self._of("machine", machine),
+                    self._distribution(time),
+                    _time(time).mean,
+                    None if attended is None else self._attendance(attended),
+                )
             )
         key = NONE
         if "key" in step:
@@ -423,6 +437,13 @@ class _Numbering:
             sample=step.get("sample", 1),
             shelf=_at(step["shelf"]) if "shelf" in step else NEVER,
             stale=self._then(product, step.get("stale", "out")),
+        )
+
+    def _attendance(self, attended: Mapping[str, Any]) -> Attendance:
+        return Attendance(
+            self._of("skill", attended.get("skill")),
+            attended.get("heads", 1),
+            self._distribution(attended["load"]) if "load" in attended else NONE,
         )
 
     def _batch(self, name: str) -> Batch:

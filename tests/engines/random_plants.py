@@ -91,6 +91,8 @@ def plants(draw) -> Plant:
                 step["tool"] = tool
             if wanted:
                 step["skill"] = wanted
+            if not any(m["station"] == on and m["belt"] for m in plant.machines.values()):
+                _others_elsewhere(draw, step, plant)
             if any(m["station"] == on and m["setup"] for m in plant.machines.values()):
                 step["key"] = draw(st.sampled_from(keys))
             route.append(step)
@@ -123,6 +125,16 @@ def _machines_of_orders(draw, plant: Plant) -> None:
             if len(able) > 1 and "batch" not in step and draw(st.booleans()):
                 some = draw(st.sets(st.sampled_from(able), min_size=1))
                 order.setdefault("on", {})[step["op"]] = sorted(some)
+
+
+def _others_elsewhere(draw, step: dict, plant: Plant) -> None:
+    """Now and then other people, or nobody, on one machine than on the others (S-38)."""
+    if draw(st.integers(0, 3)):
+        return
+    for machine in sorted(m for m, spec in plant.machines.items() if spec["station"] == step["on"]):
+        crew = draw(st.sampled_from([None, {}, {"skill": "op"}, {"skill": "fit", "load": 2.0}]))
+        if crew is not None:
+            step.setdefault("attended", {})[machine] = crew
 
 
 def _restarts(draw, plant: Plant) -> None:
@@ -305,6 +317,9 @@ def _crews_and_ways(draw, plant: Plant) -> None:
                 step["heads"] = draw(heads)
                 if draw(st.booleans()):
                     step["load"] = draw(TIMES)
+            for crew in step.get("attended", {}).values():
+                if crew:
+                    crew["heads"] = draw(heads)
     for failure in plant.failures.values():
         failure["heads"] = draw(heads)
     plant.setups["table"]["heads"] = draw(heads)

@@ -128,6 +128,23 @@ def test_loading_when_done_then_the_operator_is_free_and_the_machine_goes_on(eng
     assert whole(tally.mode_busy) == [28, 14]
 
 
+def test_machines_of_other_people_when_they_do_one_step_then_each_waits_for_its_own(engine):  # S-38
+    plant = Plant(horizon=30)
+    plant.station("s", count=3)
+    step = {"op": "o", "on": "s", "cycle": 4, "skill": "op"}
+    step["attended"] = {"s#2": {"skill": "fit", "heads": 2, "load": 1}, "s#3": {}}
+    plant.product("p", step).saturated("p").worker("u#1", {"op": 0.5})
+    plant.worker("v#1", ["fit"]).worker("v#2", {"fit": 0.25}, calendar="late")
+    plant.calendars["late"] = [(10, 30)]
+    tally = engine(plant.program(), 0, trace=True)
+    # s#1: the operator at half speed; s#2: both fitters from 10 on, loading in 4; s#3: nobody
+    assert times(tally, Event.FINISH, 0) == [8, 16, 24]
+    assert times(tally, Event.FINISH, 1) == [18, 26]
+    assert times(tally, Event.FINISH, 2) == [4, 8, 12, 16, 20, 24, 28]
+    assert states(tally, 1)[:2] == [(0, WAITING), (10, WORKING)]
+    assert seconds(tally, 2) == {WORKING: 30}
+
+
 def test_loading_when_it_ties_with_a_failure_then_it_is_over_first(engine):  # S-113, S-43
     plant = machines(1, cycle=10, load=3, horizon=20).worker("w#1", ["op"])
     plant.failure("a", "jam", 3, 2, part=PartAtFailure.REWORKED)

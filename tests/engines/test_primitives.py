@@ -347,6 +347,25 @@ def _cells(program: Program) -> Program:
     return edit("setups", "t", cell=((NONE, NONE), table.cell[1]))(program)
 
 
+def _pair() -> Plant:
+    """Two machines that two people run; one of them may do more."""
+    plant = Plant(horizon=60.0).station("s", count=2)
+    plant.product("x", {"op": "1", "on": "s", "cycle": 2.0, "skill": "a run"}).saturated("x")
+    plant.failure("s#1", "jam", 20.0, 1.0, skill="b fix", calendar=True)
+    return plant.worker("w#1", {"a run": 1.0}).worker("w#2", {"a run": 0.5, "b fix": 0.7})
+
+
+def attended(**keys: Any) -> Change:
+    """Other people on the first machine than on the second."""
+
+    def change(program: Program) -> Program:
+        first, *others = program.operations[0].modes
+        here = replace(first, attended=primitives.Attendance(**keys))
+        return edit("operations", "x/1", modes=(here, *others))(program)
+
+    return change
+
+
 CASES: dict[str, Case] = {
     "Batch.least": Case(("S-120",), batched, edit("batches", 0, least=3)),
     "Batch.most": Case(("S-120", "S-121"), batched, edit("batches", 0, most=3)),
@@ -416,6 +435,10 @@ CASES: dict[str, Case] = {
     "Machine.surge": Case(("S-161",), surging, edit("machines", "s1", surge=5 * S)),
     "Machine.restart": Case(("S-36",), restarting, edit("machines", "m", restart=3)),
     "Machine.patience": Case(("S-36",), restarting, edit("machines", "m", patience=9 * S)),
+    "Mode.attended": Case(("S-38",), _pair, attended()),
+    "Attendance.skill": Case(("S-38",), _pair, attended(skill=1)),
+    "Attendance.heads": Case(("S-38", "S-111"), _pair, attended(skill=0, heads=2)),
+    "Attendance.load": Case(("S-38", "S-113"), _pair, attended(skill=0, load=0)),
     "Mode.cycle": Case(("S-31",), two, mode("part/op2", 5.0)),
     "Operation.modes": Case(
         ("S-25",),

@@ -101,14 +101,60 @@ def test_authority_when_it_leads_nowhere_then_it_is_told(tmp_path, people, code,
     assert any(c == code and words in what and hint in tip for c, what, tip in found), found
 
 
-def test_authority_when_a_step_has_machines_of_different_people_then_it_is_told(tmp_path):
+@pytest.mark.parametrize("engine", ["reference", "kernel"])
+def test_authority_when_a_step_has_machines_of_different_people_then_each_has_its_own(
+    tmp_path, engine
+):
     path = plant(
         tmp_path,
         "a: {skills: [run], may: {run: [mill-1]}}",
-        "b: {skills: [run, setup]}",
+        "b: {skills: {run: 0.5, setup: 1}, may: {run: mill-2}}",
         on="[mill-1, mill-2]",
     )
-    assert any(c == "V379" and "a, b at mill-1; b at mill-2" in what for c, what, _ in told(path))
+    program = build(load(path))
+    attended = [program.operations[0].attended(mode) for mode in program.operations[0].modes]
+    assert [program.skills[a.skill] for a in attended] == ["run at mill-1", "run at mill-2"]
+    trace = choose(engine, program).simulate(program, 0, trace=True).trace
+    # Two x: a makes one in 10 min at mill-1, b the other in 20 min at mill-2; so with y, after
+    # the set-up of mill-1 by b, who is busy until 20.
+    ends = [
+        (t / 60 / TICKS_PER_SECOND, program.machines[m].name)
+        for t, m in zip(
+            trace.time[trace.kind == Event.FINISH].tolist(),
+            trace.entity[trace.kind == Event.FINISH].tolist(),
+            strict=True,
+        )
+    ]
+    assert ends[:2] == [(10, "mill-1"), (20, "mill-2")]
+
+
+def test_authority_when_some_machines_have_the_same_people_then_they_want_the_same(tmp_path):
+    path = plant(
+        tmp_path,
+        "a: {skills: [run], may: {run: [mill-1, mill-3]}}",
+        "b: {skills: [run, setup]}",
+        on="[mill-1, mill-2, mill-3]",
+    )
+    path.write_text(path.read_text().replace("mill-2: {}", "mill-2: {}\n  mill-3: {}"))
+    program = build(load(path))
+    attended = [program.operations[0].attended(mode) for mode in program.operations[0].modes]
+    assert [program.skills[a.skill] for a in attended] == ["run", "run at mill-2", "run"]
+
+
+def test_operator_when_machines_of_one_step_have_others_or_none_then_each_its_own(tmp_path):
+    path = plant(tmp_path, OPERATOR, "s: {skills: [setup]}", on="[mill-1, mill-2, mill-3]")
+    text = path.read_text().replace(", operator: run", "")
+    mills = "mill-2: {operator: run, load: 1 min}\n  mill-3: {operator: {skill: run, people: 2}}"
+    path.write_text(text.replace("mill-2: {}", mills), encoding="utf-8")
+    program = build(load(path))
+    operation = program.operations[0]
+    found = [operation.attended(mode) for mode in operation.modes]
+    run = program.skills.index("run")
+    assert [(a.skill, a.heads) for a in found] == [(NONE, 1), (run, 1), (run, 2)]
+    assert [a.load == NONE for a in found] == [True, False, True]
+    assert operation.skill == NONE
+    path.write_text(path.read_text().replace("mill-1: {", "mill-1: {load: 2 min, "))
+    assert any(c == "V371" and "at mill-1" in what for c, what, _ in told(path))
 
 
 # -- levels ----------------------------------------------------------------------------------

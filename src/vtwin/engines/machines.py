@@ -13,7 +13,7 @@ from vtwin.engines.instant import Alarm
 from vtwin.engines.staff import Task
 from vtwin.plant import rules
 from vtwin.plant.order import priority
-from vtwin.plant.primitives import NEVER, NONE, MachineState, SetupTable, ShiftEnd
+from vtwin.plant.primitives import NEVER, NONE, Attendance, MachineState, SetupTable, ShiftEnd
 from vtwin.plant.primitives import Machine as MachineSpec
 from vtwin.plant.trace import Event
 
@@ -31,8 +31,8 @@ class Way:
     """One operation on one machine: its times, and what has come of it since tick 0."""
 
     __slots__ = (
-        "busy", "cycles", "draw", "expected", "load_draw", "machine", "pieces", "plain",
-        "scrap_draw", "scrapped", "step", "thrown", "visits",
+        "busy", "cycles", "draw", "expected", "heads", "load_draw", "machine", "pieces", "plain",
+        "scrap_draw", "scrapped", "skill", "step", "thrown", "visits",
     )  # fmt: skip
 
     def __init__(
@@ -42,17 +42,20 @@ class Way:
         draw: Draw,
         expected: int,
         scrap_draw: Callable[[], float],
+        attended: Attendance,
     ) -> None:
         self.machine = machine
         self.step = step
         self.draw = draw
         self.expected = expected
         self.scrap_draw = scrap_draw
+        self.skill = attended.skill
+        self.heads = attended.heads
         self.load_draw: Draw | None = None  # how long it is attended, if not all the time
         #: Nothing to mount, to set up or to wait for: work begins at once.
         self.plain = (
             step.tool == NONE
-            and step.skill == NONE
+            and attended.skill == NONE
             and step.needs is None
             and machine.setups is None
             and step.shelf == NEVER
@@ -301,8 +304,8 @@ class Machine:
     def _staff_operation(self, now: int) -> None:
         """Nothing but the operation is left to do: with its operators, or at once."""
         way = self._way_in_hand()
-        if way.step.skill != NONE:
-            self._wait_for(way.step.skill, way.step.heads, now)
+        if way.skill != NONE:
+            self._wait_for(way.skill, way.heads, now)
         else:
             self._begin(way.draw() * self.cycles, now)
 

@@ -184,7 +184,9 @@ def _has_more(program: Program) -> bool:
         targets=program.targets,
     )
     return bool(bare != replace(program, calendars=(), skills=(), groups=())) or any(
-        operation.skill != NONE for operation in program.operations
+        operation.attended(mode).skill != NONE
+        for operation in program.operations
+        for mode in operation.modes
     )
 
 

@@ -221,16 +221,18 @@ class Run:
         ways = []
         for step, spec in zip(self.steps, self._program.operations, strict=True):
             for mode in spec.modes:
-                machine = floor.machines[mode.machine]
+                machine, attended = floor.machines[mode.machine], spec.attended(mode)
                 way = Way(
                     machine,
                     step,
                     self._draws(times[mode.cycle], machine.name, f"cycle/{spec.name}"),
                     self._expected[mode.cycle],
                     self._units(machine.name, f"scrap/{spec.name}"),
+                    attended,
                 )
-                if spec.load != NONE:
-                    way.load_draw = self._draws(times[spec.load], machine.name, f"load/{spec.name}")
+                if attended.load != NONE:
+                    load = times[attended.load]
+                    way.load_draw = self._draws(load, machine.name, f"load/{spec.name}")
                 step.ways[machine.index] = way
                 machine.ways.append(way)
                 ways.append(way)

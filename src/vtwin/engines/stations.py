@@ -37,9 +37,9 @@ class Step:
     """One operation of a product's route, with the line of those who wait for it."""
 
     __slots__ = (
-        "came", "expected", "fleet", "following", "fork", "heads", "index", "instead", "line",
+        "came", "expected", "fleet", "following", "fork", "index", "instead", "line",
         "name", "needs", "per_cycle", "product", "recipe", "remaining", "returns", "sample",
-        "scrap", "setup_key", "shelf", "skill", "stale", "station", "tool", "ways", "wears",
+        "scrap", "setup_key", "shelf", "stale", "station", "tool", "ways", "wears",
     )  # fmt: skip
 
     def __init__(self, index: int, spec: OperationSpec, station: Station, remaining: int) -> None:
@@ -52,8 +52,6 @@ class Step:
         self.setup_key = spec.setup_key
         self.tool = spec.tool
         self.wears = False  # its tool has a life (S-105)
-        self.skill = spec.skill
-        self.heads = spec.heads
         self.scrap = spec.scrap
         self.remaining = remaining  # operations still to finish, this one included
         self.following: Step | None = None  # along `then` (S-82)

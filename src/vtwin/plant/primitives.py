@@ -288,12 +288,22 @@ class Station:
 
 
 @dataclass(frozen=True, slots=True)
+class Attendance:
+    """Who attends an operation on a machine; as the same fields of an operation."""
+
+    skill: int = NONE
+    heads: int = 1
+    load: int = NONE
+
+
+@dataclass(frozen=True, slots=True)
 class Mode:
     """One way to do an operation: on this machine, with this time per cycle."""
 
     machine: int
     cycle: int  # index into Program.distributions
     planned_s: float  # planned run time per cycle (ISO 22400 PRI times pieces per cycle), s
+    attended: Attendance | None = None  # None: as the operation says
 
 
 @dataclass(frozen=True, slots=True)
@@ -353,6 +363,10 @@ class Operation:
     stale: int = OUT  # where such an item goes instead; OUT: it is scrap
     causes: tuple[Cause, ...] = ()  # of its scrap; their shares add up to it
     stands_for: int = NONE  # operation of the route that this one is for certain orders (S-181)
+
+    def attended(self, mode: Mode) -> Attendance:
+        """Who attends it on the machine of one of its modes."""
+        return mode.attended or Attendance(self.skill, self.heads, self.load)
 
 
 @dataclass(frozen=True, slots=True)

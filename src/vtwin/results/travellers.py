@@ -229,7 +229,12 @@ class _Reader:
         self._stocks: list[deque[list[int]]] = [deque() for _ in program.stocks]
         # Machines: what runs, who is there, in which state since when.
         self._belt = [machine.belt != NONE for machine in program.machines]
-        self._skill = [operation.skill for operation in program.operations]
+        self._attended = {
+            (index, mode.machine)
+            for index, operation in enumerate(program.operations)
+            for mode in operation.modes
+            if operation.attended(mode).skill != NONE
+        }
         self._tool = [operation.tool for operation in program.operations]
         self._runs: list[_Run | None] = [None] * machines
         self._crews: list[list[_Crew]] = [[] for _ in range(machines)]
@@ -418,7 +423,7 @@ class _Reader:
         if crews:
             self._look(machine, time)
             operating: list[_Crew] = []
-            if self._skill[operation] != NONE:
+            if (operation, machine) in self._attended:
                 operating = [crews.pop()]
                 operating[0].worked = True
             setters = tuple(p for crew in crews if crew.worked for p in crew.people)

@@ -174,7 +174,7 @@ class Sums:
             program = built(self.resolved).program
         except Refused:
             return set()
-        asked = [operation.skill for operation in program.operations]
+        asked = [o.attended(mode).skill for o in program.operations for mode in o.modes]
         asked += [failure.skill for failure in program.failures]
         asked += [table.skill for table in program.setups] + [t.skill for t in program.tools]
         return {program.skills[skill] for skill in asked if skill >= 0}

@@ -16,7 +16,7 @@ from vtwin.people.staff import Group, Wages
 from vtwin.plant.primitives import ShiftEnd
 from vtwin.scenario import calendars
 from vtwin.scenario.document import Document, PeopleEntry
-from vtwin.scenario.draft import Draft, Need, Steps
+from vtwin.scenario.draft import Attending, Draft, Need, StepDraft, Steps
 from vtwin.scenario.values import DAY_S, Skill
 
 _LEVELS = {level.word: level for level in Level}
@@ -127,8 +127,7 @@ def authorise(draft: Draft) -> None:
     narrowing = _Narrowing(draft, staff, restricted)
     for product, route in draft.routes.items():
         draft.routes[product] = [
-            replace(step, skill=narrowing.of(step.skill, step.heads, step.on, step.where))
-            for step in route
+            replace(step, attending=narrowing.attending(step)) for step in route
         ]
     for name, setup in draft.setups.items():
         path: Steps = ("equipment", name, "setup", "by")
@@ -160,33 +159,40 @@ class _Narrowing:
     def __post_init__(self) -> None:
         self.wanted: set[str] = set()
 
+    def attending(self, step: StepDraft) -> dict[str, Attending]:
+        """Who attends a step: machines that the same people may run want the same of them."""
+        alike: dict[tuple[Attending, frozenset[str]], list[str]] = {}
+        for name, attending in step.attending.items():
+            able: frozenset[str] = frozenset()
+            if attending.skill is not None:
+                need = self.draft.needs.get(attending.skill) or Need(attending.skill)
+                able = self._able(replace(need, at=(name,)))
+            alike.setdefault((attending, able), []).append(name)
+        found = {}
+        for (attending, _), names in alike.items():
+            skill = self.of(attending.skill, attending.heads, tuple(names), step.where)
+            found.update(dict.fromkeys(names, replace(attending, skill=skill)))
+        return {name: found[name] for name in step.attending}
+
     def of(self, name: str | None, heads: int, at: tuple[str, ...], where: Where) -> str | None:
         """What is wanted there, by a name of its own if not all who have the skill may do it."""
         if name is None:
             return None
         need = self.draft.needs.get(name) or Need(name)
         if need.skill in self.restricted:
-            holders = {g.name for g in self.staff if _meets(g, need)}
-            able = [{g.name for g in self.staff if _meets(g, replace(need, at=(e,)))} for e in at]
-            if any(found != able[0] for found in able):
-                self._differ(need, at, able, where)
-            elif not able[0] and holders:
+            holders = self._able(need)
+            able = self._able(replace(need, at=at))
+            if not able and holders:
                 self._nobody(need, at, where)
-            elif able[0] != holders:
+            elif able != holders:
                 need = replace(need, at=at)
                 name = need.name
                 self.draft.want(need, heads, where)
         self.wanted.add(name)
         return name
 
-    def _differ(self, need: Need, at: tuple[str, ...], able: list[set[str]], where: Where) -> None:
-        who = "; ".join(
-            f"{', '.join(sorted(found)) or 'nobody'} at {entry}"
-            for entry, found in zip(at, able, strict=True)
-        )
-        what = f"one step on several machines, and not the same people may do '{need.name}': {who}"
-        hint = "let the same people run all of them, or give each machine a route of its own"
-        self.draft.fault_at("V379", what, where, hint)
+    def _able(self, need: Need) -> frozenset[str]:
+        return frozenset(group.name for group in self.staff if _meets(group, need))
 
     def _nobody(self, need: Need, at: tuple[str, ...], where: Where) -> None:
         groups = [g.name for g in self.staff if _has(g, need.skill)]

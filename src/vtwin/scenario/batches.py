@@ -80,13 +80,17 @@ def _join(draft: Draft, made: BatchDraft, step: StepDraft) -> None:
         ("size, at_least or wait", made.numbers, known.numbers),
         ("machines", sorted(step.modes), sorted(first.modes)),
         ("tool", step.tool, first.tool),
-        ("operator", step.skill, first.skill),
+        ("operator", _operators(step), _operators(first)),
         ("set-up", _setup(draft, step), _setup(draft, first)),
     ):
         if mine != others:
             what = f"'{step.operation}' and '{first.operation}' share a batch and differ in {word}"
             hint = "write the same at both, or give each a `recipe:` of its own"
             _refuse(draft, what, step, hint)
+
+
+def _operators(step: StepDraft) -> dict[str, str | None]:
+    return {name: attending.skill for name, attending in step.attending.items()}
 
 
 def _setup(draft: Draft, step: StepDraft) -> list[str]:

@@ -59,6 +59,15 @@ class Shelf:
 
 
 @dataclass(frozen=True, slots=True)
+class Attending:
+    """Who attends a step at one equipment entry."""
+
+    skill: str | None = None
+    heads: int = 1  # people of that skill
+    load: Distribution | None = None  # attended only so long
+
+
+@dataclass(frozen=True, slots=True)
 class StepDraft:
     """A route step with what its tool and its equipment say filled in."""
 
@@ -70,13 +79,11 @@ class StepDraft:
     planned: float | None  # s per cycle
     pieces: int
     scrap: float
-    skill: str | None
+    attending: Mapping[str, Attending]  # by equipment entry
     tool: str | None
     setup_keys: Mapping[str, str]  # equipment entry -> set-up key
     attributes: Mapping[str, Mapping[str, Any]]  # family -> its own step keys
     where: Where
-    heads: int = 1  # people of that skill
-    load: Distribution | None = None  # attended only so long
     path: Steps = ()
     batch: BatchEntry | None = None
     kit: Mapping[str, int] = field(default_factory=dict)  # component -> pieces per piece

@@ -17,6 +17,7 @@ from vtwin.plant.primitives import (
     NONE,
     OUT,
     UNLIMITED,
+    Attendance,
     Batch,
     Branch,
     Calendar,
@@ -50,7 +51,7 @@ from vtwin.scenario import belts, calendars, quality, tariffs
 from vtwin.scenario.authority import groups
 from vtwin.scenario.branching import GONE
 from vtwin.scenario.document import Document, EquipmentEntry
-from vtwin.scenario.draft import BatchDraft, Draft, Equipment, FleetDraft, StepDraft
+from vtwin.scenario.draft import Attending, BatchDraft, Draft, Equipment, FleetDraft, StepDraft
 from vtwin.scenario.layout import floor_places
 from vtwin.scenario.stations import machine_names
 from vtwin.scenario.tariffs import Tariff
@@ -179,8 +180,7 @@ class _Lowering:
         every: set[Distribution] = set()
         for step in self.steps:
             every.update(step.modes.values())
-            if step.load is not None:
-                every.add(step.load)
+            every.update(a.load for a in step.attending.values() if a.load is not None)
         for setup in draft.setups.values():
             every.update(setup.times.values())
         tools = (self.document.tools[name] for name in self.tools)
@@ -395,11 +395,14 @@ class _Lowering:
         station = self.draft.station_of[step.on[0]]
         columns = self.keys.get(station)
         modes = []
+        attended = self._attendance(step.attending[step.on[0]])
         for machine in sorted(step.modes):
             cycle = step.modes[machine]
             planned = step.planned if step.planned is not None else self._planned(machine, cycle)
             index = self.distribution_index[cycle]
-            modes.append(Mode(self.machine_index[machine], index, planned))
+            here = self._attendance(step.attending[self.machine_of[machine].name])
+            other = None if here == attended else here
+            modes.append(Mode(self.machine_index[machine], index, planned, other))
         return Operation(
             name=step.operation,
             product=self.product_index[step.product],
@@ -409,10 +412,10 @@ class _Lowering:
             pieces_per_cycle=step.pieces,
             setup_key=list(columns).index(_column(step)) if columns else NONE,
             tool=self.tool_index[step.tool] if step.tool else NONE,
-            skill=self.skill_index[step.skill] if step.skill else NONE,
+            skill=attended.skill,
             scrap=step.scrap,
-            heads=step.heads,
-            load=self.distribution_index[step.load] if step.load else NONE,
+            heads=attended.heads,
+            load=attended.load,
             batch=self.batch_index[draft.batch_of[step.operation]]
             if step.operation in draft.batch_of
             else NONE,
@@ -435,6 +438,13 @@ class _Lowering:
             if step.shelf is None or step.shelf.too_old is None
             else self.operation_index[step.shelf.too_old],
             causes=tuple(Cause(name, share) for name, share in step.causes),
+        )
+
+    def _attendance(self, attending: Attending) -> Attendance:
+        return Attendance(
+            skill=self.skill_index[attending.skill] if attending.skill else NONE,
+            heads=attending.heads,
+            load=self.distribution_index[attending.load] if attending.load else NONE,
         )
 
     def _planned(self, machine: str, cycle: Distribution) -> float:

@@ -10,12 +10,11 @@ from vtwin.base.errors import Refused
 from vtwin.plant.family import LoweredStep, Step
 from vtwin.scenario import belts, models, wording
 from vtwin.scenario.document import ProductEntry, StepEntry, ToolEntry
-from vtwin.scenario.draft import Draft, Equipment, StepDraft
+from vtwin.scenario.draft import Attending, Draft, Equipment, StepDraft
 from vtwin.scenario.kits import components
 from vtwin.scenario.quality import Losses
 from vtwin.scenario.shelves import shelf_of
 from vtwin.scenario.tree import Node
-from vtwin.scenario.values import Crew
 
 #: Steps with the path each was written at.
 Written = list[tuple[tuple[Any, ...], StepEntry]]
@@ -135,7 +134,7 @@ def _step(
     step = models.step_with_words(draft, step, entries, attributes or {}, path)
     belts.check_step(draft, step, on, path)
     operation = f"{product}/{_operation(draft, step, on, path, seen)}"
-    crew = _crew(draft, step, entries, path)
+    attending = _attending(draft, step, entries, path)
     if step.tool is not None and tool is None:
         return None
     if attributes is None:
@@ -155,7 +154,7 @@ def _step(
         pieces=_one(draft, "pieces per cycle", pieces, path),
         scrap=scrap.share,
         causes=scrap.causes,
-        skill=crew.skill if crew else None,
+        attending=attending,
         tool=step.tool,
         setup_keys={e.name: _setup_key(e, keys, step, product) for e in entries},
         attributes=attributes,
@@ -166,8 +165,6 @@ def _step(
         takes=step.takes,
         returns=step.returns,
         sample=step.sample,
-        heads=crew.people if crew else 1,
-        load=_load(draft, step, entries, crew, path),
         by=step.by,
         shelf=shelf_of(draft, step, path, entries, buffers),
         entry=step,
@@ -268,42 +265,27 @@ def _on(
     return tuple(sorted(names))
 
 
-def _crew(
+def _attending(
     draft: Draft, step: StepEntry, entries: list[Equipment], path: tuple[Any, ...]
-) -> Crew | None:
-    """Who attends: as the step says, else its machines."""
+) -> dict[str, Attending]:
+    """Who attends at each equipment entry, and how long: as the step says, else the entry."""
     if step.operator is not None:
         draft.wants(step.operator, draft.where((*path, "operator")))
-        return step.operator
-    wanted = {e.entry.operator for e in entries}
-    if len(wanted) > 1:
-        text = "the machines of this step differ in their operator"
-        draft.fault("V313", text, path, "write `operator:` at the step")
-    found = [e for e in entries if e.entry.operator is not None]
-    if not found or found[0].entry.operator is None:
-        return None
-    crew = found[0].entry.operator
-    draft.wants(crew, draft.where(("equipment", found[0].name, "operator")))
-    return crew
-
-
-def _load(
-    draft: Draft,
-    step: StepEntry,
-    entries: list[Equipment],
-    crew: Crew | None,
-    path: tuple[Any, ...],
-) -> Distribution | None:
-    """How long it is loaded: as the step says, else its machines."""
-    wanted = {e.entry.load for e in entries}
-    if step.load is None and len(wanted) > 1:
-        text = "the machines of this step differ in their time of loading"
-        draft.fault("V313", text, path, "write `load:` at the step")
-    load = step.load or next(iter(wanted - {None}), None)
-    if load is not None and crew is None:
+    found = {}
+    for equipment in entries:
+        crew = step.operator or equipment.entry.operator
+        if crew is None:
+            continue
+        if step.operator is None:
+            draft.wants(crew, draft.where(("equipment", equipment.name, "operator")))
+        load = step.load or equipment.entry.load
+        found[equipment.name] = Attending(crew.skill, crew.people, load)
+    idle = [e.name for e in entries if e.name not in found and (step.load or e.entry.load)]
+    if idle:
+        at = "" if len(entries) == 1 else f" at {', '.join(idle)}"
         hint = "write `operator: <skill>` beside `load:`, or add the time to the cycle"
-        draft.fault("V371", "there is a time of loading and nobody who loads", path, hint)
-    return load
+        draft.fault("V371", f"there is a time of loading and nobody who loads{at}", path, hint)
+    return {e.name: found.get(e.name, Attending()) for e in entries}
 
 
 Attributes = dict[str, dict[str, Any]]

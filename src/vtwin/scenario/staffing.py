@@ -112,7 +112,7 @@ def _wanted_at(draft: Draft, name: str) -> set[str]:
 def _attending(draft: Draft, name: str) -> set[str]:
     """Skills that attend operations and set-ups of an equipment entry."""
     steps = (step for route in draft.routes.values() for step in route)
-    found = {step.skill for step in steps if step.skill and name in step.on}
+    found = {s for step in steps if name in step.on and (s := step.attending[name].skill)}
     setup = draft.setups.get(name)
     return found | ({setup.skill} if setup and setup.skill else set())
 
@@ -209,8 +209,8 @@ def _needing(draft: Draft, skill: str) -> set[str]:
         name
         for route in draft.routes.values()
         for step in route
-        if step.skill == skill
         for name in step.on
+        if step.attending[name].skill == skill
     }
     return found | {name for name, setup in draft.setups.items() if setup.skill == skill}
 

@@ -170,8 +170,9 @@ class _Times:
         if machine.belt != NONE:
             belt = self.program.belts[machine.belt]
             return max(belt.pitch, belt.travel / belt.places) / TICKS_PER_SECOND
-        if operation.skill != NONE:
-            mean /= max(1.0, self._fastest(operation.skill))
+        skill = operation.attended(spec).skill
+        if skill != NONE:
+            mean /= max(1.0, self._fastest(skill))
         stops = 0.0
         for index in machine.failures:
             failure = self.program.failures[index]
@@ -206,11 +207,11 @@ class _Times:
 
     def attended(self, operation: Operation, mode: int) -> float:
         """Seconds of people a cycle takes at least."""
-        if operation.load != NONE:
-            mean = self.program.distributions[operation.load].mean
-        else:
-            mean = self.program.distributions[operation.modes[mode].cycle].mean
-        return mean * operation.heads / max(1.0, self._fastest(operation.skill))
+        spec = operation.modes[mode]
+        attended = operation.attended(spec)
+        time = spec.cycle if attended.load == NONE else attended.load
+        mean = self.program.distributions[time].mean
+        return mean * attended.heads / max(1.0, self._fastest(attended.skill))
 
     def resources(
         self, modes: Sequence[tuple[int, int]], before: int
@@ -240,9 +241,10 @@ class _Times:
             if operation.tool != NONE:
                 mean = program.distributions[operation.modes[mode].cycle].mean
                 rows[machines + operation.tool, column] = mean
-            if operation.skill != NONE:
+            skill = operation.attended(operation.modes[mode]).skill
+            if skill != NONE:
                 seconds = self.attended(operation, mode)
-                rows[machines + tools + operation.skill, column] = seconds
+                rows[machines + tools + skill, column] = seconds
                 rows[-1, column] = seconds
         needed = rows.any(axis=1)
         stations = [machine.station for machine in program.machines]
@@ -286,7 +288,7 @@ def line(program: Program) -> tuple[Stage, ...] | str:
 def _not_serial(program: Program, operation: Operation) -> str:
     if operation.then != NEXT or operation.branches or operation.sample != 1:
         return "items branch"
-    if operation.skill != NONE:
+    if any(operation.attended(mode).skill != NONE for mode in operation.modes):
         return "people attend"
     if operation.batch != NONE or operation.kit or operation.tool != NONE:
         return "batches, assembly or tools"

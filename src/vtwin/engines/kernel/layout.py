@@ -345,8 +345,6 @@ START_FIRST, START_BY_RULE, START_FROM_DOOR = range(3)
     OP_SETUP_KEY,
     OP_TOOL,
     OP_WEARS,  # its tool wears out
-    OP_SKILL,  # NOTHING: nobody is needed
-    OP_HEADS,
     OP_SCRAP,  # float: probability per piece
     OP_REMAINING,  # operations still to finish, this one included
     OP_WAYS,  # its records among the ways, by machine
@@ -383,6 +381,8 @@ BR_LIMIT, BR_STEP, BR_MOST, BR_SHIFT, BR_MASK, BR_SIZE = range(6)
     W_EXPECTED,  # ticks per cycle
     W_SCRAP_STREAM,
     W_LOAD_STREAM,  # how long it is attended; NONE: to its end
+    W_SKILL,  # NOTHING: nobody is needed
+    W_HEADS,
     W_SMOOTH,  # an item that is done goes straight on: see finishing.finish_smoothly
     W_PLAIN,  # nothing to mount, to set up or to wait for: work begins at once
     W_VISITS,

@@ -49,20 +49,20 @@ from vtwin.engines.kernel.layout import (
     M_WHOLE,
     M_WORK,
     NOTHING,
-    OP_HEADS,
     OP_INDEX,
     OP_NEEDS,
     OP_PER_CYCLE,
     OP_REMAINING,
     OP_SETUP_KEY,
     OP_SHELF,
-    OP_SKILL,
     OP_TOOL,
     OR_STARTED,
     T_CREW_COUNT,
+    W_HEADS,
     W_LOAD_STREAM,
     W_MACHINE,
     W_PLAIN,
+    W_SKILL,
     W_STEP,
     W_STREAM,
 )
@@ -150,10 +150,9 @@ def _prepare(m: int, machine: int, step: int) -> None:
 def staff_operation(m: int, machine: int) -> None:
     """Nothing but the operation is left to do: with its operator, or at once (S-34)."""
     way = load(machine, M_WAY)
-    step = load(way, W_STEP)
-    skill = load(step, OP_SKILL)
+    skill = load(way, W_SKILL)
     if skill != NOTHING:
-        _wait_for(m, machine, skill, load(step, OP_HEADS), 0)
+        _wait_for(m, machine, skill, load(way, W_HEADS), 0)
     else:
         work = repeated(draw(m, load(way, W_STREAM)), load(machine, M_CYCLES))
         _begin(m, machine, work)

@@ -15,6 +15,7 @@ from vtwin.plant.primitives import (
     Branch,
     FailureClock,
     Kit,
+    Mode,
     ReleaseKind,
 )
 
@@ -46,7 +47,6 @@ def steps(t: Tables) -> None:
             OP_WAY_COUNT=len(spec.modes),
             OP_SUPPLIED=index in supplied,
             OP_WEARS=spec.tool != NONE and p.tools[spec.tool].life > 0,
-            OP_HEADS=spec.heads,
             OP_SHELF=spec.shelf,
         )
         t.draft.put_float(start + at.OP_SCRAP, spec.scrap)
@@ -54,7 +54,6 @@ def steps(t: Tables) -> None:
             start,
             OP_STATION=t.stations.at(spec.station),
             OP_TOOL=t.ref(t.tools, spec.tool),
-            OP_SKILL=t.ref(t.skills, spec.skill),
             OP_FLEET=t.ref(t.fleets, spec.fleet),
             OP_WAYS=t.ways.at(first),
             OP_RECIPE=t.ref(t.batches, spec.batch),
@@ -67,8 +66,8 @@ def steps(t: Tables) -> None:
         for mode in spec.modes:
             here = t.ways.at(way)
             t.ways_of[index].append((mode.machine, here))
-            _way(t, here, index, mode.machine, mode.cycle)
-            smooth = _is_smooth(t, index, mode.machine, following[index])
+            _way(t, here, index, mode)
+            smooth = _is_smooth(t, index, mode, following[index])
             t.fill(here, W_SMOOTH=smooth)
             way += 1
     for index, after in enumerate(following):
@@ -121,23 +120,32 @@ def _kit(t: Tables, kit: Sequence[Kit]) -> int:
     return table.start
 
 
-def _way(t: Tables, start: int, step: int, machine: int, cycle: int) -> None:
-    spec, worked_on = t.program.operations[step], t.program.machines[machine]
+def _way(t: Tables, start: int, step: int, mode: Mode) -> None:
+    spec, worked_on = t.program.operations[step], t.program.machines[mode.machine]
+    attended = spec.attended(mode)
     scrap = loading = NONE
     if spec.scrap > 0.0:
         scrap = t.stream(None, worked_on.name, f"scrap/{spec.name}")
-    if spec.load != NONE:
-        load = t.program.distributions[spec.load]
+    if attended.load != NONE:
+        load = t.program.distributions[attended.load]
         loading = t.stream(load, worked_on.name, f"load/{spec.name}")
-    t.link(start, W_MACHINE=t.machines.at(machine), W_STEP=t.steps.at(step))
+    t.link(
+        start,
+        W_MACHINE=t.machines.at(mode.machine),
+        W_STEP=t.steps.at(step),
+        W_SKILL=t.ref(t.skills, attended.skill),
+    )
     t.fill(
         start,
-        W_STREAM=t.stream(t.program.distributions[cycle], worked_on.name, f"cycle/{spec.name}"),
-        W_EXPECTED=t.expected[cycle],
+        W_STREAM=t.stream(
+            t.program.distributions[mode.cycle], worked_on.name, f"cycle/{spec.name}"
+        ),
+        W_EXPECTED=t.expected[mode.cycle],
+        W_HEADS=attended.heads,
         W_SCRAP_STREAM=scrap,
         W_LOAD_STREAM=loading,
         W_PLAIN=spec.tool == NONE
-        and spec.skill == NONE
+        and attended.skill == NONE
         and worked_on.setup == NONE
         and spec.takes == NONE
         and not spec.kit
@@ -145,10 +153,10 @@ def _way(t: Tables, start: int, step: int, machine: int, cycle: int) -> None:
     )
 
 
-def _is_smooth(t: Tables, step: int, machine: int, following: int) -> bool:
+def _is_smooth(t: Tables, step: int, mode: Mode, following: int) -> bool:
     """Whether an item that is done does nothing but go on (`finishing.machine_due`)."""
     p = t.program
-    spec, worked_on = p.operations[step], p.machines[machine]
+    spec, worked_on = p.operations[step], p.machines[mode.machine]
     route = p.products[spec.product]
     upkeep = [
         f for f in worked_on.failures
@@ -164,7 +172,7 @@ def _is_smooth(t: Tables, step: int, machine: int, following: int) -> bool:
         and worked_on.belt == NONE
         and worked_on.restart == 0
         and p.stations[worked_on.station].output == 0
-        and spec.batch == spec.load == spec.returns == NONE
+        and spec.batch == spec.attended(mode).load == spec.returns == NONE
         and spec.scrap == 0.0
         and not spec.branches
         and (spec.tool == NONE or p.tools[spec.tool].life == 0)

@@ -55,7 +55,7 @@ class Tables:
         metered = p.run.demand or any(machine.surge for machine in p.machines)
         self.meters = draft.table(len(p.machines) if metered else 0, at.ME_SIZE)
         self.bands = draft.table(len(p.bands), at.BD_SIZE)
-        heads = [spec.heads for spec in p.operations]
+        heads = [spec.attended(mode).heads for spec in p.operations for mode in spec.modes]
         heads += [spec.heads for spec in p.failures] + [spec.heads for spec in p.setups]
         self.most_heads = max(heads, default=1)
         self.batches = draft.table(len(p.batches), at.BA_SIZE)
