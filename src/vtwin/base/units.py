@@ -6,6 +6,7 @@ import math
 import re
 import unicodedata
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Final
 
 from vtwin.base.errors import nearest
@@ -154,6 +155,7 @@ def seconds(ticks: int) -> float:
     return ticks / TICKS_PER_SECOND
 
 
+@lru_cache(maxsize=4096)
 def parse(text: str, dimension: str) -> float:
     """The value of ``"3.2 min"`` in the base unit of its dimension.
 

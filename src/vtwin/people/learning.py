@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class Learning:
         assert self.rate is not None
         return min(self.start * math.pow(units + 1, -math.log2(self.rate)), self.goal)
 
+    @cache  # noqa: B019 - frozen, and few: a study builds the same people thousands of times
     def steps(self) -> tuple[tuple[int, int], ...]:
         """``(units, thousandths)`` from 0 units on, wherever the rounded speed changes.
 

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from vtwin.base.draws import Distribution
 from vtwin.base.errors import Problem, Refused, Where, did_you_mean
-from vtwin.plant.family import Family, Lowered
+from vtwin.plant.family import Family, Lowered, Step
 from vtwin.plant.primitives import Belt, FailureClock, PartAtFailure
 from vtwin.plant.quantities import Amount
 from vtwin.scenario.choices import Pace
@@ -248,6 +248,7 @@ class Draft:
     heads: dict[str, int] = field(default_factory=dict)  # skill -> largest crew wanted
     line_places: dict[str, int | None] = field(default_factory=dict)  # entry -> buffers before
     broken: set[str] = field(default_factory=set)  # products whose route cannot be used
+    machines: dict[str, object] = field(default_factory=dict)  # entry -> what stands for it
 
     def fault(
         self,
@@ -303,6 +304,20 @@ class Draft:
             self.problems.append(
                 Problem(problem.code, problem.what, where, problem.hint, problem.severity)
             )
+
+    def lower(self, equipment: Equipment, steps: tuple[Step, ...]) -> Lowered:
+        """What the family of a piece of equipment makes of it and these steps. Raises Refused."""
+        family, memory = equipment.family, self.resolved.memory
+        assert family is not None
+        name, params = equipment.name, equipment.params
+        machine = self.machines.get(name)
+        if machine is None:  # long to compare, and asked for at every step
+            machine = memory.recall(("machine", family.name, name, params), object)
+            self.machines[name] = machine
+        if not memory.remembered(machine):  # it has something that can change
+            return family.lower(name, params, steps)
+        told = tuple((s.operation, s.cycle, s.tool, *s.attributes.items()) for s in steps)
+        return memory.recall(("lower", machine, told), lambda: family.lower(name, params, steps))
 
     def wants(self, crew: Crew, where: Where) -> None:
         """Note who is needed, and where that was said first."""

@@ -15,6 +15,7 @@ from vtwin.base.errors import Problem, Refused, Where, did_you_mean
 from vtwin.scenario import merge, tables, wording
 from vtwin.scenario.document import Document
 from vtwin.scenario.library import Library, beside
+from vtwin.scenario.memory import Memory
 from vtwin.scenario.tree import Node, node_of, parse, parse_value, read_text
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class Resolved:
     problems: tuple[Problem, ...]
     library: Library
     data: tables.Data
+    memory: Memory = field(default_factory=Memory, compare=False, repr=False)
 
     @property
     def ok(self) -> bool:
@@ -56,6 +58,7 @@ class Loaded:
     files: tuple[str, ...]  # the scenario and what it extends
     found: tuple[Problem, ...] = ()
     cache: dict[Any, Resolved] = field(default_factory=dict, compare=False, repr=False)
+    memory: Memory = field(default_factory=Memory, compare=False, repr=False)
 
     @property
     def document(self) -> Document:
@@ -235,7 +238,8 @@ def _resolve(loaded: Loaded, variant: str | None, overrides: Mapping[str, object
     wrong = [p for p in wrong if (p.where.file, p.where.line, p.where.column) not in trapped]
     if any(p.code in ("V118", "V119") for p in loaded.found):  # the base would have said it
         wrong = [p for p in wrong if p.code != "V117"]
-    return Resolved(document, tree, tuple(problems + wrong), loaded.library, data)
+    found = tuple(problems + wrong)
+    return Resolved(document, tree, found, loaded.library, data, loaded.memory)
 
 
 def _with_models(tree: Node, library: Library) -> tuple[Node, list[Problem]]:

@@ -47,7 +47,7 @@ from vtwin.plant.primitives import (
 )
 from vtwin.plant.program import GrantRule, Program, RunSpec, Stop
 from vtwin.plant.quantities import Amount
-from vtwin.scenario import belts, calendars, quality, tariffs
+from vtwin.scenario import belts, calendars, quality, setups, tariffs
 from vtwin.scenario.authority import groups
 from vtwin.scenario.branching import GONE
 from vtwin.scenario.document import Document, EquipmentEntry
@@ -156,6 +156,7 @@ class _Lowering:
             for product in products
         }
         self.keys = self._keys()
+        self.changes = {name: self._changes(name) for name in draft.setups}
         self.distribution_index = self._distributions()
         self.setup_index: dict[str, int] = {}
         paced = sorted(source.name for source in draft.sources if source.pace is not None)
@@ -175,14 +176,20 @@ class _Lowering:
                 own.update(step.setup_keys)
         return {name: dict(sorted(keys.items())) for name, keys in found.items()}
 
+    def _changes(self, name: str) -> setups.Changes:
+        """Set-up times of an equipment entry in the order of its station's keys."""
+        columns = self.keys.get(self.draft.station_of[name], {})
+        own = tuple(names.get(name, "") for names in columns.values())
+        return setups.changes(self.draft, name, own)
+
     def _distributions(self) -> dict[Distribution, int]:
         draft = self.draft
         every: set[Distribution] = set()
         for step in self.steps:
             every.update(step.modes.values())
             every.update(a.load for a in step.attending.values() if a.load is not None)
-        for setup in draft.setups.values():
-            every.update(setup.times.values())
+        for setup in self.changes.values():
+            every.update(setup.times)
         tools = (self.document.tools[name] for name in self.tools)
         every.update(t.renew for t in tools if t.renew is not None)
         every.update(s.interval for s in draft.sources if s.interval is not None)
@@ -191,7 +198,7 @@ class _Lowering:
 
     def program(self) -> Program:
         draft, document = self.draft, self.document
-        setups = self._setups()
+        tables = self._setups()
         failures, modes = self._failures()
         machines = tuple(self._machines(modes))
         energy = document.costs.energy
@@ -205,7 +212,7 @@ class _Lowering:
             groups=tuple(sorted(group.name for group in self.groups)),
             workers=hire(self.groups, self.skills, self.calendar_index),
             tools=tuple(self._tool(name) for name in self.tools),
-            setups=setups,
+            setups=tables,
             failures=failures,
             stations=tuple(self._station(name) for name in self.stations),
             machines=machines,
@@ -267,9 +274,9 @@ class _Lowering:
             columns = self.keys.get(self.draft.station_of[name])
             if columns is None:
                 continue
-            index = {pair: self.distribution_index[time] for pair, time in setup.times.items()}
-            own = [names.get(name, "") for names in columns.values()]
-            rows = tuple(tuple(index.get((a, b), NONE) for b in own) for a in own)
+            found = self.changes[name]
+            number = [*(self.distribution_index[time] for time in found.times), NONE]
+            rows = tuple(tuple(map(number.__getitem__, row)) for row in found.rows)
             skill = self.skill_index[setup.skill] if setup.skill else NONE
             content = (tuple(columns), rows, skill, setup.heads)
             made.setdefault(content, []).append(name)

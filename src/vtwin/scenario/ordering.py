@@ -198,7 +198,8 @@ def _read_table(
     except Refused as refused:
         draft.problems += refused.problems
         return
-    rows, problems = tables.orders(table)
+    key = ("orders", str(file))  # a file is read once
+    rows, problems = draft.resolved.memory.recall(key, lambda: tables.orders(table))
     draft.problems += problems
     for number, row in enumerate(rows, start=1):
         if row.product not in draft.routes:

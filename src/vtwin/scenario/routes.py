@@ -427,7 +427,7 @@ def _lower(
         return LoweredStep(cycle)
     wanted = Step(operation, cycle, attributes.get(equipment.family.name, {}), step.tool)
     try:
-        return equipment.family.lower(equipment.name, equipment.params, (wanted,)).steps[0]
+        return draft.lower(equipment, (wanted,)).steps[0]
     except Refused as refused:
         draft.refused(refused, path)
         return None

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 from vtwin.base.draws import Distribution, constant
 from vtwin.base.errors import Problem, Refused, did_you_mean
 from vtwin.scenario import tables
@@ -9,7 +12,7 @@ from vtwin.scenario.document import SetupEntry
 from vtwin.scenario.draft import Draft, SetupDraft
 from vtwin.scenario.values import Crew
 
-Times = dict[tuple[str, str], Distribution]
+Times = Mapping[tuple[str, str], Distribution]
 
 
 def read_setups(draft: Draft) -> None:
@@ -27,7 +30,7 @@ def read_setups(draft: Draft) -> None:
         own = keys.get(name, set())
         if written is None:
             lowered = draft.lowered[name]
-            times: Times = dict(lowered.setup_times)
+            times: Times = lowered.setup_times
             crew = Crew(lowered.setup_skill) if lowered.setup_skill else None
         else:
             times = _written(draft, name, written, own)
@@ -46,6 +49,32 @@ def read_setups(draft: Draft) -> None:
             draft.setups[name] = SetupDraft(times, skill, at_start, heads)
 
 
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Set-up times in the order of keys: ``rows[from][to]`` is the position in ``times``, -1
+    where none is needed.
+    """
+
+    times: tuple[Distribution, ...]
+    rows: tuple[tuple[int, ...], ...]
+
+
+def changes(draft: Draft, name: str, keys: tuple[str, ...]) -> Changes:
+    """The set-up times of an equipment entry between these of its keys."""
+    lowered, times, memory = draft.lowered[name], draft.setups[name].times, draft.resolved.memory
+    if times is not lowered.setup_times or not memory.remembered(lowered):
+        return _changes(times, keys)
+    return memory.recall(("changes", id(lowered), keys), lambda: _changes(times, keys))
+
+
+def _changes(times: Times, keys: tuple[str, ...]) -> Changes:
+    distinct = list({id(time): time for time in times.values()}.values())  # of thousands, few
+    at = {id(time): n for n, time in enumerate(distinct)}
+    position = {pair: at[id(time)] for pair, time in times.items()}
+    rows = tuple(tuple(position.get((a, b), -1) for b in keys) for a in keys)
+    return Changes(tuple(distinct), rows)
+
+
 def _written(draft: Draft, name: str, entry: SetupEntry, keys: set[str]) -> Times:
     path = ("equipment", name, "setup")
     if entry.time is not None and entry.matrix is not None:
@@ -55,7 +84,7 @@ def _written(draft: Draft, name: str, entry: SetupEntry, keys: set[str]) -> Time
     elif entry.time is not None:
         times = {(a, b): entry.time for a in keys for b in keys if a != b}
     else:
-        times = dict(draft.lowered[name].setup_times)
+        times = draft.lowered[name].setup_times
         if not times and (entry.by is not None or entry.scale != 1.0) and keys:
             hint = "write `time:` or `matrix:`"
             draft.fault("V325", f"'{name}' has set-ups without any time", path, hint)

@@ -106,7 +106,7 @@ def lower_equipment(draft: Draft) -> None:
             draft.lowered[name] = Lowered(())
             continue
         try:
-            lowered = equipment.family.lower(name, equipment.params, tuple(steps[name]))
+            lowered = draft.lower(equipment, tuple(steps[name]))
         except Refused as refused:
             draft.refused(refused, ("equipment", name))
             lowered = Lowered(())
