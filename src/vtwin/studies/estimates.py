@@ -19,8 +19,9 @@ Three answers, each with a name and with what it leaves out:
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,10 +29,10 @@ import numpy.typing as npt
 
 from vtwin.base.units import TICKS_PER_SECOND
 from vtwin.plant.flows import rate, visits
-from vtwin.plant.primitives import NEXT, NONE, UNLIMITED, FailureClock, ReleaseKind
+from vtwin.plant.primitives import NEXT, NONE, UNLIMITED, FailureClock, ReleaseKind, ShiftEnd
 
 if TYPE_CHECKING:
-    from vtwin.plant.primitives import Machine, Operation
+    from vtwin.plant.primitives import Machine, Operation, Worker
     from vtwin.plant.program import Program
 
 Floats = npt.NDArray[np.float64]
@@ -71,7 +72,7 @@ def workload(program: Program) -> Workload:
     """The workload bound; infinite where nothing that is needed takes time."""
     from scipy.optimize import linprog
 
-    times = _Times(program)
+    times = Times(program)
     modes = [(o, m) for o, op in enumerate(program.operations) for m in range(len(op.modes))]
     products = len(program.products)
     width = products + len(modes)
@@ -92,7 +93,7 @@ def workload(program: Program) -> Workload:
         b_ub=np.concatenate([right, none]),
         A_eq=equal,
         b_eq=np.zeros(len(program.operations)),
-        bounds=[(0.0, top) for top in _demands(program)] + [(0.0, None)] * len(modes),
+        bounds=[(0.0, top) for top in demands(program)] + [(0.0, None)] * len(modes),
         method="highs",
     )
     if answer.x is None:
@@ -104,7 +105,7 @@ def workload(program: Program) -> Workload:
     return Workload(-float(answer.fun or 0.0) * _DAY_S, busy)
 
 
-def _demands(program: Program) -> list[float | None]:
+def demands(program: Program) -> list[float | None]:
     """Pieces per second asked of each product while it is observed; None: as many as can be
     made, or a run that ends with its orders.
     """
@@ -129,7 +130,7 @@ def _demands(program: Program) -> list[float | None]:
 
 def demand(program: Program) -> float:
     """Good pieces a day that are asked for; infinite where a release has no end."""
-    asked = [_demands(program)[product] for product in program.leaving]
+    asked = [demands(program)[product] for product in program.leaving]
     return math.inf if None in asked else sum(a for a in asked if a is not None) * _DAY_S
 
 
@@ -147,12 +148,15 @@ def _components(program: Program, passes: Sequence[float], width: int) -> tuple[
     return np.array(rows).reshape(len(rows), width), np.zeros(len(rows))
 
 
-class _Times:
-    """Means in seconds, and shares of the time resources are there."""
+class Times:
+    """Means in seconds, and shares of the observed time that resources are there. ``speeds``
+    are the fastest by skill where people other than the program's are to be thought of, too.
+    """
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, speeds: Mapping[str, float] | None = None) -> None:
         self.program = program
-        self.horizon = program.run.horizon / TICKS_PER_SECOND
+        self.speeds = speeds or {}
+        self.horizon = (program.run.horizon - program.run.warmup) / TICKS_PER_SECOND
         sizes = [source.lot for source in program.sources] + [o.lot for o in program.orders]
         self.lot = max(sizes, default=1)
 
@@ -172,7 +176,7 @@ class _Times:
             return max(belt.pitch, belt.travel / belt.places) / TICKS_PER_SECOND
         skill = operation.attended(spec).skill
         if skill != NONE:
-            mean /= max(1.0, self._fastest(skill))
+            mean /= max(1.0, self.fastest(skill))
         stops = 0.0
         for index in machine.failures:
             failure = self.program.failures[index]
@@ -183,11 +187,21 @@ class _Times:
                 stops += repair / failure.life
         return mean + stops
 
+    def passing(self, operation: Operation, mode: int) -> float:
+        """Seconds an item is under way in a cycle at least, without stops."""
+        spec = operation.modes[mode]
+        machine = self.program.machines[spec.machine]
+        if machine.belt != NONE:
+            return self.program.belts[machine.belt].travel / TICKS_PER_SECOND
+        mean = self.program.distributions[spec.cycle].mean
+        skill = operation.attended(spec).skill
+        return mean / max(1.0, self.fastest(skill)) if skill != NONE else mean
+
     def there(self, machine: Machine) -> float:
         """Share of the time a machine is on duty and not down by the calendar clock."""
         share = 1.0
         if machine.calendar != NONE:
-            share = self._open(machine.calendar)
+            share = self._open(machine.calendar, machine.shift_end)
         for index in machine.failures:
             failure = self.program.failures[index]
             if failure.clock is FailureClock.CALENDAR:
@@ -195,15 +209,44 @@ class _Times:
                 share *= up / (up + failure.repair.mean)
         return share
 
-    def _open(self, calendar: int) -> float:
+    def _open(self, calendar: int, end: ShiftEnd) -> float:
+        """Share of the observed time; work begun in a shift may be finished after it."""
+        run = self.program.run
         opened = self.program.calendars[calendar].open
-        return sum(b - a for a, b in opened) / TICKS_PER_SECOND / self.horizon
+        seen = [(max(a, run.warmup), min(b, run.horizon)) for a, b in opened]
+        seen = [(a, b) for a, b in seen if b > a]
+        seconds = sum(b - a for a, b in seen) / TICKS_PER_SECOND
+        if end is ShiftEnd.FINISH:
+            seconds += len(seen) * self._longest
+        return min(1.0, seconds / self.horizon)
 
-    def _fastest(self, skill: int) -> float:
-        speeds = [
-            w.speeds[w.skills.index(skill)] for w in self.program.workers if skill in w.skills
-        ]
-        return max(speeds, default=1.0)
+    @cached_property
+    def _longest(self) -> float:
+        """Mean length of the cycle that the end of a shift falls into, at most."""
+        program = self.program
+        used = {mode.cycle for operation in program.operations for mode in operation.modes}
+        specs = [program.distributions[cycle] for cycle in used]
+        return max((s.mean + s.variance / s.mean for s in specs if s.mean > 0), default=0.0)
+
+    def fastest(self, skill: int) -> float:
+        """The greatest speed at a skill, of those who have it or may learn it."""
+        found = [self.speeds.get(self.program.skills[skill], 0.0)]
+        for worker in self.program.workers:
+            if skill not in worker.skills:
+                continue
+            index = worker.skills.index(skill)
+            found.append(worker.speeds[index])
+            if worker.learns and worker.learns[index] != NONE:
+                steps = self.program.curves[worker.learns[index]].steps
+                found.append(max(speed for _, speed in steps) / 1000)
+        return max(found) or 1.0
+
+    def duty(self, worker: Worker) -> float:
+        """Share of the time somebody is there, times what can be attended at once."""
+        share = 1.0
+        if worker.calendar != NONE:
+            share = self._open(worker.calendar, worker.shift_end)
+        return share * (1.0 - worker.absence) * worker.tends
 
     def attended(self, operation: Operation, mode: int) -> float:
         """Seconds of people a cycle takes at least."""
@@ -211,7 +254,7 @@ class _Times:
         attended = operation.attended(spec)
         time = spec.cycle if attended.load == NONE else attended.load
         mean = self.program.distributions[time].mean
-        return mean * attended.heads / max(1.0, self._fastest(attended.skill))
+        return mean * attended.heads / max(1.0, self.fastest(attended.skill))
 
     def resources(
         self, modes: Sequence[tuple[int, int]], before: int
@@ -230,8 +273,7 @@ class _Times:
         for t, tool in enumerate(program.tools):
             right[machines + t] = float(tool.count)
         for worker in program.workers:
-            share = 1.0 if worker.calendar == NONE else self._open(worker.calendar)
-            share *= (1.0 - worker.absence) * worker.tends
+            share = self.duty(worker)
             for skill in worker.skills:
                 right[machines + tools + skill] += share
             right[-1] += share

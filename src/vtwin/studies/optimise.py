@@ -17,7 +17,8 @@ import numpy as np
 from vtwin.base.errors import Problem, Refused
 from vtwin.results.statistics import Interval, interval, paired
 from vtwin.scenario.decisions import Design, Goal, Reallocation
-from vtwin.studies.estimates import Estimate, demand, estimate, workload
+from vtwin.studies.ceiling import Ceiling, ceiling
+from vtwin.studies.estimates import OUTPUT, Estimate, demand, estimate
 from vtwin.studies.evaluator import Evaluator, Floats
 from vtwin.studies.plan import moves, undone
 from vtwin.studies.search import Book, Effort, Search, climb, neighbourhood
@@ -34,6 +35,8 @@ _BEST_STARTS = 6
 #: Without a budget the search follows this many starts to their end.
 _STARTS = 3
 _MOST_STAGES = 400
+#: Shares that cannot be more than all.
+SHARES_TO_RAISE = ("on_time", "availability", "quality_ratio", "oee")
 
 #: What is being done, and the best so far with its mean.
 OnProgress = Callable[[str, int, "Design | None", float | None], None]
@@ -78,6 +81,7 @@ class Stage0:
     estimated: int
     bound: float | None  # of the goal, over designs that were estimated
     proven: bool  # holds for every design of the space
+    reason: str = ""  # why there is no bound
 
 
 @dataclass(frozen=True)
@@ -124,6 +128,8 @@ class Optimiser:
         self.book = Book(self.evaluator.figures, self.goal, real.requirements, real.amounts)
         self.scores: dict[Design, Estimate] = {}
         self.pruned: Design | None = None
+        self.floor = -math.inf  # of the goal: what is proven to be below is not simulated
+        self.ruled_out: set[Design] = set()
         self.second = self.evaluator.fresh(self.wish.seed + SELECTION)
         self.third = self.evaluator.fresh(self.wish.seed + CONFIRMATION)
 
@@ -150,6 +156,11 @@ class Optimiser:
         stage0 = self._stage0()
         try:
             self._drive(self._start_search(stage0))
+            if self.ruled_out:
+                self.notes.append(
+                    f"{len(self.ruled_out)} designs were not simulated: what they can make at "
+                    "most is proven to be less than the best seen makes"
+                )
             self._prune()
             kept = self._cheapest_first(self._select())
             return self._confirm(kept, stage0)
@@ -191,18 +202,21 @@ class Optimiser:
         self._tell("estimating", None)
         today = self.reallocation.today
         near = self.space.nearest(today)
+        top = ceiling(self.space, today, self.evaluator.program)
         lots = self.space.sample(_RANDOM_STARTS, self.wish.seed)
-        starts = [d for d in dict.fromkeys([near, *lots]) if d is not None]
-        starts = [d for d in starts if self.evaluator.possible(d)]
         first = self._estimate(today)
-        if first.score is not None and self.goal.measured:
+        useful = first.score is not None and self.goal.measured
+        found = [near, *lots, *top.designs] if useful else [near, *top.designs, *lots]
+        starts = [d for d in dict.fromkeys(found) if d is not None and self.evaluator.possible(d)]
+        if useful:
             operations = len(self.evaluator.program(today).operations)
             most = max(60, _MOST_ESTIMATES // (1 + operations // 5))
             starts = self._climbed(starts, most)
         if not starts:
             raise Refused(Problem("V583", "no design tried can run", hint="widen a range"))
-        bound, proven = self._bound(today)
-        return Stage0(first.method, tuple(starts), len(self.scores), bound, proven)
+        bound, why = self._bound(top)
+        method = "; ".join(part for part in (top.method, first.method) if part)
+        return Stage0(method, tuple(starts), len(self.scores), bound, bound is not None, why)
 
     def _climbed(self, starts: Sequence[Design], most: int) -> list[Design]:
         """Tops that single moves lead to, and the best designs seen on the way; then the
@@ -219,44 +233,80 @@ class Optimiser:
         ranked = [d for _, d in sorted(scored, key=lambda p: (-p[0], p[1].settings))]
         return list(dict.fromkeys([starts[0], *ranked[:_BEST_STARTS], *starts[1:3]]))
 
-    def _bound(self, today: Design) -> tuple[float | None, bool]:
-        """No design makes more than this in the long run: what is asked for, where that is not
-        decided, and what there is time for with every path as good as it can be on its own.
-        """
-        if self.goal.kpi not in ("good_per_day", "throughput_per_h") or self.goal.sign < 0:
-            return None, False
+    def _bound(self, top: Ceiling) -> tuple[float | None, str]:
+        """What no design is better than in the long run, in the goal's unit, or None and why."""
+        goal = self.goal
+        figure = goal.kpi.rpartition(".")[2]
+        if not goal.measured:
+            return self._known_bound(top)
+        if goal.kpi in OUTPUT and goal.sign > 0:
+            return self._output_bound(top)
+        if figure == "lead_time_s" and goal.sign < 0:
+            owner = goal.kpi.split(".", 1)[1].rpartition(".")[0] if "." in goal.kpi else None
+            raw = [s for name, s in top.raw_s.items() if owner in (None, name)]
+            if raw and min(raw) > 0.0:
+                return min(raw), ""
+            return None, top.reason or "no time of work that every piece needs is known"
+        if figure in SHARES_TO_RAISE and goal.sign > 0:
+            return 1.0, ""
+        return None, f"what {goal.kpi} could be at best is not known of any plant before a run"
+
+    def _output_bound(self, top: Ceiling) -> tuple[float | None, str]:
+        """What is asked for, where that is not decided, and what there is time for."""
         paths = [path for path, _ in self.space.slots]
         asked = math.inf
         if not any(path.startswith(("orders", "products", "run")) for path in paths):
-            asked = demand(self.evaluator.program(today))
-        most = None
-        if all(d.ordered for d in self.reallocation.decisions):
-            most = self._widest(today)
-        found = min(asked, math.inf if most is None else most)
+            asked = demand(self.evaluator.program(self.reallocation.today))
+        found = min(asked, math.inf if top.most is None else top.most)
         if not math.isfinite(found):
-            return None, False
-        return (found if self.goal.kpi == "good_per_day" else found / 24.0), True
+            return None, top.reason
+        return (found if self.goal.kpi == "good_per_day" else found / 24.0), ""
 
-    def _widest(self, today: Design) -> float | None:
-        """Workload bound where every path is as good as it can be, whatever the limits say. Of a
-        quantity it is not known which end that is; each is tried beside the others.
+    def _known_bound(self, top: Ceiling) -> tuple[float | None, str]:
+        """The least that is to be paid, or changed, by any design."""
+        from vtwin.studies.ceiling import least
+
+        if self.goal.sign > 0:
+            return None, f"the most {self.goal.kpi} can be is not reckoned"
+        found = least(self.space, self.reallocation.amounts[self.goal.kpi])
+        return found, "" if found is not None else "its least sum was not solved"
+
+    def _proven(self, design: Design) -> float | None:
+        """What a design makes at most in the long run; None where that is not proven, or not
+        what is looked for.
         """
-        written = dict(today.settings)
-        written |= {d.name: d.values[-1] for d in self.reallocation.decisions}
+        if self.goal.kpi not in OUTPUT or self.goal.sign < 0:
+            return None
+        most = self._estimate(design).most
+        if most is None:
+            return None
+        return most if self.goal.kpi == "good_per_day" else most / 24.0
 
-        def bound(settings: Mapping[str, str]) -> float:
-            design = Design(tuple(sorted(settings.items())))
-            if not self.evaluator.possible(design):
-                return -math.inf
-            return workload(self.evaluator.program(design)).most
+    def _worth_a_run(self, design: Design) -> bool:
+        """Whether a design is a plant, and not proven to be worse than the best seen."""
+        if not self.evaluator.possible(design):
+            return False
+        if self.floor == -math.inf:
+            return True
+        most = self._proven(design)
+        if most is None or most >= self.floor:
+            return True
+        self.ruled_out.add(design)
+        return False
 
-        for decision in self.reallocation.decisions:
-            if not decision.counts:
-                other = {**written, decision.name: decision.values[0]}
-                if bound(other) > bound(written):
-                    written = other
-        found = bound(written)
-        return None if found == -math.inf else found
+    def _raise_floor(self) -> None:
+        """What the best seen reaches at least, four standard errors and a difference that does
+        not matter below its mean.
+        """
+        if self.goal.kpi not in OUTPUT or self.goal.sign < 0:
+            return
+        for design in self.book.best(least=self.replications_at_first)[:1]:
+            if self.book.excess(design) > 0.0:
+                return
+            values = self.book.objective(design)
+            mean = float(values.mean())
+            error = float(values.std(ddof=1)) / math.sqrt(len(values))
+            self.floor = max(self.floor, mean - 4.0 * error - self.goal.within * abs(mean))
 
     # --- stage 1 ---------------------------------------------------------------------------
 
@@ -274,7 +324,7 @@ class Optimiser:
             stage0.starts[:few],
             effort,
             score=self._score if useful else None,
-            possible=self.evaluator.possible,
+            possible=self._worth_a_run,
         )
 
     def _effort(self) -> Effort:
@@ -323,6 +373,7 @@ class Optimiser:
             for (design, _), rows in zip(asked, told, strict=True):
                 if self.book.count(design) < len(rows):
                     self.book.rows[design] = rows
+            self._raise_floor()
             self._tell("searching", self.book)
 
     # --- stage 2 ---------------------------------------------------------------------------
@@ -497,14 +548,12 @@ class Optimiser:
         self, rows: tuple[Row, ...], today: Row, stage0: Stage0, short: float | None
     ) -> Outcome:
         best = rows[0].figures.get(self.goal.kpi)
-        gap = None
-        if stage0.bound is not None and stage0.proven and best is not None and best.mean:
-            gap = max(0.0, stage0.bound / best.mean - 1.0)
+        gap = self._gap(stage0, rows[0], None if best is None else best.mean)
         return Outcome(
             goal=self.goal,
             today=today,
             rows=rows,
-            sentence=self._sentence(rows, short, gap),
+            sentence=self._sentence(rows, short, gap, stage0),
             stage0=stage0,
             size=self.space.size,
             simulated=len(self.book.rows),
@@ -516,14 +565,27 @@ class Optimiser:
             notes=tuple(self.notes),
         )
 
-    def _sentence(self, rows: Sequence[Row], short: float | None, gap: float | None) -> str:
+    def _gap(self, stage0: Stage0, row: Row, mean: float | None) -> float | None:
+        """How much better than the chosen design any may be at most, relative to it."""
+        found = row.amounts[self.goal.kpi] if not self.goal.measured else mean
+        if stage0.bound is None or found is None:
+            return None
+        if found == stage0.bound:
+            return 0.0
+        if found == 0.0:
+            return None
+        return max(0.0, self.goal.sign * (stage0.bound - found) / abs(found))
+
+    def _sentence(
+        self, rows: Sequence[Row], short: float | None, gap: float | None, stage0: Stage0
+    ) -> str:
         """What is guaranteed, and what is not."""
         if short is None:
             return (
                 "stopped before the choice was confirmed: the best seen so far, whose figures are "
                 "those that chose it and so flatter; nothing is guaranteed"
             )
-        return guarantee(self.wish.confidence, short, self.goal.unit, len(rows), gap)
+        return guarantee(self.wish.confidence, short, self.goal.unit, len(rows), gap, stage0.reason)
 
     def _tell(self, what: str, book: Book | None) -> None:
         if self.on_progress is None:
@@ -536,7 +598,9 @@ class Optimiser:
         self.on_progress(what, spent, best, mean)
 
 
-def guarantee(confidence: float, delta: float, unit: str, kept: int, gap: float | None) -> str:
+def guarantee(
+    confidence: float, delta: float, unit: str, kept: int, gap: float | None, why: str = ""
+) -> str:
     """What may be said of a choice, and no more."""
     within = f"{delta:.4g} {unit}".strip()
     said = (
@@ -544,7 +608,7 @@ def guarantee(confidence: float, delta: float, unit: str, kept: int, gap: float 
         f"of the {kept} designs kept; against designs never simulated only the bound gap is known"
     )
     if gap is None:
-        return f"{said} (here: no bound)"
+        return f"{said} (here: no bound{f', {why}' if why else ''})"
     return f"{said} (here: {100 * gap:.2g} %)"
 
 

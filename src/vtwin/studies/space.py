@@ -9,7 +9,7 @@ threads (it gets one).
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -130,6 +130,21 @@ class Space:
 
     # --- the model -------------------------------------------------------------------------
 
+    def linear(self, *further: Limit) -> Linear:
+        """The space as rows of a mixed-integer program, with sums that are only reckoned."""
+        sums = [_scaled(self, limit) for limit in (*self.limits, *further)]
+        return _linear(len(self.columns), self._rows(), sums)
+
+    def cp_model(self) -> tuple[Any, list[Any]]:
+        """The space as a model of CP-SAT, and its literals."""
+        sums = [_scaled(self, limit) for limit in self.limits]
+        return _cp_model(len(self.columns), self._rows(), sums)
+
+    def design(self, chosen: Iterable[int]) -> Design:
+        """The design of the columns that are chosen."""
+        pairs = list(self.columns)
+        return Design(tuple(sorted(pairs[column] for column in chosen)))
+
     def _rows(self) -> list[Row]:
         rows: list[Row] = []
         for path, decision in self.slots:
@@ -164,12 +179,12 @@ class Space:
     ) -> Iterator[Design]:
         columns = {self.columns[pair]: value for pair, value in weights.items()}
         limits = [_scaled(self, limit) for limit in self.limits]
-        solve = _cp_sat if self._uses_cp_sat() else _highs
-        pairs = list(self.columns)
-        for chosen in solve(len(pairs), rows, limits, columns, most):
-            yield Design(tuple(sorted(pairs[column] for column in chosen)))
+        solve = _cp_sat if self.uses_cp_sat() else _highs
+        for chosen in solve(len(self.columns), rows, limits, columns, most):
+            yield self.design(chosen)
 
-    def _uses_cp_sat(self) -> bool:
+    def uses_cp_sat(self) -> bool:
+        """Whether OR-tools solves it; otherwise HiGHS does."""
         if self.solver != "auto":
             return self.solver == "cp_sat"
         from importlib.util import find_spec
@@ -247,9 +262,8 @@ def _factor(values: Sequence[float]) -> float:
     return _WHOLE / max(max(sizes, default=1.0), 1e-12)
 
 
-def _cp_sat(
-    count: int, rows: Sequence[Row], sums: Sequence[_Sum], weights: Mapping[int, float], most: int
-) -> Iterator[list[int]]:
+def _cp_model(count: int, rows: Sequence[Row], sums: Sequence[_Sum]) -> tuple[Any, list[Any]]:
+    """The model and its literals."""
     from ortools.sat.python import cp_model
 
     model: Any = cp_model.CpModel()
@@ -276,6 +290,15 @@ def _cp_sat(
             model.add_max_equality(paid, [0, over - round(price * base * factor)])
             terms += paid
         bounded(terms, low, high, factor)
+    return model, x
+
+
+def _cp_sat(
+    count: int, rows: Sequence[Row], sums: Sequence[_Sum], weights: Mapping[int, float], most: int
+) -> Iterator[list[int]]:
+    from ortools.sat.python import cp_model
+
+    model, x = _cp_model(count, rows, sums)
     if weights:
         factor = _factor(list(weights.values()))
         model.maximize(sum(round(w * min(factor, 10**6)) * x[i] for i, w in weights.items()))
@@ -307,20 +330,28 @@ def _ceil(value: float) -> int:
     return int((value + 1e-6) // 1)
 
 
-def _highs(
-    count: int, rows: Sequence[Row], sums: Sequence[_Sum], weights: Mapping[int, float], most: int
-) -> Iterator[list[int]]:
-    """The same by mixed-integer programming, solution after solution with cuts."""
-    import numpy as np
-    from scipy.optimize import Bounds, LinearConstraint, milp
+@dataclass(frozen=True)
+class Linear:
+    """The model as rows of a mixed-integer program: ``count`` literals first, then two columns
+    for each extra (what is paid, and whether anything is). ``paid`` are those of each sum.
+    """
 
+    count: int
+    lines: tuple[Row, ...]
+    upper: tuple[float, ...]
+    whole: tuple[int, ...]
+    paid: tuple[tuple[int, ...], ...]
+
+
+def _linear(count: int, rows: Sequence[Row], sums: Sequence[_Sum]) -> Linear:
     extras = [(s, e) for s in range(len(sums)) for e in range(len(sums[s].extras))]
-    total = count + 2 * len(extras)  # what is paid, and whether anything is
-    lines: list[tuple[dict[int, float], float, float]] = [(dict(r), a, b) for r, a, b in rows]
-    upper = np.ones(total)
+    lines: list[Row] = [(dict(r), a, b) for r, a, b in rows]
+    upper = [1.0] * (count + 2 * len(extras))
+    paid_of: list[list[int]] = [[] for _ in sums]
     for number, (s, e) in enumerate(extras):
         price, over, base = sums[s].extras[e]
         paid, any_paid = count + 2 * number, count + 2 * number + 1
+        paid_of[s].append(paid)
         top = price * sum(abs(w) for w in over.values()) + 1.0
         upper[paid] = top
         excess = {i: price * w for i, w in over.items()}
@@ -334,12 +365,25 @@ def _highs(
             )
         )
         lines.append(({paid: 1.0, any_paid: -top}, -_INF, 0.0))
-    for s, one in enumerate(sums):
+    for one, columns in zip(sums, paid_of, strict=True):
         row, low, high = one.row
-        paid_too = {count + 2 * n: 1.0 for n, (t, _) in enumerate(extras) if t == s}
-        lines.append(({**row, **paid_too}, low, high))
-    whole = np.ones(total, dtype=np.int64)
-    whole[[count + 2 * n for n in range(len(extras))]] = 0
+        lines.append(({**row, **dict.fromkeys(columns, 1.0)}, low, high))
+    whole = [1] * len(upper)
+    for column in range(count, len(upper), 2):
+        whole[column] = 0
+    return Linear(count, tuple(lines), tuple(upper), tuple(whole), tuple(map(tuple, paid_of)))
+
+
+def _highs(
+    count: int, rows: Sequence[Row], sums: Sequence[_Sum], weights: Mapping[int, float], most: int
+) -> Iterator[list[int]]:
+    """The same by mixed-integer programming, solution after solution with cuts."""
+    import numpy as np
+    from scipy.optimize import Bounds, LinearConstraint, milp
+
+    model = _linear(count, rows, sums)
+    total = len(model.upper)
+    lines = list(model.lines)
     objective = np.zeros(total)
     for column, weight in weights.items():
         objective[column] = -weight
@@ -353,8 +397,8 @@ def _highs(
             constraints=LinearConstraint(
                 matrix, [line[1] - 1e-7 for line in lines], [line[2] + 1e-7 for line in lines]
             ),
-            integrality=whole,
-            bounds=Bounds(np.zeros(total), upper),
+            integrality=np.array(model.whole),
+            bounds=Bounds(np.zeros(total), np.array(model.upper)),
         )
         if answer.x is None:
             return
