@@ -407,6 +407,7 @@ class _Numbering:
                     None if attended is None else self._attendance(attended),
                 )
             )
+        taken, returned = (self._carriers(step.get(word)) for word in ("takes", "returns"))
         key = NONE
         if "key" in step:
             tables = {plant.machines[m].get("setup") for m in able} - {None}
@@ -427,8 +428,10 @@ class _Numbering:
             batch=self._of("batch", step.get("batch")),
             fleet=self._of("fleet", step.get("fleet")),
             kit=tuple(Kit(self._of("stock", c), n) for c, n in sorted(step.get("kit", {}).items())),
-            takes=self._of("carrier", step.get("takes")),
-            returns=self._of("carrier", step.get("returns")),
+            takes=next(iter(taken), NONE),
+            returns=next(iter(returned), NONE),
+            takes_too=taken[1:],
+            returns_too=returned[1:],
             then=self._then(product, step.get("then")),
             branches=tuple(
                 Branch(share, self._then(product, to), *most)
@@ -438,6 +441,10 @@ class _Numbering:
             shelf=_at(step["shelf"]) if "shelf" in step else NEVER,
             stale=self._then(product, step.get("stale", "out")),
         )
+
+    def _carriers(self, names: str | list[str] | None) -> tuple[int, ...]:
+        given = [names] if isinstance(names, str) else names or []
+        return tuple(sorted(self._of("carrier", name) for name in given))
 
     def _attendance(self, attended: Mapping[str, Any]) -> Attendance:
         return Attendance(

@@ -293,7 +293,7 @@ def _kits(draw, plant: Plant) -> None:
 def _carriers(draw, plant: Plant) -> None:
     """Pallets and fixtures in closed loops (S-134 to S-137)."""
     plant.carriers = {"fixture": draw(st.integers(1, 2)), "pallet": draw(st.integers(1, 4))}
-    kinds = st.sampled_from([None, "fixture", "pallet", "pallet"])
+    kinds = st.sampled_from([None, None, "fixture", "pallet", "pallet", ["fixture", "pallet"]])
     for route in plant.products.values():
         for step in route:
             if "batch" not in step:

@@ -36,6 +36,37 @@ def test_carrier_when_there_are_two_then_the_last_machine_is_the_bottleneck(engi
     assert tally.carrier_area.tolist() == [79_000_000]
 
 
+def test_carriers_when_a_step_takes_two_kinds_then_it_begins_with_both_or_not(engine):  # S-138
+    plant = loop(2)
+    plant.carriers["fixture"] = 1
+    plant.products["p"][0]["takes"] = ["fixture", "pallet"]
+    plant.products["p"][1]["returns"] = "fixture"
+    tally = engine(plant.saturated("p").program(), 0, trace=True)
+    # the fixture is back after 3 s, a pallet after 6; two are on their way from 3 on
+    assert times(tally, Event.START, 0)[:5] == [0, 3, 6, 9, 12]
+    assert tally.carrier_area.tolist() == [40_000_000, (3 + 2 * 37) * 1_000_000]
+    plant.products["p"][1]["returns"] = None
+    plant.products["p"][2]["returns"] = ["pallet", "fixture"]
+    tally = engine(plant.program(), 0, trace=True)
+    assert times(tally, Event.START, 0)[:3] == [0, 6, 12]
+    assert tally.carrier_area.tolist() == [40_000_000, 40_000_000]
+
+
+def test_carriers_when_two_items_hold_what_the_other_wants_then_the_stall_says_so(engine):  # S-80
+    plant = Plant(horizon=20).station("a", count=2).station("b", input=4)
+    plant.carriers |= {"fixture": 1, "pallet": 1}
+    steps = {"p": ("fixture", ["fixture", "pallet"]), "q": ("pallet", ["pallet", "fixture"])}
+    for name, (first, then) in steps.items():
+        one = {"op": "1", "on": "a", "cycle": 1, "takes": first}
+        plant.product(name, one, {"op": "2", "on": "b", "cycle": 1, "takes": then})
+        plant.order(name, name, 1)
+    tally = engine(plant.program(), 0)
+    assert tally.ended == 1_000_000_000
+    assert tally.stall == (
+        "items for 'p/2' wait at b, but the only pallet holds another item",
+    )  # fmt: skip
+
+
 def test_carrier_when_nobody_returns_it_then_it_is_free_as_the_item_leaves(engine):  # S-135
     a = engine(loop(2).saturated("p").program(), 0, trace=True)
     b = engine(loop(2, returns=None).saturated("p").program(), 0, trace=True)

@@ -231,6 +231,16 @@ def looped() -> Plant:
     return plant
 
 
+def paired() -> Plant:
+    """Two kinds of carriers, both taken and given back at once."""
+    plant = looped()
+    plant.carriers["jig"] = 1
+    plant.products["part"][0]["takes"] = ["jig", "pallet"]
+    plant.products["part"][1]["returns"] = ["jig", "pallet"]
+    plant.products["part"][2].pop("returns")
+    return plant
+
+
 def driven() -> Plant:
     plant = line([2.0, 2.0, 2.0], 1, 120.0)
     at = {"s1": "p", "s2": "q", "s3": "r"}
@@ -461,6 +471,10 @@ CASES: dict[str, Case] = {
     "Operation.kit": Case(("S-129",), joined, edit("operations", "x/join", kit=())),
     "Operation.takes": Case(("S-134",), looped, edit("operations", "part/op1", takes=NONE)),
     "Operation.returns": Case(("S-135",), looped, edit("operations", "part/op2", returns=0)),
+    "Operation.takes_too": Case(("S-138",), paired, edit("operations", "part/op1", takes_too=())),
+    "Operation.returns_too": Case(
+        ("S-135", "S-138"), paired, edit("operations", "part/op2", returns_too=())
+    ),
     "Operation.shelf": Case(("S-86",), ageing, edit("operations", "part/op2", shelf=9 * S)),
     "Operation.stale": Case(("S-86",), ageing, edit("operations", "part/op2", stale=0)),
     "Operation.fleet": Case(("S-150",), driven, edit("operations", "part/op2", fleet=NONE)),

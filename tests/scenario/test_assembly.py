@@ -62,6 +62,18 @@ def test_kit_when_a_step_says_it_then_it_is_its_own(write):
     assert kits == {"pump/close": (Kit(0, 2),), "pump/join": ()}
 
 
+def test_carriers_when_a_step_takes_several_then_they_are_told_by_number(write):
+    made = program(
+        write,
+        ("carriers:\n", "carriers:\n  jig: {count: 2}\n"),
+        ("takes: pallet", "takes: [pallet, jig]"),
+        ("returns: pallet", "returns: [pallet, jig]"),
+    )
+    assert [c.name for c in made.carriers] == ["jig", "pallet"]
+    assert {o.taken for o in made.operations} == {(), (0, 1)}
+    assert {o.returned for o in made.operations} == {(), (0, 1)}
+
+
 def test_carrier_when_written_then_steps_take_and_return_it(write):
     made = program(write)
     assert [(c.name, c.count) for c in made.carriers] == [("pallet", 6)]

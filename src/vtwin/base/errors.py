@@ -160,7 +160,7 @@ CODES: dict[str, str] = {
     "V350": "a batch that cannot be, or operations that share one and differ",
     "V351": "a product cannot be put together: its parts, their stock or what brings them in",
     "V352": "a warning: a carrier no step takes",
-    "V353": "cards, places or permits that meet another carrier at one step",
+    "V353": "cards, places or permits with the name of a carrier",
     "V354": "a tariff whose hours overlap, are left out or have no price",
     "V360": "a belt that cannot be, or a step on it with what a belt cannot do",
     "V361": "a name leads to no transport, or to no point of the aisles",

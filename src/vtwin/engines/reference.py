@@ -197,7 +197,7 @@ class Run:
             if spec.tool != NONE:
                 floor.tools.used_at(spec.tool, station.bit)
                 step.wears = program.tools[spec.tool].life > 0
-            if spec.kit or spec.takes != NONE:
+            if spec.kit or spec.taken:
                 step.needs = Needs(floor, spec, station.bit)
             steps.append(step)
         self._add_recipes(steps)

@@ -184,8 +184,8 @@ class _Teller:
         ]
         if kits:
             return "which takes " + ", ".join(kits)
-        if step.needs.lacks_carrier(first):
-            pools, carrier = self._floor.pools, step.needs.carrier
+        for carrier in step.needs.lacking_carriers(first):
+            pools = self._floor.pools
             name = self._place(pools.names[carrier], "carriers", pools.names[carrier])
             if pools.count[carrier] == 1:
                 return f"but the only {name} holds another item"

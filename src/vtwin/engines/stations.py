@@ -63,7 +63,7 @@ class Step:
         self.recipe: Recipe | None = None  # of the batch it is done in
         self.fleet: Fleet | None = None  # that brings items here
         self.needs: Needs | None = None  # kit and carrier it takes
-        self.returns = 0 if spec.returns == NONE else 1 << spec.returns  # bits of carriers
+        self.returns = sum(1 << carrier for carrier in {*spec.returned})  # bits of carriers
         self.expected = 0  # microseconds per cycle, see rules.expected_work
         self.shelf = spec.shelf  # ticks an item may have waited for it (S-86)
         self.instead: Step | None = None  # where an older one goes; None: it is scrap

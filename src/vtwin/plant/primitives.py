@@ -363,6 +363,18 @@ class Operation:
     stale: int = OUT  # where such an item goes instead; OUT: it is scrap
     causes: tuple[Cause, ...] = ()  # of its scrap; their shares add up to it
     stands_for: int = NONE  # operation of the route that this one is for certain orders (S-181)
+    takes_too: tuple[int, ...] = ()  # further kinds of carriers beside `takes`
+    returns_too: tuple[int, ...] = ()
+
+    @property
+    def taken(self) -> tuple[int, ...]:
+        """Every kind of carrier an item gets when it begins."""
+        return (() if self.takes == NONE else (self.takes,)) + self.takes_too
+
+    @property
+    def returned(self) -> tuple[int, ...]:
+        """Every kind of carrier an item gives back when it ends."""
+        return (() if self.returns == NONE else (self.returns,)) + self.returns_too
 
     def attended(self, mode: Mode) -> Attendance:
         """Who attends it on the machine of one of its modes."""

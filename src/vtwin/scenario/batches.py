@@ -68,7 +68,7 @@ def _join(draft: Draft, made: BatchDraft, step: StepDraft) -> None:
     """Another operation of a batch must agree with the others."""
     if step.kit or step.takes:
         what = f"'{step.operation}' is done in a batch and takes "
-        what += "a kit" if step.kit else f"'{step.takes}'"
+        what += "a kit" if step.kit else " and ".join(f"'{name}'" for name in step.takes)
         _refuse(draft, what, step, "take it in a step before the batch")
     known = draft.batches.get(made.name)
     if known is None:

@@ -164,8 +164,8 @@ class StepEntry(WithFamilyKeys):
     kit: dict[str, Count] = Field(
         default={}, description="parts taken from stock: product and pieces per piece"
     )
-    takes: str | None = Field(default=None, description="carrier an item gets when this begins")
-    returns: str | None = Field(default=None, description="carrier it gives back when this ends")
+    takes: Names = Field(default=(), description="carriers an item gets when this begins")
+    returns: Names = Field(default=(), description="carriers it gives back when this ends")
     by: str | None = Field(
         default=None, description="transport that brings items here from the step before"
     )

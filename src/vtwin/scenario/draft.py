@@ -87,8 +87,8 @@ class StepDraft:
     path: Steps = ()
     batch: BatchEntry | None = None
     kit: Mapping[str, int] = field(default_factory=dict)  # component -> pieces per piece
-    takes: str | None = None
-    returns: str | None = None
+    takes: tuple[str, ...] = ()
+    returns: tuple[str, ...] = ()
     by: str | None = None
     then: str | None = None  # operation that follows; "": none; None: the next of the route
     branches: tuple[BranchDraft, ...] = ()

@@ -6,7 +6,7 @@ from typing import Any
 
 from vtwin.base.errors import Problem, Where
 from vtwin.scenario.document import Document
-from vtwin.scenario.draft import Draft, OrderDraft, SourceDraft
+from vtwin.scenario.draft import Draft, OrderDraft, SourceDraft, Steps
 
 
 def components(document: Document) -> dict[str, tuple[Any, ...]]:
@@ -67,7 +67,7 @@ def _check_circles(draft: Draft) -> None:
 
 def _check_carriers(draft: Draft) -> None:
     known = draft.document.carriers
-    taken = {step.takes for route in draft.routes.values() for step in route if step.takes}
+    taken = {name for route in draft.routes.values() for step in route for name in step.takes}
     for name in known:
         if "#" in name or "/" in name:
             what = f"an id cannot contain '#' or '/': '{name}'"
@@ -78,10 +78,12 @@ def _check_carriers(draft: Draft) -> None:
             draft.fault("V352", what, ("carriers", name), hint, key=True, warning=True)
     for route in draft.routes.values():
         for step in route:
-            for word, wanted in (("takes", step.takes), ("returns", step.returns)):
-                if wanted is not None and wanted not in known:
-                    path = (*step.path, word) if draft.node(*step.path, word) else step.path
-                    draft.unknown("carrier", wanted, known, path)
+            for word, names in (("takes", step.takes), ("returns", step.returns)):
+                for position, name in enumerate(names):
+                    if name not in known:
+                        ways: list[Steps] = [(word, position), (word,), ()]
+                        path = next(w for w in ways if draft.node(*step.path, *w))
+                        draft.unknown("carrier", name, known, (*step.path, *path))
 
 
 def check_supply(draft: Draft) -> None:

@@ -52,29 +52,15 @@ def _close(draft: Draft, owner: str, loop: Loop) -> None:
     update = {"carriers": {**known, loop.name: entry}}
     draft.document = draft.document.model_copy(update=update)
     for product, route in draft.routes.items():
-        draft.routes[product] = [_joined(draft, owner, loop, step) for step in route]
+        draft.routes[product] = [_joined(loop, step) for step in route]
 
 
-def _with(step: StepDraft, word: str, carrier: str) -> StepDraft:
-    if word == "takes":
-        return replace(step, takes=carrier)
-    return replace(step, returns=carrier)
-
-
-def _joined(draft: Draft, owner: str, loop: Loop, step: StepDraft) -> StepDraft:
-    """A step that takes or gives back what goes round; it can do so with one thing each."""
-    for word, operations in (("takes", loop.takes), ("returns", loop.returns)):
-        if step.operation not in operations:
-            continue
-        before = getattr(step, word)
-        if before is None:
-            step = _with(step, word, loop.name)
-        else:
-            done = "taken" if word == "takes" else "given back"
-            what = f"'{before}' and '{loop.name}' of '{owner}' are both {done} at "
-            what += f"'{step.operation}'"
-            hint = "put a step of no time before or after it, so that each has its own"
-            draft.fault("V353", what, step.path, hint)
+def _joined(loop: Loop, step: StepDraft) -> StepDraft:
+    """A step that takes or gives back what goes round, beside what it did before (S-138)."""
+    if step.operation in loop.takes:
+        step = replace(step, takes=(*step.takes, loop.name))
+    if step.operation in loop.returns:
+        step = replace(step, returns=(*step.returns, loop.name))
     return step
 
 

@@ -403,6 +403,7 @@ class _Lowering:
         columns = self.keys.get(station)
         modes = []
         attended = self._attendance(step.attending[step.on[0]])
+        taken, returned = self._carriers(step.takes), self._carriers(step.returns)
         for machine in sorted(step.modes):
             cycle = step.modes[machine]
             planned = step.planned if step.planned is not None else self._planned(machine, cycle)
@@ -428,8 +429,10 @@ class _Lowering:
             else NONE,
             kit=tuple(Kit(self.stock_index[part], n) for part, n in step.kit.items()),
             fleet=self.fleet_index.get(draft.fleet_of.get(step.operation, ""), NONE),
-            takes=self.carrier_index[step.takes] if step.takes else NONE,
-            returns=self.carrier_index[step.returns] if step.returns else NONE,
+            takes=taken[0] if taken else NONE,
+            takes_too=taken[1:],
+            returns=returned[0] if returned else NONE,
+            returns_too=returned[1:],
             then=NEXT if step.then is None else self._target(step.then),
             branches=tuple(
                 Branch(
@@ -446,6 +449,9 @@ class _Lowering:
             else self.operation_index[step.shelf.too_old],
             causes=tuple(Cause(name, share) for name, share in step.causes),
         )
+
+    def _carriers(self, names: Iterable[str]) -> tuple[int, ...]:
+        return tuple(sorted({self.carrier_index[name] for name in names}))
 
     def _attendance(self, attending: Attending) -> Attendance:
         return Attendance(

@@ -334,7 +334,7 @@ def _not_serial(program: Program, operation: Operation) -> str:
         return "people attend"
     if operation.batch != NONE or operation.kit or operation.tool != NONE:
         return "batches, assembly or tools"
-    if operation.fleet != NONE or operation.takes != NONE or operation.returns != NONE:
+    if operation.fleet != NONE or operation.taken or operation.returned:
         return "carriers or vehicles"
     station = program.stations[operation.station]
     machines = [program.machines[m] for m in station.machines]

@@ -67,6 +67,7 @@ from vtwin.engines.kernel.layout import (
     OP_INSTEAD,
     OP_PER_CYCLE,
     OP_RETURNS,
+    OP_RETURNS_COUNT,
     OP_SCRAP,
     OP_STALE,
     OP_WEARS,
@@ -299,9 +300,8 @@ def _count(m: int, machine: int, item: int, way: int) -> None:
 def _send_on(m: int, machine: int, item: int, way: int) -> None:
     """What becomes of an item whose operation is over (S-35, S-64)."""
     step = load(way, W_STEP)
-    carrier = load(step, OP_RETURNS)
-    if carrier != NOTHING:
-        give_back(m, item, carrier)
+    for n in range(load(step, OP_RETURNS_COUNT)):
+        give_back(m, item, load(load(step, OP_RETURNS), n))
     if load(machine, M_THROWN):
         _throw_away(m, machine, item, way)
     if load_f(step, OP_SCRAP) > 0.0:

@@ -358,8 +358,10 @@ START_FIRST, START_BY_RULE, START_FROM_DOOR = range(3)
     OP_NEEDS,  # it takes a kit or a carrier
     OP_KIT,
     OP_KIT_COUNT,
-    OP_TAKES,  # carrier
+    OP_TAKES,  # addresses of carriers
+    OP_TAKES_COUNT,
     OP_RETURNS,
+    OP_RETURNS_COUNT,
     OP_REFUSED,  # the last pass (H_PASS) that found no machine for it
     OP_SHELF,  # ticks an item may have waited for it (S-86)
     OP_INSTEAD,  # where an older one goes, NOTHING: it is scrap

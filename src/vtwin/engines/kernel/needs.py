@@ -1,4 +1,4 @@
-"""What an operation takes beside its item before it can start: a kit, a carrier (S-129, S-134)."""
+"""What an operation takes beside its item before it can start: a kit, carriers (S-129, S-134)."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from vtwin.engines.kernel.layout import (
     OP_KIT,
     OP_KIT_COUNT,
     OP_TAKES,
+    OP_TAKES_COUNT,
     OR_LOT,
     OR_REMAINING,
     PR_MOMENT,
@@ -51,16 +52,18 @@ def are_met(step: int, entry: int) -> int:
 
 @rare
 def are_met_for(step: int, pieces: int, item: int) -> int:
-    """Whether there is a kit for so many pieces, and a carrier unless the item is on one."""
+    """Whether there is a kit for so many pieces, and each carrier unless the item is on it."""
     kit = load(step, OP_KIT)
     for n in range(load(step, OP_KIT_COUNT)):
         part = kit + n * (KIT_SIZE * FIELD)
         if load(load(part, KIT_STOCK), STK_LEVEL) < load(part, KIT_PIECES) * pieces:
             return 0
-    carrier = load(step, OP_TAKES)
-    if carrier == NOTHING or load(carrier, CA_FREE) > 0:
-        return 1
-    return item != NOTHING and is_on(item, carrier)
+    carriers = load(step, OP_TAKES)
+    for n in range(load(step, OP_TAKES_COUNT)):
+        carrier = load(carriers, n)
+        if load(carrier, CA_FREE) == 0 and (item == NOTHING or not is_on(item, carrier)):
+            return 0
+    return 1
 
 
 @rare
@@ -70,9 +73,9 @@ def take_needs(m: int, step: int, item: int) -> None:
     for n in range(load(step, OP_KIT_COUNT)):
         part = kit + n * (KIT_SIZE * FIELD)
         _take_out(m, load(part, KIT_STOCK), load(part, KIT_PIECES) * pieces, item)
-    carrier = load(step, OP_TAKES)
-    if carrier != NOTHING:
-        take_carrier(m, item, carrier)
+    carriers = load(step, OP_TAKES)
+    for n in range(load(step, OP_TAKES_COUNT)):
+        take_carrier(m, item, load(carriers, n))
 
 
 @compiled

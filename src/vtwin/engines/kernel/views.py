@@ -163,12 +163,7 @@ class TaskView(View):
 
 
 class NeedsView(View):
-    """What an operation takes beside its item: a kit, a carrier."""
-
-    @property
-    def carrier(self) -> int:
-        """The carrier it takes, or NONE."""
-        return self._picture.index(lambda t: t.carriers, self[at.OP_TAKES])
+    """What an operation takes beside its item: a kit, carriers."""
 
     def lacking(self, first: EntryView) -> list[tuple[StockView, int]]:
         """Stocks without enough pieces, with the pieces wanted (S-129)."""
@@ -181,12 +176,11 @@ class NeedsView(View):
                 short.append((stock, wanted))
         return short
 
-    def lacks_carrier(self, first: EntryView) -> bool:
-        """Whether a carrier is wanted and none is free (S-134)."""
-        carrier = self.to(View, at.OP_TAKES)
-        if carrier is None or carrier[at.CA_FREE]:
-            return False
-        return not first.carriers >> self.carrier & 1
+    def lacking_carriers(self, first: EntryView) -> list[int]:
+        """Carriers that are wanted and of which none is free (S-134, S-138)."""
+        wanted = self.views(View, at.OP_TAKES, at.OP_TAKES_COUNT)
+        scarce = [carrier[at.CA_INDEX] for carrier in wanted if not carrier[at.CA_FREE]]
+        return [carrier for carrier in scarce if not first.carriers >> carrier & 1]
 
 
 class RecipeView(View):

@@ -246,7 +246,7 @@ def _how_to_start(t: Tables, station: int, lines: list[int], machines: list[int]
         and all(p.machines[n].setup == NONE for n in machines)
         and len(p.operations[lines[0]].modes) == len(machines)
         and p.operations[lines[0]].batch == NONE
-        and p.operations[lines[0]].takes == NONE
+        and not p.operations[lines[0]].taken
         and not p.operations[lines[0]].kit
     ):
         return at.START_FIRST

@@ -36,7 +36,7 @@ def steps(t: Tables) -> None:
             OP_PRODUCT=spec.product,
             # A batch is one cycle, whatever is in it (S-123).
             OP_PER_CYCLE=spec.pieces_per_cycle if spec.batch == NONE else ENDLESS,
-            OP_NEEDS=bool(spec.kit) or spec.takes != NONE,
+            OP_NEEDS=bool(spec.kit) or bool(spec.taken),
             OP_KIT_COUNT=len(spec.kit),
             OP_SETUP_KEY=spec.setup_key,
             OP_REMAINING=remaining[index],
@@ -58,10 +58,11 @@ def steps(t: Tables) -> None:
             OP_WAYS=t.ways.at(first),
             OP_RECIPE=t.ref(t.batches, spec.batch),
             OP_KIT=_kit(t, spec.kit),
-            OP_TAKES=t.ref(t.carriers, spec.takes),
-            OP_RETURNS=t.ref(t.carriers, spec.returns),
             OP_INSTEAD=t.ref(t.steps, NONE if spec.stale == OUT else spec.stale),
         )
+        taken, returned = ([t.carriers.at(n) for n in one] for one in (spec.taken, spec.returned))
+        t.list_of(start, "OP_TAKES", "OP_TAKES_COUNT", taken)
+        t.list_of(start, "OP_RETURNS", "OP_RETURNS_COUNT", returned)
         t.ways_of.append([])
         for mode in spec.modes:
             here = t.ways.at(way)
@@ -147,7 +148,7 @@ def _way(t: Tables, start: int, step: int, mode: Mode) -> None:
         W_PLAIN=spec.tool == NONE
         and attended.skill == NONE
         and worked_on.setup == NONE
-        and spec.takes == NONE
+        and not spec.taken
         and not spec.kit
         and spec.shelf == NEVER,
     )
@@ -172,7 +173,8 @@ def _is_smooth(t: Tables, step: int, mode: Mode, following: int) -> bool:
         and worked_on.belt == NONE
         and worked_on.restart == 0
         and p.stations[worked_on.station].output == 0
-        and spec.batch == spec.attended(mode).load == spec.returns == NONE
+        and spec.batch == spec.attended(mode).load == NONE
+        and not spec.returned
         and spec.scrap == 0.0
         and not spec.branches
         and (spec.tool == NONE or p.tools[spec.tool].life == 0)

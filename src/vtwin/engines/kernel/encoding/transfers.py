@@ -46,7 +46,7 @@ def carriers(t: Tables) -> None:
     """Pallets, fixtures and baskets in closed loops."""
     p = t.program
     for index, spec in enumerate(p.carriers):
-        takers = {op.station for op in p.operations if op.takes == index}
+        takers = {op.station for op in p.operations if index in op.taken}
         start = t.carriers.at(index)
         t.fill(start, CA_INDEX=index, CA_FREE=spec.count)
         users = [t.stations.at(n) for n in sorted(takers)]
