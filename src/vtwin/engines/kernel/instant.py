@@ -59,12 +59,12 @@ def advance(m: int, until: int, most: int) -> int:
             while True:
                 slot = next_slot(m)
                 cancel(m, slot)
-                happen(m, slot)
+                round_over = happen(m, slot)
                 handled += 1
                 answer = load(m, H_STATUS)
-                if answer != REACHED or next_time(m) != time:
+                if round_over or answer != REACHED or next_time(m) != time:
                     break
-            if answer == REACHED:
+            if answer == REACHED and load(m, H_CHANGED):
                 answer = _settled(m)
     store(m, H_EVENTS, load(m, H_EVENTS) + handled)
     return answer

@@ -387,6 +387,8 @@ BR_LIMIT, BR_STEP, BR_MOST, BR_SHIFT, BR_MASK, BR_SIZE = range(6)
     W_HEADS,
     W_SMOOTH,  # an item that is done goes straight on: see finishing.finish_smoothly
     W_PLAIN,  # nothing to mount, to set up or to wait for: work begins at once
+    W_STRAIGHT,  # both, and the same for every item before a lone machine: see straight.py
+    W_ONWARD,  # then the only way of the next operation, NOTHING: the item leaves the plant
     W_VISITS,
     W_CYCLES,
     W_PIECES,

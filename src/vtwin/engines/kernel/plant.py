@@ -68,6 +68,7 @@ from vtwin.engines.kernel.running import is_in_process
 from vtwin.engines.kernel.shifts import begin_shifts, shift_due, somebody_misses
 from vtwin.engines.kernel.states import account_changed
 from vtwin.engines.kernel.stations import settle_station
+from vtwin.engines.kernel.straight import go_straight
 from vtwin.engines.kernel.tools import copy_due
 
 
@@ -85,10 +86,14 @@ def begin(m: int) -> None:
 
 
 @compiled
-def happen(m: int, slot: int) -> None:
-    """Phase B: the event of a slot, which is no longer in the calendar."""
+def happen(m: int, slot: int) -> int:
+    """Phase B: the event of a slot, which is no longer in the calendar; whether the movements of
+    the round (phase C) have come with it.
+    """
     owner = record(m, H_SLOTS, SL_SIZE, slot)
     kind, here = load(owner, SL_KIND), load(owner, SL_RECORD)
+    if kind == SLOT_MACHINE and go_straight(m, here):
+        return 1
     store(m, H_CHANGED, 1)
     if kind == SLOT_MACHINE:
         machine_due(m, here)
@@ -106,6 +111,7 @@ def happen(m: int, slot: int) -> None:
         batch_due(m, here)
     else:
         book_due(m)
+    return 0
 
 
 @compiled

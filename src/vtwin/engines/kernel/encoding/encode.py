@@ -25,6 +25,7 @@ def encode(program: Program) -> Template:
         routes.steps,
         equipment.machines,
         equipment.stations,
+        routes.straight,
         routes.products,
         equipment.faults,
         people.people,

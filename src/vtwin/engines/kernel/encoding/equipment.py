@@ -206,13 +206,14 @@ def stations(t: Tables) -> None:
     users: dict[int, set[int]] = {}
     for op in p.operations:
         users.setdefault(op.tool, set()).add(op.station)
+    t.alike = [_serve_alike(t, *both) for both in zip(lines, machines, strict=True)]
     for index, spec in enumerate(p.stations):
         start = t.stations.at(index)
         t.fill(
             start,
             ST_INDEX=index,
             ST_RULE=spec.rule,
-            ST_START=_how_to_start(t, index, lines[index], machines[index]),
+            ST_START=_how_to_start(t, index),
             ST_PLACES=ENDLESS if spec.input == UNLIMITED else spec.input,
             ST_OUTPUT_PLACES=ENDLESS if spec.output == UNLIMITED else spec.output,
             ST_IS_ENDLESS=spec.input == UNLIMITED,
@@ -233,21 +234,25 @@ def stations(t: Tables) -> None:
         t.list_of(start, "ST_RECIPES", "ST_RECIPE_COUNT", records)
 
 
-def _how_to_start(t: Tables, station: int, lines: list[int], machines: list[int]) -> int:
+def _how_to_start(t: Tables, station: int) -> int:
     """The shortest way to decide that gives the same decisions (S-25)."""
-    p = t.program
-    spec = p.stations[station]
+    spec = t.program.stations[station]
     if spec.input == 0:
         return at.START_FROM_DOOR
-    if (
+    if t.alike[station] and spec.rule not in (DispatchRule.SPT, DispatchRule.CRITICAL_RATIO):
+        return at.START_FIRST
+    return at.START_BY_RULE
+
+
+def _serve_alike(t: Tables, lines: list[int], machines: list[int]) -> bool:
+    """Whether all machines of a station do one operation, without anything to fetch or change."""
+    p = t.program
+    return (
         len(lines) == 1
-        and spec.rule not in (DispatchRule.SPT, DispatchRule.CRITICAL_RATIO)
         and p.operations[lines[0]].tool == NONE
         and all(p.machines[n].setup == NONE for n in machines)
         and len(p.operations[lines[0]].modes) == len(machines)
         and p.operations[lines[0]].batch == NONE
         and not p.operations[lines[0]].taken
         and not p.operations[lines[0]].kit
-    ):
-        return at.START_FIRST
-    return at.START_BY_RULE
+    )

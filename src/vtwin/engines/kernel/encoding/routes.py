@@ -145,12 +145,20 @@ def _way(t: Tables, start: int, step: int, mode: Mode) -> None:
         W_HEADS=attended.heads,
         W_SCRAP_STREAM=scrap,
         W_LOAD_STREAM=loading,
-        W_PLAIN=spec.tool == NONE
-        and attended.skill == NONE
+        W_PLAIN=_is_plain(t, step, mode),
+    )
+
+
+def _is_plain(t: Tables, step: int, mode: Mode) -> bool:
+    """Whether an item that is taken is worked on at once."""
+    spec, worked_on = t.program.operations[step], t.program.machines[mode.machine]
+    return (
+        spec.tool == NONE
+        and spec.attended(mode).skill == NONE
         and worked_on.setup == NONE
         and not spec.taken
         and not spec.kit
-        and spec.shelf == NEVER,
+        and spec.shelf == NEVER
     )
 
 
@@ -178,6 +186,36 @@ def _is_smooth(t: Tables, step: int, mode: Mode, following: int) -> bool:
         and spec.scrap == 0.0
         and not spec.branches
         and (spec.tool == NONE or p.tools[spec.tool].life == 0)
+    )
+
+
+def straight(t: Tables) -> None:
+    """Which ways are the only one at their station, and lead on to such a way or out of the plant
+    (`straight.go_straight`).
+    """
+    following = rules.followers(t.program.products, t.program.operations)
+    for index, after in enumerate(following):
+        if not _is_only(t, index):
+            continue
+        way = t.ways_of[index][0][1]
+        if _is_smooth(t, index, t.program.operations[index].modes[0], after):
+            if after == NONE:
+                t.fill(way, W_STRAIGHT=True)
+            elif _is_only(t, after):
+                t.fill(way, W_STRAIGHT=True)
+                t.link(way, W_ONWARD=t.ways_of[after][0][1])
+
+
+def _is_only(t: Tables, step: int) -> bool:
+    """Whether an operation is all its station does, on one machine that begins at once."""
+    spec = t.program.operations[step]
+    worked_on = t.program.machines[spec.modes[0].machine]
+    return (
+        t.alike[spec.station]
+        and len(spec.modes) == 1
+        and _is_plain(t, step, spec.modes[0])
+        and worked_on.belt == NONE
+        and worked_on.initial_tool == NONE
     )
 
 

@@ -64,6 +64,7 @@ class Tables:
         self.bins = lead_bin(p.run.horizon) + 1
         #: Ways of each operation, (machine, record), by machine.
         self.ways_of: list[list[tuple[int, int]]] = []
+        self.alike: list[bool] = []  # of every station, whether its machines do all the same
 
     # -- small things ------------------------------------------------------------------------
 
