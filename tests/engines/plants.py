@@ -19,17 +19,20 @@ from vtwin.plant.primitives import (
     Attendance,
     Band,
     Batch,
+    Battery,
     Belt,
     Branch,
     Calendar,
     CallRule,
     Carrier,
+    Charger,
     Curve,
     DispatchRule,
     Failure,
     FailureClock,
     Fleet,
     Kit,
+    Leg,
     Machine,
     MachineState,
     Mode,
@@ -48,6 +51,7 @@ from vtwin.plant.primitives import (
     Tool,
     Vehicle,
     Worker,
+    Zone,
 )
 from vtwin.plant.program import GrantRule, Program, RunSpec, Stop
 
@@ -79,6 +83,7 @@ class Plant:
     curves: dict[str, tuple[list[tuple[int, int]], int, int]] = field(default_factory=dict)
     batches: dict[str, tuple[int, int, float | None]] = field(default_factory=dict)
     fleets: dict[str, dict[str, Any]] = field(default_factory=dict)
+    zones: dict[str, int] = field(default_factory=dict)  # of the aisles: vehicles at a time
     stocks: dict[str, int] = field(default_factory=dict)  # component -> places
     carriers: dict[str, int] = field(default_factory=dict)
     demand: float = 0.0  # width of the demand window, s
@@ -121,6 +126,9 @@ class Plant:
     def fleet(self, name: str, ways: dict[tuple[str, str], float], at: dict[str, str], start: Sequence[str], **keys: Any) -> Plant:  # fmt: skip
         """Ways in s between nodes (both ways unless both are written), the node of each station,
         the node each vehicle starts at; keys: load, unload (s), rule. Steps name it as ``fleet``.
+        With ``legs`` {(from, to): [(zone or None, s)]} instead of ways it drives leg by leg (what is
+        not written takes no leg), with a battery (driving, standing, charging: units per tick;
+        low, until, capacity: units, s; chargers: [(node, zone)], content: of each vehicle at first).
         """
         self.fleets[name] = {"ways": ways, "at": at, "start": list(start), **keys}
         return self
@@ -186,6 +194,14 @@ def _time(value: Any) -> Distribution:
 
 def _at(value: float) -> int:
     return ticks(value)
+
+
+def _content(spec: Mapping[str, Any], n: int) -> int:
+    """Units in a vehicle's battery at first: full unless written."""
+    battery = spec.get("battery")
+    if battery is None:
+        return 0
+    return _at(battery["content"][n] if "content" in battery else battery["until"])
 
 
 def _after_shift(spec: Mapping[str, Any]) -> ShiftEnd:
@@ -296,6 +312,7 @@ class _Numbering:
             batches=tuple(self._batch(n) for n in sorted(plant.batches)),
             fleets=tuple(self._fleet(n, plant.fleets[n]) for n in sorted(plant.fleets)),
             vehicles=self._vehicles(),
+            zones=tuple(Zone(name, self.plant.zones[name]) for name in sorted(self.plant.zones)),
             stocks=tuple(
                 Stock(n, self._of("product", n), plant.stocks[n]) for n in sorted(plant.stocks)
             ),
@@ -319,23 +336,58 @@ class _Numbering:
 
     @staticmethod
     def _nodes(spec: Mapping[str, Any]) -> list[str]:
-        return sorted(
-            {*spec["at"].values(), *spec["start"], *(n for way in spec["ways"] for n in way)}
-        )
+        named = (n for way in (*spec["ways"], *spec.get("legs", ())) for n in way)
+        return sorted({*spec["at"].values(), *spec["start"], *named})
 
-    def _fleet(self, name: str, spec: Mapping[str, Any]) -> Fleet:
-        ways, nodes = spec["ways"], self._nodes(spec)
-        travel = tuple(
-            tuple(0 if a == b else _at(ways[a, b] if (a, b) in ways else ways[b, a]) for b in nodes)
+    def _legs(self, spec: Mapping[str, Any]) -> tuple[tuple[tuple[Leg, ...], ...], ...]:
+        nodes, written = self._nodes(spec), spec.get("legs")
+        if written is None:
+            return ()
+        zones = sorted(self.plant.zones)
+        return tuple(
+            tuple(
+                tuple(
+                    Leg(NONE if zone is None else zones.index(zone), _at(time))
+                    for zone, time in written.get((a, b), ())
+                )
+                for b in nodes
+            )
             for a in nodes
         )
+
+    def _battery(self, spec: Mapping[str, Any]) -> Battery | None:
+        made, zones = spec.get("battery"), sorted(self.plant.zones)
+        if made is None:
+            return None
+        chargers = [
+            Charger(self._nodes(spec).index(node), zones.index(zone))
+            for node, zone in made["chargers"]
+        ]
+        return Battery(
+            made.get("driving", 1), made["charging"], _at(made["low"]), _at(made["until"]),
+            tuple(chargers), made.get("standing", 0), _at(made.get("capacity", made["until"])),
+        )  # fmt: skip
+
+    def _fleet(self, name: str, spec: Mapping[str, Any]) -> Fleet:
+        ways, nodes, legs = spec["ways"], self._nodes(spec), self._legs(spec)
+        if legs:
+            travel = tuple(tuple(sum(leg.ticks for leg in way) for way in row) for row in legs)
+        else:
+            travel = tuple(
+                tuple(
+                    0 if a == b else _at(ways[a, b] if (a, b) in ways else ways[b, a])
+                    for b in nodes
+                )
+                for a in nodes
+            )
         load, unload = _at(spec.get("load", 0)), _at(spec.get("unload", 0))
         rule = spec.get("rule", CallRule.LONGEST_WAIT)
-        return Fleet(name, tuple(nodes), travel, load, unload, rule)
+        battery = self._battery(spec)
+        return Fleet(name, tuple(nodes), travel, load, unload, rule, legs, battery)
 
     def _vehicles(self) -> tuple[Vehicle, ...]:
         made = [
-            Vehicle(f"{name}#{n + 1}", number, self._nodes(spec).index(node))
+            Vehicle(f"{name}#{n + 1}", number, self._nodes(spec).index(node), _content(spec, n))
             for number, (name, spec) in enumerate(sorted(self.plant.fleets.items()))
             for n, node in enumerate(spec["start"])
         ]

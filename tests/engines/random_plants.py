@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import strategies as st
 
 from tests.engines.plants import Plant
@@ -159,11 +161,83 @@ def _transport(draw, plant: Plant, stations: list[str]) -> None:
             unload=draw(st.sampled_from([0, 0, 1])),
             rule=draw(st.sampled_from(list(CallRule))),
         )
+    if draw(st.booleans()):
+        _traffic(draw, plant, nodes)
     for route in plant.products.values():
         for step in route[1:]:
             fleet = draw(st.sampled_from([None, *plant.fleets]))
             if fleet:
                 step["fleet"] = fleet
+
+
+def _traffic(draw, plant: Plant, nodes: list[str]) -> None:
+    """One-way aisles between the points, some of them free for all, and batteries (S-154 to
+    S-159).
+    """
+    pairs = [(a, b) for a in nodes for b in nodes if a != b]
+    plant.zones = {f"{a}{b}": draw(st.sampled_from([1, 1, 1, 2, 3])) for a, b in pairs}
+    aisles = {(a, b): draw(st.sampled_from([None, f"{a}{b}", f"{a}{b}"])) for a, b in pairs}
+    for name, fleet in plant.fleets.items():
+        if len(plant.fleets) > 1 and draw(st.sampled_from([False, False, True])):
+            continue  # this one drives freely
+        legs = {}
+        for a, b in pairs:
+            (via,) = {*nodes} - {a, b}
+            stops = [a, via, b] if draw(st.booleans()) else [a, b]
+            legs[a, b] = [(aisles[w], draw(st.sampled_from([0, 1, 1, 3]))) for w in pairwise(stops)]
+        fleet["legs"] = legs
+        fleet["start"] += draw(st.lists(st.sampled_from(nodes), max_size=2))
+        if draw(st.booleans()):
+            _battery(draw, plant, name, nodes)
+
+
+@st.composite
+def traffic_plants(draw) -> Plant:
+    """A few machines with little between them but crowded one-way aisles."""
+    plant = Plant(horizon=200, warmup=draw(st.sampled_from([0, 35])), seed=draw(st.integers(0, 9)))
+    stations = [f"s{n}" for n in range(draw(st.integers(2, 4)))]
+    for name in stations:
+        room = st.sampled_from([0, 1, 3, UNLIMITED, UNLIMITED])
+        plant.station(name, input=draw(room), output=draw(st.sampled_from([0, 1, UNLIMITED])))
+    for product in ("p", "q"):
+        on = draw(st.lists(st.sampled_from(stations), min_size=2, max_size=4))
+        steps = [{"op": f"o{n}", "on": s, "cycle": draw(TIMES)} for n, s in enumerate(on)]
+        plant.product(product, *steps)
+        if draw(st.booleans()):
+            plant.arrivals(product, draw(LONG), lot=1, due=draw(st.integers(1, 50)))
+        else:
+            lot, urgency = draw(st.integers(1, 4)), draw(st.integers(0, 2))
+            plant.order(product, product, 20, lot=lot, priority=urgency)
+    _transport(draw, plant, stations)
+    if not plant.zones:
+        _traffic(draw, plant, ["n1", "n2", "n3"])
+    for route in plant.products.values():
+        for step in route[1:]:
+            step["fleet"] = draw(st.sampled_from(sorted(plant.fleets)))
+    if draw(st.booleans()):
+        plant.failure(stations[0], "jam", draw(LONG), draw(TIMES), calendar=draw(st.booleans()))
+    return plant
+
+
+def _battery(draw, plant: Plant, name: str, nodes: list[str]) -> None:
+    """A battery that is soon empty, and one or two chargers."""
+    fleet, chargers = plant.fleets[name], []
+    for n in range(draw(st.integers(1, 2))):
+        zone = f"{name}@{n}"
+        plant.zones[zone] = draw(st.sampled_from([1, 1, 2]))
+        chargers.append((draw(st.sampled_from(nodes)), zone))
+    low = draw(st.sampled_from([0, 2, 5]))
+    until = low + draw(st.sampled_from([1, 4, 20]))
+    content = st.sampled_from([0, low, low + 1, until])
+    fleet["battery"] = {
+        "driving": draw(st.sampled_from([1, 1, 2])),
+        "standing": draw(st.sampled_from([0, 0, 1, 2])),
+        "charging": draw(st.sampled_from([1, 3, 5])),
+        "low": low,
+        "until": until,
+        "content": [draw(content) for _ in fleet["start"]],
+        "chargers": chargers,
+    }
 
 
 def _ways(draw, route: list[dict]) -> None:

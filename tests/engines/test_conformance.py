@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.engines.plants import S
-from tests.engines.random_plants import plants
+from tests.engines.random_plants import plants, traffic_plants
 from vtwin.engines import kernel, reference
 from vtwin.engines.kernel import coverage
 from vtwin.plant.primitives import NEVER, NONE, DispatchRule, FailureClock, ShiftEnd
@@ -104,6 +104,9 @@ WITHOUT: dict[str, Callable[[Program], Program]] = {
     "people who walk": _each("workers", speed=0),
     "arrivals that follow a profile": _each("sources", profile=NONE),
     "conditions that end a run": lambda p: replace(p, run=replace(p.run, stop=())),
+    "batteries of 2^61 units and more": _then(
+        _each("fleets", battery=None), _each("vehicles", content=0)
+    ),
     "peaks of power": _then(
         lambda p: replace(p, run=replace(p.run, demand=0)), _each("machines", surge=0)
     ),
@@ -162,6 +165,13 @@ ANY = {"deadline": None, "suppress_health_check": list(HealthCheck)}
 @given(plants(), st.integers(0, 3))
 def test_random_plant_when_run_by_both_engines_then_the_same_to_the_tick(plant, replication):
     assert_same(covered(plant.program()), replication)
+
+
+@settings(max_examples=60, **ANY)
+@given(traffic_plants(), st.integers(0, 3))
+def test_busy_aisles_when_run_by_both_engines_then_the_same_to_the_tick(plant, replication):
+    # S-154 to S-159, S-170
+    assert_same(plant.program(), replication)
 
 
 @pytest.mark.slow

@@ -42,13 +42,15 @@ ENTITY = {
     "REPAIRED": "failures", "ORDER_DONE": "orders", "WORN": "tools", "RENEWED": "tools",
     "KIT": "stocks", "SEND": "vehicles", "PICK": "vehicles", "REACH": "vehicles",
     "DROP": "vehicles", "LOT": "orders", "UNMOUNT": "machines", "LIMIT": "machines",
-    "RESTART": "machines", "STALE": "machines",
+    "RESTART": "machines", "STALE": "machines", "ENTER": "vehicles", "HALT": "vehicles",
+    "GO": "vehicles", "RECHARGE": "vehicles", "CHARGE": "vehicles", "CHARGED": "vehicles",
 }  # fmt: skip
 VALUE = {
     "START": "operations", "FINISH": "operations", "MOUNT": "tools", "GRANT": "machines",
     "FAIL": "machines", "REPAIRED": "machines", "SEND": "stations", "PICK": "stations",
     "REACH": "stations", "DROP": "stations", "UNMOUNT": "tools", "LIMIT": "operations",
-    "RESTART": "operations", "STALE": "operations",
+    "RESTART": "operations", "STALE": "operations", "ENTER": "zones", "HALT": "zones",
+    "GO": "zones", "RECHARGE": "zones", "CHARGE": "zones", "CHARGED": "zones",
 }  # fmt: skip
 
 

@@ -54,7 +54,7 @@ STRUCTURE = {
     *("Order.product", "Product.name", "Profile.name", "SetupTable.name", "SetupTable.keys"),
     *("Source.name", "Source.product", "Station.name", "Station.machines", "Stock.name"),
     *("Stock.product", "Tool.name", "Vehicle.name", "Vehicle.fleet", "Worker.name"),
-    *("Worker.group", "Stop.product", "Curve.name"),
+    *("Worker.group", "Stop.product", "Curve.name", "Zone.name"),
 }
 #: What people read beside the results; no engine knows them.
 BESIDE = {
@@ -63,7 +63,7 @@ BESIDE = {
     *("Product.target_per_day", "Worker.cost_per_h", "RunSpec.replications", "RunSpec.start"),
     *("Worker.overtime_premium", "Worker.night_premium", "Worker.training_cost_per_day"),
     *("Cause.name", "Cause.share", "Material.name", "Material.lot"),
-    *("Operation.causes", "Product.material"),
+    *("Operation.causes", "Product.material", "Battery.capacity", "Battery.kwh"),
 }
 #: Only the reference engine has it; the kernel declines it by name.
 REFERENCE_ONLY = {"Machine.custom"}
@@ -312,6 +312,44 @@ def calling() -> Plant:
     return plant
 
 
+def congested(chargers: int = 1) -> Plant:
+    """Three vehicles in a ring of one-way aisles, with batteries."""
+    plant = driven()
+    plant.zones = {"pq": 1, "qr": 2, "rp": 1, "c1": 1, "c2": 1}
+    p_q, q_r, r_p = ("pq", 3), ("qr", 4), ("rp", 2)
+    legs = {
+        ("p", "q"): [p_q], ("q", "r"): [q_r], ("r", "p"): [r_p], ("p", "r"): [p_q, q_r],
+        ("q", "p"): [q_r, r_p], ("r", "q"): [r_p, p_q],
+    }  # fmt: skip
+    battery = {"driving": 1, "standing": 1, "charging": 4, "low": 5, "until": 20, "content": [9, 20, 14]}  # fmt: skip
+    battery["chargers"] = [("r", "c1"), ("p", "c2")][:chargers]
+    plant.fleets["cart"] |= {"ways": {}, "legs": legs, "start": ["p", "r", "p"], "battery": battery}
+    return plant
+
+
+def battery(**changed: Any) -> Change:
+    """Change fields of the first fleet's battery."""
+
+    def change(program: Program) -> Program:
+        made = program.fleets[0].battery
+        assert made is not None
+        return edit("fleets", 0, battery=replace(made, **changed))(program)
+
+    return change
+
+
+def leg(**changed: Any) -> Change:
+    """Change fields of the first leg from the first node to the second."""
+
+    def change(program: Program) -> Program:
+        ways = [list(row) for row in program.fleets[0].ways]
+        first, *others = ways[0][1]
+        ways[0][1] = (replace(first, **changed), *others)
+        return edit("fleets", 0, ways=tuple(tuple(row) for row in ways))(program)
+
+    return change
+
+
 def _shares(program: Program) -> Program:
     return edit("operations", "part/op1", branches=(Branch(0.5, 2),))(program)
 
@@ -426,6 +464,24 @@ CASES: dict[str, Case] = {
     "Fleet.load": Case(("S-152",), driven, edit("fleets", 0, load=2 * S)),
     "Fleet.unload": Case(("S-152",), driven, edit("fleets", 0, unload=3 * S)),
     "Fleet.rule": Case(("S-151",), calling, edit("fleets", 0, rule=CallRule.NEAREST)),
+    "Fleet.ways": Case(("S-154", "S-155"), congested, edit("fleets", 0, ways=(), battery=None)),
+    "Fleet.battery": Case(("S-158",), congested, edit("fleets", 0, battery=None)),
+    "Zone.room": Case(("S-154",), congested, edit("zones", "pq", room=2)),
+    "Leg.zone": Case(("S-155",), congested, leg(zone=NONE)),
+    "Leg.ticks": Case(("S-155",), congested, leg(ticks=9 * S)),
+    "Battery.driving": Case(("S-158",), congested, battery(driving=2)),
+    "Battery.standing": Case(("S-158",), congested, battery(standing=0)),
+    "Battery.charging": Case(("S-159",), congested, battery(charging=1)),
+    "Battery.low": Case(("S-158",), congested, battery(low=9 * S)),
+    "Battery.until": Case(("S-159",), congested, battery(until=40 * S)),
+    "Battery.chargers": Case(
+        ("S-158",),
+        lambda: congested(2),
+        lambda p: battery(chargers=p.fleets[0].battery.chargers[:1])(p),
+    ),
+    "Charger.node": Case(("S-159",), congested, battery(chargers=(primitives.Charger(0, 0),))),
+    "Charger.zone": Case(("S-159",), congested, battery(chargers=(primitives.Charger(2, 2),))),
+    "Vehicle.content": Case(("S-158",), congested, edit("vehicles", 0, content=20 * S)),
     "Kit.pieces": Case(
         ("S-129",), joined, edit("operations", "x/join", kit=(primitives.Kit(0, 3),))
     ),
@@ -675,7 +731,7 @@ def test_tables_of_a_program_when_enumerated_then_each_is_made_of_primitives_wit
         "operations": "Operation", "orders": "Order", "products": "Product",
         "profiles": "Profile", "setups": "SetupTable", "sources": "Source",
         "stations": "Station", "stocks": "Stock", "tools": "Tool", "vehicles": "Vehicle",
-        "workers": "Worker", "run": "RunSpec", "grant": "GrantRule",
+        "workers": "Worker", "run": "RunSpec", "grant": "GrantRule", "zones": "Zone",
     }  # fmt: skip
     assert set(singular.values()) <= kinds
     beside = {

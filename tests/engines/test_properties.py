@@ -10,11 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.engines.plants import Plant, line
-from tests.engines.random_plants import plants
+from tests.engines.random_plants import plants, traffic_plants
 from vtwin.base.draws import empirical, exponential
 from vtwin.engines.choose import engine as choose
 from vtwin.plant.primitives import MachineState
-from vtwin.plant.trace import Event
+from vtwin.plant.trace import Event, VehicleState
 
 simulate = choose("reference", None).simulate
 many = settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
@@ -131,6 +131,24 @@ def test_any_plant_then_the_trace_retells_the_tally(plant):  # S-73
 
 
 @many
+@given(st.one_of(traffic_plants(), plants()))
+def test_any_plant_then_no_zone_has_more_vehicles_than_room(plant):  # S-154
+    program = plant.program()
+    tally = simulate(program, 0, trace=True)
+    where = [-1] * len(program.vehicles)
+    trace = tally.trace
+    for kind, vehicle, zone in zip(*(c.tolist() for c in (trace.kind, trace.entity, trace.value)), strict=True):  # fmt: skip
+        if kind == Event.ENTER:
+            where[vehicle] = zone
+            assert zone < 0 or where.count(zone) <= program.zones[zone].room
+    entered = (trace.kind == Event.ENTER) & (trace.value >= 0)
+    if not plant.warmup:
+        assert np.bincount(trace.value[entered], minlength=len(program.zones)).tolist() == tally.zone_entries.tolist()  # fmt: skip
+        held = tally.vehicle_state[:, VehicleState.HELD].sum()
+        assert int(tally.zone_held.sum()) == int(held)  # S-170
+
+
+@many
 @given(plants())
 def test_any_plant_then_people_walk_only_when_busy_and_are_busy_only_on_duty(plant):  # S-55
     tally = simulate(plant.program(), 0)
@@ -202,7 +220,7 @@ def shuffled(plant: Plant, rng: random.Random) -> Plant:
     """The same plant written in another order."""
     other = Plant(plant.horizon, plant.warmup, plant.seed, plant.bin, plant.grant)
     other.demand, other.bands = plant.demand, plant.bands
-    for name in ("stations", "machines", "failures", "calendars", "resumes", "products", "sources", "tools", "setups", "workers", "curves", "batches", "stocks", "carriers", "fleets"):  # fmt: skip
+    for name in ("stations", "machines", "failures", "calendars", "resumes", "products", "sources", "tools", "setups", "workers", "curves", "batches", "stocks", "carriers", "fleets", "zones"):  # fmt: skip
         items = list(getattr(plant, name).items())
         rng.shuffle(items)
         setattr(other, name, dict(items))

@@ -33,7 +33,7 @@ def test_vehicle_when_an_item_calls_then_it_comes_loads_carries_and_unloads(engi
         (4, "SEND", 0, 0), (8, "PICK", 0, 0), (13, "REACH", 0, 0), (13, "DROP", 0, 0),
     ]  # fmt: skip
     assert times(tally, Event.START, 1) == [13]
-    assert tally.vehicle_state.tolist() == [[21 * S, 4 * S, 5 * S, 0]]
+    assert tally.vehicle_state.tolist() == [[21 * S, 4 * S, 5 * S, 0, 0, 0]]
     assert tally.vehicle_moves.tolist() == [1]
     assert tally.fleet_calls.tolist() == [1]
     assert tally.fleet_wait.tolist() == [4 * S]

@@ -334,6 +334,28 @@ def vehicles() -> Plant:
     return plant.failure("b#1", "jam", exponential(50), lognormal(5, 0.5))
 
 
+def traffic() -> Plant:
+    """Two fleets that follow one another on one-way aisles, one of them with batteries."""
+    plant = Plant(horizon=4000.0).station("a", 2, output=4).station("b", 2, output=9)
+    plant.station("c", output=9)
+    plant.zones = {"ab": 2, "bc": 1, "ca": 3, "plug": 1, "socket": 1}
+    ab, bc, ca = ("ab", 1.1), ("bc", 0.8), ("ca", 2.3)
+    legs = {
+        ("a", "b"): [ab], ("b", "c"): [bc], ("c", "a"): [ca], ("a", "c"): [ab, bc],
+        ("b", "a"): [bc, ca], ("c", "b"): [ca, (None, 0.2), ab],
+    }  # fmt: skip
+    at = {name: name for name in "abc"}
+    chargers = [("a", "plug"), ("c", "socket")]
+    battery = {"driving": 3, "standing": 1, "charging": 20, "low": 40, "until": 160, "content": [50, 90, 130, 160], "chargers": chargers}  # fmt: skip
+    plant.fleet("agv", {}, at, ["a", "a", "b", "c"], legs=legs, load=0.3, unload=0.4, battery=battery)  # fmt: skip
+    plant.fleet("cart", {}, at, ["c"], legs=legs, load=0.2, rule=CallRule.NEAREST)
+    for name, way in (("p", "abc"), ("q", "acb")):
+        cycle, fleet = gamma(1.9, 0.6), "agv" if name == "p" else "cart"
+        steps = ({"op": s, "on": s, "cycle": cycle, "fleet": fleet} for s in way)
+        plant.product(name, *steps).arrivals(name, exponential(7.0))
+    return plant.failure("b#1", "jam", exponential(90), lognormal(5, 0.5))
+
+
 def ways() -> Plant:
     """Branches, rework with a limit, samples, busy times, critical ratios and a stop."""
     plant = (
@@ -369,7 +391,7 @@ PLANTS: dict[str, Callable[[], Plant]] = {
     made.__name__: made
     for made in (
         distributions, arrivals, failing, jobs, orders, loops, lattice, stalling, batches, assembly,
-        belts, wear, crews, vehicles, ways,
+        belts, wear, crews, vehicles, traffic, ways,
     )
 }  # fmt: skip
 

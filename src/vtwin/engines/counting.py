@@ -82,6 +82,10 @@ class Counted:
                     for state, ticks in enumerate(v.times)
                 ],
                 "vehicle_moves": [v.moves for v in floor.vehicles],
+                "vehicle_charges": [v.charges for v in floor.vehicles],
+                "vehicle_flat": [v.flat for v in floor.vehicles],
+                "zone_entries": [zone.entries for zone in floor.roads.zones],
+                "zone_held": floor.roads.held(now),
                 "fleet_calls": [f.answered for f in floor.fleets],
                 "fleet_wait": [f.waited for f in floor.fleets],
                 "failures": [f.strikes for f in self.faults],

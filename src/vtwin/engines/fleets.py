@@ -11,6 +11,7 @@ from vtwin.engines.instant import Alarm
 from vtwin.engines.stations import fetch, put_in_line
 from vtwin.plant import rules
 from vtwin.plant.order import priority
+from vtwin.plant.primitives import NONE
 from vtwin.plant.primitives import Fleet as FleetSpec
 from vtwin.plant.primitives import Vehicle as VehicleSpec
 from vtwin.plant.trace import Event, VehicleState
@@ -55,31 +56,46 @@ class Vehicle:
         self.since = 0
         self.times = [0] * len(VehicleState)
         self.moves = 0
+        self.charges = 0
+        self.flat = 0  # of those, with less than nothing in its battery
 
-    def _change(self, state: VehicleState, kind: Event, item: Item, where: Station) -> None:
+    def _enters(self, state: VehicleState) -> None:
+        """Account for the state it was in."""
         now = self._floor.now
         self.times[self.state] += now - self.since
         self.state = state
         self.since = now
-        self._floor.note(now, kind, self.number, item.serial, where.index)
+
+    def _note(self, kind: Event, value: int) -> None:
+        serial = NONE if self.call is None else self.call.item.serial
+        self._floor.note(self._floor.now, kind, self.number, serial, value)
 
     def send(self, call: Call) -> None:
         """Go and take an item up (phase C, S-151)."""
         self.call = call
-        self._change(VehicleState.EMPTY, Event.SEND, call.item, call.home)
+        self._enters(VehicleState.EMPTY)
+        self._note(Event.SEND, call.home.index)
+        self._drive(self.fleet.node(call.home), self.fleet.load)
+
+    def _drive(self, goal: int, then: int) -> None:
+        """Drive to a node, and load or unload there."""
         self._floor.pending += 1
-        self._alarm.set(self.fleet.ticks(self.node, call.home) + self.fleet.load)
+        self._alarm.set(self.fleet.travel[self.node][goal] + then)
 
     def _ring(self, _event: CalendarEvent) -> None:
-        """The end of a leg (phase B, S-152)."""
-        floor, call = self._floor, self.call
-        assert call is not None
-        floor.other_events += 1
+        """The end of a move (phase B, S-152)."""
+        self._floor.other_events += 1
+        self._floor.clock.changed = True
+        self._floor.pending -= 1
+        self._arrive()
+
+    def _arrive(self) -> None:
+        """It has loaded or unloaded."""
+        assert self.call is not None
         if self.state is VehicleState.EMPTY:
-            self._take_up(call)
+            self._take_up(self.call)
         else:
-            self._arrive(call)
-        floor.clock.changed = True
+            self._stand_at_door(self.call)
 
     def _take_up(self, call: Call) -> None:
         now, fleet = self._floor.now, self.fleet
@@ -87,14 +103,15 @@ class Vehicle:
         fleet.waited += now - call.since
         fetch(call.item, now)
         call.item.vehicle = self
-        self._change(VehicleState.LOADED, Event.PICK, call.item, call.home)
+        self._enters(VehicleState.LOADED)
+        self._note(Event.PICK, call.home.index)
         self.node = fleet.node(call.home)
-        self._alarm.set(fleet.ticks(self.node, call.goal) + fleet.unload)
+        self._drive(fleet.node(call.goal), fleet.unload)
 
-    def _arrive(self, call: Call) -> None:
+    def _stand_at_door(self, call: Call) -> None:
         now, goal = self._floor.now, call.goal
-        self._floor.pending -= 1
-        self._change(VehicleState.BLOCKED, Event.REACH, call.item, goal)
+        self._enters(VehicleState.BLOCKED)
+        self._note(Event.REACH, goal.index)
         self.node = self.fleet.node(goal)
         call.item.since = now
         put_in_line(goal.door, (now, self.index, call.item))
@@ -104,7 +121,8 @@ class Vehicle:
         """The item is let in (phase C1)."""
         assert self.call is not None
         item.vehicle = None
-        self._change(VehicleState.IDLE, Event.DROP, item, self.call.goal)
+        self._enters(VehicleState.IDLE)
+        self._note(Event.DROP, self.call.goal.index)
         self.call = None
         self.moves += 1
 
@@ -118,7 +136,9 @@ class Fleet:
         self.name = spec.name
         self.load = spec.load
         self.unload = spec.unload
-        self._travel = spec.travel
+        self.travel = spec.travel
+        self.ways = spec.ways
+        self.battery = spec.battery
         self._rule = spec.rule
         self.vehicles: list[Vehicle] = []
         self.open = 0  # calls
@@ -133,7 +153,7 @@ class Fleet:
 
     def ticks(self, node: int, station: Station) -> int:
         """Ticks from a node to a station."""
-        return self._travel[node][station.nodes[self.index]]
+        return self.travel[node][station.nodes[self.index]]
 
     @property
     def calls(self) -> list[Call]:
@@ -153,7 +173,7 @@ class Fleet:
         """Send free vehicles to open calls, best pair first (end of phase C, S-151). Of the
         calls from one station only the first can be next, wherever the vehicles are.
         """
-        free = [vehicle for vehicle in self.vehicles if vehicle.call is None]
+        free = [v for v in self.vehicles if v.state is VehicleState.IDLE]
         while free and self.open:
             _, vehicle, home = min(
                 (self._key(waiting[0], vehicle), vehicle, home)

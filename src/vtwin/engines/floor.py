@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from vtwin.engines.stations import Station, Step
     from vtwin.engines.stocks import Stock
     from vtwin.engines.tools import ToolRack
+    from vtwin.engines.traffic import Roads
 
 Row = tuple[int, int, int, int, int]
 
@@ -114,6 +115,7 @@ class Floor:
         self.stocks: list[Stock] = []
         self.fleets: list[Fleet] = []
         self.vehicles: list[Vehicle] = []
+        self.roads: Roads
         self.products = [ProductCount(p) for p in range(products)]
         #: Bit s is set while station s may have something to move or to start.
         self.dirty = 0
@@ -147,8 +149,12 @@ class Floor:
                 break
             staff.grant(now)
         for fleet in self.fleets:
+            if fleet.battery is not None:
+                self.roads.recharge(fleet)
             if fleet.open:
                 fleet.answer()
+        if self.roads.changed:
+            self.roads.settle()
         changed = self.changed
         if len(changed) > 1 and self.rows is not None:
             changed.sort(key=lambda machine: machine.index)

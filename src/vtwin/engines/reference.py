@@ -41,6 +41,7 @@ from vtwin.engines.stalls import locked, stalled
 from vtwin.engines.stations import Station, Step
 from vtwin.engines.stocks import Stock
 from vtwin.engines.tools import Renewal, ToolRack
+from vtwin.engines.traffic import Driver, Roads
 from vtwin.plant import rules
 from vtwin.plant.order import HOUSEKEEPING, copy_name, slots
 from vtwin.plant.primitives import NONE, FailureClock, Order, ReleaseKind
@@ -178,10 +179,13 @@ class Run:
 
     def _add_fleets(self) -> None:
         floor, program = self.floor, self._program
+        floor.roads = Roads(floor, program.zones)
         floor.fleets = [Fleet(floor, n, spec) for n, spec in enumerate(program.fleets)]
         for number, spec in enumerate(program.vehicles):
-            vehicle = Vehicle(floor, number, spec, floor.fleets[spec.fleet])
-            vehicle.fleet.vehicles.append(vehicle)
+            fleet = floor.fleets[spec.fleet]
+            kind = Driver if fleet.ways else Vehicle
+            vehicle = kind(floor, number, spec, fleet)
+            fleet.vehicles.append(vehicle)
             floor.vehicles.append(vehicle)
 
     def _add_steps(self) -> list[Step]:

@@ -14,6 +14,7 @@ from vtwin.engines.releases import OrderFile, Supply
 from vtwin.engines.staff import Person, Task
 from vtwin.engines.stations import Station, Step
 from vtwin.engines.stocks import Stock
+from vtwin.engines.traffic import Driver
 from vtwin.plant.primitives import NONE, MachineState
 from vtwin.plant.program import Program
 from vtwin.plant.trace import VehicleState
@@ -103,17 +104,19 @@ class _Teller:
         return {index: wait for index, wait in found if wait is not None}
 
     def _vehicle(self, vehicle: Vehicle) -> Wait | None:
-        """What a vehicle at a door waits for."""
+        """What a vehicle at a door, or held up on its way, waits for."""
+        name = self._place(vehicle.name, "transport", vehicle.name)
+        if vehicle.state is VehicleState.HELD:
+            return _held_up(name, cast(Driver, vehicle))
         if vehicle.state is not VehicleState.BLOCKED or vehicle.call is None:
             return None
         item = vehicle.call.item
-        name = self._place(vehicle.name, "transport", vehicle.name)
         return self._room(f"{name} holds {self._item(item)}", None, item)
 
     def _carried(self, holds: str, fleet: Fleet) -> Wait:
         """Waiting for a vehicle."""
         name = self._place(fleet.name, "transport", fleet.name)
-        holding = tuple(vehicle for vehicle in fleet.vehicles if vehicle.call is not None)
+        holding = tuple(v for v in fleet.vehicles if v.state is not VehicleState.IDLE)
         return Wait(f"{holds} and waits for a vehicle of {name}", holding, tuple(fleet.vehicles))
 
     def _machine(self, machine: Machine) -> Wait | None:
@@ -273,6 +276,16 @@ class _Teller:
         """A name and where it was written, as far as that is known."""
         place = self._program.place(f"{section}.{of.split('#')[0]}")
         return f"{name} ({place})" if place.file is not None else name
+
+
+def _held_up(name: str, vehicle: Driver) -> Wait | None:
+    """Waiting for the vehicles that are in the way (S-157)."""
+    found = vehicle.in_the_way()
+    if found is None:
+        return None
+    zone, others = found
+    told = ", ".join(other.name for other in others)
+    return Wait(f"{name} is held up for {zone.name} by {told}", tuple(others), tuple(others))
 
 
 def _held_by(person: Person, task: Task) -> list[Machine]:

@@ -199,9 +199,53 @@ class Carrier:
 
 
 @dataclass(frozen=True, slots=True)
+class Zone:
+    """A stretch of the aisles on which vehicles follow one another, or the places of a charger:
+    ``room`` vehicles at a time.
+    """
+
+    name: str
+    room: int
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """A part of a vehicle's way: through a zone, or free (NONE)."""
+
+    zone: int
+    ticks: int
+
+
+@dataclass(frozen=True, slots=True)
+class Charger:
+    """Where batteries are charged: at a node, in a zone of its own."""
+
+    node: int
+    zone: int
+
+
+@dataclass(frozen=True, slots=True)
+class Battery:
+    """The battery of each vehicle of a fleet. Its content is counted in units of which so many
+    go in a tick: where a full one drives for an hour and is charged in six minutes, a tick of
+    driving takes 1 and a tick of charging brings 10.
+    """
+
+    driving: int  # units a tick on the way takes, loading and unloading included
+    charging: int  # units a tick at a charger brings
+    low: int  # a free vehicle with no more goes to a charger
+    until: int  # content with which it leaves the charger
+    chargers: tuple[Charger, ...]
+    standing: int = 0  # units a tick takes while it stands
+    capacity: int = 0  # units of a full one
+    kwh: float = 0.0  # that a full one holds; 0: not said
+
+
+@dataclass(frozen=True, slots=True)
 class Fleet:
     """Vehicles that carry items from station to station. ``travel[from][to]`` are ticks between
-    the nodes at which stations lie (`Station.node`), empty or loaded.
+    the nodes at which stations lie (`Station.nodes`), empty or loaded. With ``ways`` they drive
+    leg by leg: ``ways[from][to]``, the ticks of which sum to ``travel``.
     """
 
     name: str
@@ -210,6 +254,8 @@ class Fleet:
     load: int = 0  # ticks to take an item up
     unload: int = 0  # ticks to put it down
     rule: CallRule = CallRule.LONGEST_WAIT
+    ways: tuple[tuple[tuple[Leg, ...], ...], ...] = ()
+    battery: Battery | None = None  # only with ways
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +265,7 @@ class Vehicle:
     name: str  # "<fleet>#<n>"
     fleet: int
     node: int  # where it begins
+    content: int = 0  # units in its battery then
 
 
 @dataclass(frozen=True, slots=True)

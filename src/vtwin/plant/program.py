@@ -36,6 +36,7 @@ from vtwin.plant.primitives import (
     Tool,
     Vehicle,
     Worker,
+    Zone,
 )
 from vtwin.plant.template import Template
 
@@ -116,6 +117,7 @@ class Program:
     carriers: tuple[Carrier, ...] = ()
     fleets: tuple[Fleet, ...] = ()
     vehicles: tuple[Vehicle, ...] = ()
+    zones: tuple[Zone, ...] = ()  # of the aisles all fleets share
     curves: tuple[Curve, ...] = ()  # of those who learn
     materials: tuple[Material, ...] = ()
     grant: GrantRule = GrantRule.CLOSEST_TO_DONE

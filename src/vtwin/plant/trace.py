@@ -63,15 +63,23 @@ class Event(IntEnum):
     LIMIT = 23  # item may not go back once more after operation `value` at machine `entity`
     RESTART = 24  # what item loses next after operation `value` at machine `entity` is for standing
     STALE = 25  # item in machine `entity` has waited too long for operation `value`
+    ENTER = 26  # vehicle `entity` is in zone `value` from now on, or in none (-1)
+    HALT = 27  # vehicle `entity` is held up before, or in, zone `value`
+    GO = 28  # vehicle `entity` goes on
+    RECHARGE = 29  # vehicle `entity` is sent to the charger that is zone `value`
+    CHARGE = 30  # vehicle `entity` begins to charge there
+    CHARGED = 31  # vehicle `entity` is charged
 
 
 class VehicleState(IntEnum):
-    """States partition the time of a vehicle (S-153)."""
+    """States partition the time of a vehicle (S-153, S-157, S-159)."""
 
     IDLE = 0
-    EMPTY = 1  # on its way for an item, until that is loaded
+    EMPTY = 1  # on its way for an item, until that is loaded, or to a charger
     LOADED = 2  # on its way with an item, until that is unloaded
     BLOCKED = 3  # with an item for which there is no room
+    HELD = 4  # on its way, and another vehicle is in the way
+    CHARGING = 5
 
 
 @dataclass(frozen=True)
@@ -151,8 +159,12 @@ class Tally:
     stock_taken: Ints = field(default_factory=_none)  # (stocks,) pieces taken by assemblies
     stock_area: Ints = field(default_factory=_none)  # (stocks,) pieces x microseconds in stock
     carrier_area: Ints = field(default_factory=_none)  # (carriers,) in use, carriers x microseconds
-    vehicle_state: Ints = field(default_factory=_none)  # (V, 4) ticks in each VehicleState
+    vehicle_state: Ints = field(default_factory=_none)  # (V, 6) ticks in each VehicleState
     vehicle_moves: Ints = field(default_factory=_none)  # (V,) items brought
+    vehicle_charges: Ints = field(default_factory=_none)  # (V,) times it began to charge
+    vehicle_flat: Ints = field(default_factory=_none)  # (V,) of those, with less than nothing left
+    zone_entries: Ints = field(default_factory=_none)  # (zones,) vehicles that entered
+    zone_held: Ints = field(default_factory=_none)  # (zones,) ticks vehicles were held up for it
     worker_teach: Ints = field(default_factory=_none)  # (W,) ticks of worker_busy beside learners
     worker_overtime: Ints = field(default_factory=_none)  # (W,) ticks of worker_duty off shift
     worker_night: Ints = field(default_factory=_none)  # (W,) ticks of worker_duty at night

@@ -54,6 +54,15 @@ def _has_large_numbers(program: Program) -> bool:
     return max(counts, default=0) >= LARGEST_COUNT or max(ways, default=0) >= LATEST
 
 
+def _has_large_batteries(program: Program) -> bool:
+    """Whether the content of a battery may pass what a field holds, drawn to the horizon."""
+    made = [fleet.battery for fleet in program.fleets if fleet.battery is not None]
+    drawn = [max(b.driving, b.standing, b.charging) * program.run.horizon for b in made]
+    full = [abs(n) for b in made for n in (b.low, b.until)]
+    full += [abs(vehicle.content) for vehicle in program.vehicles]
+    return max(drawn, default=0) >= LATEST or max(full, default=0) >= LATEST
+
+
 _MISSING: tuple[tuple[str, Uses], ...] = (
     ("numbers of 2^31 and more", _has_large_numbers),
     ("more than 60 kinds of carriers", lambda p: len(p.carriers) > _KINDS),
@@ -62,6 +71,7 @@ _MISSING: tuple[tuple[str, Uses], ...] = (
         "so many limits of rework",
         lambda p: any(_counts_much(p, n) for n in range(len(p.products))),
     ),
+    ("batteries of 2^61 units and more", _has_large_batteries),
     ("machines with a behaviour of their own", lambda p: any(m.custom for m in p.machines)),
 )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from vtwin.engines.kernel.building import compiled, rare
-from vtwin.engines.kernel.calendar import schedule
 from vtwin.engines.kernel.codes import (
     NEAREST,
     ROW_DROP,
@@ -20,6 +19,7 @@ from vtwin.engines.kernel.layout import (
     E_PRIORITY,
     E_STEP,
     FL_ANSWERED,
+    FL_BATTERY,
     FL_FIRST,
     FL_IDLE,
     FL_INDEX,
@@ -32,14 +32,14 @@ from vtwin.engines.kernel.layout import (
     FL_VEHICLE_COUNT,
     FL_VEHICLES,
     FL_WAITED,
+    FL_WAYS,
     H_FLEET_COUNT,
     H_FLEETS,
     H_NOW,
-    H_PENDING,
+    H_ROADS_CHANGED,
     IT_FINISHED,
     IT_MACHINE,
     IT_OUTPUT,
-    IT_SERIAL,
     IT_VEHICLE,
     M_STATION,
     NOTHING,
@@ -48,20 +48,23 @@ from vtwin.engines.kernel.layout import (
     ST_NODES,
     V_FLEET,
     V_HOME,
-    V_INDEX,
     V_ITEM,
     V_MOVES,
     V_NODE,
     V_RANK,
-    V_SINCE,
-    V_SLOT,
     V_STATE,
-    V_TIMES,
     record,
 )
 from vtwin.engines.kernel.memory import add, load, store
 from vtwin.engines.kernel.queues import stand_at_door, take_out
-from vtwin.engines.kernel.trace import note
+from vtwin.engines.kernel.traffic import (
+    drive,
+    enters_state,
+    note_vehicle,
+    recharge,
+    settle_roads,
+    stand_beside,
+)
 
 
 @compiled
@@ -85,12 +88,8 @@ def _home(item: int) -> int:
 
 @compiled
 def _change(m: int, vehicle: int, state: int, row: int, station: int) -> None:
-    now = load(m, H_NOW)
-    add(vehicle, V_TIMES + load(vehicle, V_STATE), now - load(vehicle, V_SINCE))
-    store(vehicle, V_STATE, state)
-    store(vehicle, V_SINCE, now)
-    serial = load(load(vehicle, V_ITEM), IT_SERIAL)
-    note(m, row, load(vehicle, V_INDEX), serial, load(station, ST_INDEX))
+    enters_state(m, vehicle, state)
+    note_vehicle(m, vehicle, row, load(station, ST_INDEX))
 
 
 # -- answering calls (end of phase C, S-151) -------------------------------------------------
@@ -98,11 +97,15 @@ def _change(m: int, vehicle: int, state: int, row: int, station: int) -> None:
 
 @rare
 def answer_calls(m: int) -> None:
-    """Send free vehicles to open calls."""
+    """Send free vehicles to be charged and to open calls, and let vehicles drive on."""
     for n in range(load(m, H_FLEET_COUNT)):
         fleet = record(m, H_FLEETS, FL_SIZE, n)
+        if load(fleet, FL_BATTERY) != NOTHING:
+            recharge(m, fleet)
         while load(fleet, FL_FIRST) != NOTHING and load(fleet, FL_IDLE) > 0:
             _answer(m, fleet)
+    if load(m, H_ROADS_CHANGED):
+        settle_roads(m)
 
 
 @compiled
@@ -117,25 +120,24 @@ def _answer(m: int, fleet: int) -> None:
         home = _home(item)
         for n in range(load(fleet, FL_VEHICLE_COUNT)):
             vehicle = load(load(fleet, FL_VEHICLES), n)
-            if load(vehicle, V_ITEM) == NOTHING:
+            if load(vehicle, V_STATE) == VEHICLE_IDLE:
                 way = _ticks(fleet, load(vehicle, V_NODE), home)
                 if chosen == NOTHING or way < way_of_best:
                     best, chosen, way_of_best = item, vehicle, way
         item = load(item, E_NEXT) if nearest else NOTHING
     take_out(fleet, FL_FIRST, E_NEXT, best)
-    _send(m, fleet, chosen, best, way_of_best)
+    _send(m, fleet, chosen, best)
 
 
 @compiled
-def _send(m: int, fleet: int, vehicle: int, item: int, way: int) -> None:
+def _send(m: int, fleet: int, vehicle: int, item: int) -> None:
     """A vehicle goes to take an item up."""
     home = _home(item)
     store(vehicle, V_ITEM, item)
     store(vehicle, V_HOME, home)
     _change(m, vehicle, VEHICLE_EMPTY, ROW_SEND, home)
     add(fleet, FL_IDLE, -1)
-    add(m, H_PENDING, 1)
-    schedule(m, load(vehicle, V_SLOT), load(m, H_NOW) + way + load(fleet, FL_LOAD))
+    drive(m, vehicle, _node(fleet, home), load(fleet, FL_LOAD))
 
 
 # -- moving (phase B, S-152) -----------------------------------------------------------------
@@ -153,8 +155,7 @@ def picked_up(m: int, vehicle: int) -> None:
     node = _node(fleet, home)
     store(vehicle, V_NODE, node)
     goal = load(load(item, E_STEP), OP_STATION)
-    way = _ticks(fleet, node, goal) + load(fleet, FL_UNLOAD)
-    schedule(m, load(vehicle, V_SLOT), now + way)
+    drive(m, vehicle, _node(fleet, goal), load(fleet, FL_UNLOAD))
 
 
 @rare
@@ -162,7 +163,6 @@ def reach(m: int, vehicle: int) -> None:
     """The vehicle stands at the door of the next station."""
     item = load(vehicle, V_ITEM)
     goal = load(load(item, E_STEP), OP_STATION)
-    add(m, H_PENDING, -1)
     _change(m, vehicle, VEHICLE_BLOCKED, ROW_REACH, goal)
     store(vehicle, V_NODE, _node(load(vehicle, V_FLEET), goal))
     stand_at_door(m, item, load(vehicle, V_RANK))
@@ -177,3 +177,5 @@ def drop(m: int, vehicle: int) -> None:
     store(vehicle, V_ITEM, NOTHING)
     add(vehicle, V_MOVES, 1)
     add(load(vehicle, V_FLEET), FL_IDLE, 1)
+    if load(load(vehicle, V_FLEET), FL_WAYS) != NOTHING:
+        stand_beside(m, vehicle)

@@ -9,6 +9,7 @@ from vtwin.engines.kernel.fleets import drop, picked_up, reach
 from vtwin.engines.kernel.floor import changed, mark
 from vtwin.engines.kernel.layout import (
     H_NOW,
+    H_PENDING,
     IT_MACHINE,
     IT_MATE,
     IT_OUTPUT,
@@ -23,13 +24,17 @@ from vtwin.engines.kernel.layout import (
     ST_HELD,
     ST_HELD_MOMENT,
     ST_OUTPUT_PLACES,
+    V_CHARGER,
     V_ITEM,
+    V_ON_LEG,
     V_STATE,
+    V_WATCHES,
 )
 from vtwin.engines.kernel.memory import add, load, store
 from vtwin.engines.kernel.queues import leave_stuck
 from vtwin.engines.kernel.sums import add_wide
 from vtwin.engines.kernel.tools import loosened
+from vtwin.engines.kernel.traffic import leave_charger, want_on
 
 
 @compiled
@@ -91,8 +96,17 @@ def fetch(m: int, item: int) -> None:
 
 @rare
 def vehicle_due(m: int, vehicle: int) -> None:
-    """The end of a leg (phase B, S-152)."""
-    if load(vehicle, V_STATE) == VEHICLE_EMPTY:
+    """The end of a move (phase B, S-152), or what vehicles that drive leg by leg wait for."""
+    if load(vehicle, V_WATCHES):
+        store(vehicle, V_WATCHES, 0)
+        return
+    add(m, H_PENDING, -1)
+    if load(vehicle, V_ON_LEG):
+        store(vehicle, V_ON_LEG, 0)
+        want_on(m, vehicle)
+    elif load(vehicle, V_CHARGER) != NOTHING:
+        leave_charger(m, vehicle)
+    elif load(vehicle, V_STATE) == VEHICLE_EMPTY:
         fetch(m, load(vehicle, V_ITEM))
         picked_up(m, vehicle)
     else:

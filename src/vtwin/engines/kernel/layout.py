@@ -114,6 +114,7 @@ REACHED, PAUSED, SHORT, STALLED, NO_TIME, OVERFLOWED, STOPPED = range(7)
     H_FLEET_COUNT,
     H_VEHICLES,
     H_VEHICLE_COUNT,
+    H_ROADS_CHANGED,  # a vehicle wants on, or has left a zone (S-155)
     H_SIZE,
     *_,
 ) = range(1000)
@@ -748,6 +749,8 @@ SP_KIND, SP_PRODUCT, SP_PIECES, SP_SIZE = range(4)
     FL_LAST,
     FL_ANSWERED,
     FL_WAITED,
+    FL_WAYS,  # records, from node by node; NOTHING: it does not drive leg by leg
+    FL_BATTERY,
     FL_SIZE,
     *_,
 ) = range(1000)
@@ -763,10 +766,59 @@ SP_KIND, SP_PRODUCT, SP_PIECES, SP_SIZE = range(4)
     V_STATE,
     V_SINCE,
     V_MOVES,
-    V_TIMES,  # four fields: ticks in each state
+    # Of those that drive leg by leg (S-154 to S-159)
+    V_ZONE,  # it is in
+    V_NEXT,  # the vehicle behind it there
+    V_LEG,  # the next one
+    V_LEGS,  # how many are left
+    V_THEN,  # ticks at the goal
+    V_ON_LEG,
+    V_WANTING,  # it wants on
+    V_WANTS,  # from this tick
+    V_OBSTACLE,  # zone it is held up for
+    V_RESUMES,  # state it had before
+    V_CHARGER,  # it is on its way to, or at
+    V_CHARGER_AHEAD,  # the leg into its zone is still to drive
+    V_CONTENT,  # units in its battery at V_SINCE
+    V_WATCHES,  # its event is that little is left
+    V_CHARGES,
+    V_FLAT,
+    V_TIMES,  # six fields: ticks in each state
     *_,
 ) = range(1000)
-V_SIZE: Final = V_TIMES + 4
+V_SIZE: Final = V_TIMES + 6
+
+(
+    Z_INDEX,
+    Z_ROOM,
+    Z_COUNT,
+    Z_FIRST,  # vehicles, as they entered
+    Z_LAST,
+    Z_BOUND,  # vehicles on their way to charge here, or there
+    Z_ENTRIES,
+    Z_HELD,
+    Z_SIZE,
+    *_,
+) = range(1000)
+
+#: A way from one node to another: its legs, and how many.
+WY_LEGS, WY_COUNT, WY_SIZE = range(3)
+#: A leg of a way; a charger begins like the leg into its zone.
+LG_ZONE, LG_TICKS, LG_SIZE = range(3)
+CG_NODE: Final = LG_SIZE
+CG_SIZE: Final = LG_SIZE + 1
+
+(
+    BY_DRIVING,
+    BY_STANDING,
+    BY_CHARGING,
+    BY_LOW,
+    BY_UNTIL,
+    BY_CHARGERS,  # records
+    BY_CHARGER_COUNT,
+    BY_SIZE,
+    *_,
+) = range(1000)
 
 # -- slots: what each belongs to -------------------------------------------------------------
 

@@ -70,6 +70,7 @@ from vtwin.engines.kernel.states import account_changed
 from vtwin.engines.kernel.stations import settle_station
 from vtwin.engines.kernel.straight import go_straight
 from vtwin.engines.kernel.tools import copy_due
+from vtwin.engines.kernel.traffic import begin_traffic
 
 
 @rare
@@ -78,6 +79,7 @@ def begin(m: int) -> None:
     begin_faults(m)
     begin_releases(m)
     begin_shifts(m)
+    begin_traffic(m)
     for n in range(load(m, H_STATION_COUNT)):
         mark(m, record(m, H_STATIONS, ST_SIZE, n))
     for n in range(load(m, H_MACHINE_COUNT)):

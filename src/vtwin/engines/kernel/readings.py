@@ -80,6 +80,10 @@ class Counters:
                 "tool_away": self._by_tool(self._away(now)),
                 "vehicle_state": self._vehicle_states(now),
                 "vehicle_moves": self._column(t.vehicles, at.V_MOVES).tolist(),
+                "vehicle_charges": self._column(t.vehicles, at.V_CHARGES).tolist(),
+                "vehicle_flat": self._column(t.vehicles, at.V_FLAT).tolist(),
+                "zone_entries": self._column(t.zones, at.Z_ENTRIES).tolist(),
+                "zone_held": self._held(now),
                 "fleet_calls": self._column(t.fleets, at.FL_ANSWERED).tolist(),
                 "fleet_wait": self._column(t.fleets, at.FL_WAITED).tolist(),
                 "failures": self._column(t.faults, at.F_STRIKES).tolist(),
@@ -100,6 +104,16 @@ class Counters:
         present = self._column(vehicles, at.V_STATE)
         times[np.arange(vehicles.count), present] += now - self._column(vehicles, at.V_SINCE)
         return list(times.ravel().tolist())
+
+    def _held(self, now: int) -> list[int]:
+        """Ticks vehicles were held up for each zone (S-170)."""
+        zones, vehicles = self._at.zones, self._at.vehicles
+        found = self._column(zones, at.Z_HELD).copy()
+        held = self._column(vehicles, at.V_STATE) == VehicleState.HELD
+        place = (self._column(vehicles, at.V_OBSTACLE)[held] - self._arena.ctypes.data) // FIELD
+        since = now - self._column(vehicles, at.V_SINCE)[held]
+        np.add.at(found, (place - zones.start) // max(zones.size, 1), since)
+        return list(found.tolist())
 
     def _starts(self) -> list[int]:
         meters = self._at.meters

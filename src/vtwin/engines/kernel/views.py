@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from ctypes import c_int64
+from itertools import takewhile
 from typing import TYPE_CHECKING, TypeVar
 
 from vtwin.engines.kernel import layout as at
@@ -277,6 +278,33 @@ class VehicleView(View):
         """What it is on the way for, or carries."""
         item = self.to(EntryView, at.V_ITEM)
         return None if item is None else CallView(item)
+
+    def in_the_way(self) -> tuple[ZoneView, list[VehicleView]] | None:
+        """The zone that keeps it from going on, and who is there (S-155)."""
+        zone = self.to(ZoneView, at.V_ZONE)
+        if zone is not None and zone[at.Z_FIRST] != self._address:
+            return zone, list(takewhile(lambda other: other is not self, zone.inside))
+        leg = self[at.V_LEG] if self[at.V_LEGS] else 0
+        if not leg and self[at.V_CHARGER_AHEAD]:
+            leg = self[at.V_CHARGER]
+        zone = View(self._picture, leg).to(ZoneView, at.LG_ZONE) if leg else None
+        if zone is not None and zone[at.Z_COUNT] >= zone[at.Z_ROOM]:
+            return zone, zone.inside
+        return None
+
+
+class ZoneView(View):
+    """A zone of the aisles."""
+
+    @property
+    def name(self) -> str:
+        """As written."""
+        return self._picture.program.zones[self[at.Z_INDEX]].name
+
+    @property
+    def inside(self) -> list[VehicleView]:
+        """Its vehicles, as they entered."""
+        return list(self.chain(VehicleView, at.Z_FIRST, at.V_NEXT))
 
 
 class StepView(View):

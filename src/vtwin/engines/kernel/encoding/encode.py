@@ -10,7 +10,7 @@ from vtwin.base.draws import Distribution
 from vtwin.engines.kernel import calendar, streams
 from vtwin.engines.kernel import layout as at
 from vtwin.engines.kernel.arena import Table
-from vtwin.engines.kernel.encoding import equipment, people, releases, routes, transfers
+from vtwin.engines.kernel.encoding import equipment, people, releases, routes, traffic, transfers
 from vtwin.engines.kernel.encoding.tables import Tables
 from vtwin.engines.kernel.encoding.template import Template
 from vtwin.engines.kernel.memory import FIELD
@@ -36,6 +36,7 @@ def encode(program: Program) -> Template:
         transfers.batches,
         transfers.stocks,
         transfers.carriers,
+        traffic.zones,
         transfers.transport,
         releases.stops,
         _head,
@@ -70,6 +71,7 @@ def encode(program: Program) -> Template:
         carrier_counts=tuple(carrier.count for carrier in t.program.carriers),
         fleets=t.fleets,
         vehicles=t.vehicles,
+        zones=t.zones,
         shelved=tuple(n for n, op in enumerate(t.program.operations) if op.shelf != NEVER),
     )
 

@@ -52,6 +52,7 @@ class Tables:
         self.shifts = draft.table(len(p.calendars), at.SH_SIZE)
         self.fleets = draft.table(len(p.fleets), at.FL_SIZE)
         self.vehicles = draft.table(len(p.vehicles), at.V_SIZE)
+        self.zones = draft.table(len(p.zones), at.Z_SIZE)
         metered = p.run.demand or any(machine.surge for machine in p.machines)
         self.meters = draft.table(len(p.machines) if metered else 0, at.ME_SIZE)
         self.bands = draft.table(len(p.bands), at.BD_SIZE)

@@ -52,6 +52,7 @@ class Template:
     carrier_counts: tuple[int, ...]
     fleets: Table
     vehicles: Table
+    zones: Table
     shelved: tuple[int, ...]  # operations with a shelf life
 
     def copy(self, items: int, rows: int) -> Fields:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from vtwin.engines.kernel import layout as at
+from vtwin.engines.kernel.encoding import traffic
 from vtwin.engines.kernel.encoding.tables import ENDLESS, Tables
 from vtwin.plant.primitives import (
     UNLIMITED,
@@ -71,6 +72,7 @@ def transport(t: Tables) -> None:
         )
         ways = [ticks for row in spec.travel for ticks in row]
         t.link(start, FL_TRAVEL=t.draft.numbers(ways))
+        traffic.roads(t, start, spec)
         own = [n for n, vehicle in enumerate(p.vehicles) if vehicle.fleet == index]
         t.list_of(start, "FL_VEHICLES", "FL_VEHICLE_COUNT", [t.vehicles.at(n) for n in own])
     for index, vehicle in enumerate(p.vehicles):
@@ -82,5 +84,6 @@ def transport(t: Tables) -> None:
             V_SLOT=t.slots.vehicles[index],
             V_NODE=vehicle.node,
             V_STATE=VehicleState.IDLE,
+            V_CONTENT=vehicle.content,
         )
         t.link(start, V_FLEET=t.fleets.at(vehicle.fleet))
