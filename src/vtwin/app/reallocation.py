@@ -58,6 +58,12 @@ class Reallocated:
             for path in design.differs(self.reallocation.today)
         )
 
+    def verdicts(self, row: Row) -> tuple[str, ...]:
+        """What may be said of each requirement of a design: "on_time >= 95 %: likely, …"."""
+        from vtwin.studies.requirements import verdict
+
+        return tuple(verdict(one, self.outcome.confidence) for one in row.judged)
+
     def to_json(self) -> dict[str, Any]:
         """Everything, with stable names."""
         found = self.outcome
@@ -95,6 +101,18 @@ class Reallocated:
             "seen_in_search": None if math.isnan(row.seen) else row.seen,
             "replications": row.replications,
             "keeps_requirements": row.keeps,
+            "requirements": [
+                {
+                    "kpi": one.requirement.kpi,
+                    "low": one.requirement.low,
+                    "high": one.requirement.high,
+                    "mean": None if math.isnan(one.mean) else one.mean,
+                    "end": None if math.isnan(one.end) else one.end,
+                    "confidence": one.confidence,
+                    "call": one.call,
+                }
+                for one in row.judged
+            ],
         }
 
     def _front(self, front: Front) -> dict[str, Any]:

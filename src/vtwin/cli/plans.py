@@ -84,7 +84,9 @@ def _designs(found: Reallocated) -> RenderableType:
     def add(label: str, row: Row, changes: str) -> None:
         cells = [label, *(interval(row.figures.get(name)) for name in names), interval(row.gain)]
         cells += [f"{row.amounts['cost']:,.0f}"] if priced else []
-        table.add_row(*cells, changes + ("" if row.keeps else " (breaks a limit)"))
+        calls = found.verdicts(row)
+        told = f" ({'; '.join(calls)})" if calls else ""
+        table.add_row(*cells, (changes + told).strip())
 
     add("today", outcome.today, "")
     for number, row in enumerate(outcome.rows, start=1):

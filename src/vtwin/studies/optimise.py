@@ -21,6 +21,7 @@ from vtwin.studies.ceiling import Ceiling, ceiling
 from vtwin.studies.estimates import OUTPUT, Estimate, demand, estimate
 from vtwin.studies.evaluator import Evaluator, Floats
 from vtwin.studies.plan import moves, undone
+from vtwin.studies.requirements import Judged, judged, margins, passes, verdict
 from vtwin.studies.search import Book, Effort, Search, climb, neighbourhood
 from vtwin.studies.selection import ocba, screen, shortfall
 from vtwin.studies.space import Space, refuse_contradiction
@@ -70,6 +71,7 @@ class Row:
     seen: float
     replications: int
     keeps: bool  # the means keep to the requirements
+    judged: tuple[Judged, ...] = ()  # each requirement, from the same replications
 
 
 @dataclass(frozen=True)
@@ -130,6 +132,7 @@ class Optimiser:
         self.pruned: Design | None = None
         self.floor = -math.inf  # of the goal: what is proven to be below is not simulated
         self.ruled_out: set[Design] = set()
+        self.doubtful: list[Design] = []  # shown beside, never chosen
         self.second = self.evaluator.fresh(self.wish.seed + SELECTION)
         self.third = self.evaluator.fresh(self.wish.seed + CONFIRMATION)
 
@@ -353,7 +356,19 @@ class Optimiser:
         """Replications the search and the selection may still spend."""
         if self.wish.budget is None:
             return math.inf
-        return self.wish.budget - self._reserve() - self.evaluator.spent
+        return self.wish.budget - self._reserve() - self.evaluator.spent - self.second.spent
+
+    @property
+    def _alpha_each(self) -> float:
+        """Probability of error of the verdict on one requirement of one design."""
+        number = max(1, len(self.reallocation.requirements))
+        return (1.0 - self.wish.confidence) / 2.0 / number
+
+    @property
+    def _alpha(self) -> float:
+        """Probability of error that the choice may have; the requirements take the other half."""
+        whole = 1.0 - self.wish.confidence
+        return whole / 2.0 if self.reallocation.requirements else whole
 
     def _drive(self, search: Search) -> None:
         """Give the search what it asks for, until it ends or 70 % of its budget is gone."""
@@ -412,9 +427,73 @@ class Optimiser:
         kept = keeping[: self._keeping()]
         if self.pruned is not None and self.pruned not in kept:
             kept = [*kept[: self._keeping() - 1], self.pruned]
+        if self.reallocation.requirements:
+            kept = self._with_a_safe_one(kept, keeping)
+            kept = self._passing(kept)
         if len(kept) < 2:
             return kept
         return self._by_ocba(kept) if self.wish.budget is not None else self._by_kn(kept)
+
+    def _with_a_safe_one(self, kept: list[Design], keeping: Sequence[Design]) -> list[Design]:
+        """Where every design kept is at the edge of a requirement, the best of those that are
+        not takes the last place.
+        """
+
+        def safe(design: Design) -> bool:
+            rows = self.book.rows[design]
+            return all(
+                judged(r, rows[:, self.book.figures.index(r.kpi)], 0.05).call in ("meets", "always")
+                for r in self.reallocation.requirements
+            )
+
+        if any(safe(design) for design in kept):
+            return kept
+        one = next((d for d in keeping[len(kept) :] if safe(d)), None)
+        return kept if one is None else [*kept[: self._keeping() - 1], one]
+
+    def _passing(self, kept: list[Design]) -> list[Design]:
+        """Those that keep to the requirements by the sequential check on fresh seeds; where none
+        does, the one whose means are nearest. Undecided ones stay as long as their means do.
+        """
+        book = Book(self.second.figures, self.goal, self.book.requirements, self.book.amounts)
+        calls: dict[Design, bool | None] = dict.fromkeys(kept)
+        allowed = math.inf if self.wish.budget is None else 0.6 * self._left()
+        n0 = 10 if allowed >= 10 * len(kept) else 5
+        begun, r = self.second.spent, n0
+        alpha = (1.0 - self.wish.confidence) / 2.0 / len(kept)
+        while True:
+            open_ = [d for d in kept if calls[d] is None]
+            fresh = sum(r - book.count(d) for d in open_)
+            if not open_ or r > _MOST_STAGES // 2:
+                break
+            if self.second.spent - begun + fresh > allowed:
+                break
+            asked = [(d, range(r)) for d in open_]
+            book.enter(asked, self.second.values(asked))
+            self._tell("checking requirements", book)
+            for design in open_:
+                rows = book.rows[design]
+                pairs = [
+                    (q, rows[:, book.figures.index(q.kpi)]) for q in self.reallocation.requirements
+                ]
+                calls[design] = passes(pairs, self.goal.within, alpha, n0)
+            r += 5
+        right = [d for d in kept if calls[d]]
+        likely = [d for d in kept if calls[d] is None and (
+            d not in book.rows or book.excess(d) == 0.0)]  # fmt: skip
+        if len(likely) + len(right) < len(kept):
+            wrong = len(kept) - len(likely) - len(right)
+            self.notes.append(
+                f"{wrong} of {len(kept)} designs kept did not keep to the requirements on fresh "
+                "seeds and were left out"
+            )
+        if right or likely:
+            # what was shown is chosen from; what was not, only where nothing was
+            self.doubtful = likely if right else []
+            return right or likely
+        nearest = min(kept, key=lambda d: (book.excess(d) if d in book.rows else 0.0,
+                                           kept.index(d)))  # fmt: skip
+        return [nearest]
 
     def _cheapest_first(self, kept: list[Design]) -> list[Design]:
         """Of those whose difference from the best does not matter, the one that is best by the
@@ -476,7 +555,7 @@ class Optimiser:
         run(kept, n0)
         first = np.stack([book.objective(d, n0) for d in kept])
         size = max(abs(float(first.mean(axis=1).max())), 1e-300)
-        rule = screen(first, self.goal.within * size, 1.0 - self.wish.confidence)
+        rule = screen(first, self.goal.within * size, self._alpha)
         left = np.ones(len(kept), dtype=np.bool_)
         r = n0
         while True:
@@ -499,16 +578,40 @@ class Optimiser:
 
     def _confirm(self, kept: list[Design], stage0: Stage0) -> Outcome:
         """Measure the chosen one, its rivals and today's plant on seeds not looked at yet."""
-        number = self._confirming()
+        number = self._confirmations(kept)
         today = self.reallocation.today
-        asked = [(d, range(number)) for d in dict.fromkeys([today, *kept])]
+        listed = [*kept, *self.doubtful]
+        asked = [(d, range(number)) for d in dict.fromkeys([today, *listed])]
         book = Book(self.third.figures, self.goal, self.book.requirements, self.book.amounts)
         book.enter(asked, self.third.values(asked))
         self._tell("confirming", book)
-        rows = tuple(self._row(d, book, today) for d in kept)
+        rows = tuple(self._row(d, book, today) for d in listed)
         values = np.stack([book.objective(d) for d in kept])
-        short = shortfall(values, 0, self.wish.confidence)
+        short = shortfall(values, 0, 1.0 - self._alpha)
         return self._outcome(rows, self._row(today, book, today), stage0, short)
+
+    def _confirmations(self, kept: Sequence[Design]) -> int:
+        """Replications of the confirmation. Where something is required, as many as the seeds of
+        the selection say are needed to show it, up to five times what was wished for.
+        """
+        number = self._confirming()
+        rows = [self.second.found[d, r] for d, r in self.second.asked if kept and d == kept[0]]
+        if not self.reallocation.requirements or len(rows) < 5:
+            return number
+        wanted = number
+        values = np.array(rows)
+        for one in self.reallocation.requirements:
+            column = values[:, self.second.figures.index(one.kpi)]
+            for margin in margins(one, column):
+                mean, spread = float(margin.mean()), float(margin.std(ddof=1))
+                if mean > 0.0:
+                    wanted = max(wanted, math.ceil((3.3 * spread / mean) ** 2))
+        most = 5 * number
+        if self.wish.budget is not None:
+            most = max(
+                number, (self.wish.budget - self.total()) // (len(kept) + len(self.doubtful) + 1)
+            )
+        return min(wanted, most)
 
     def _unconfirmed(self, stage0: Stage0) -> Outcome:
         today = self.reallocation.today
@@ -542,6 +645,10 @@ class Optimiser:
             seen * self.goal.sign,
             len(own),
             book.excess(design) == 0.0,
+            tuple(
+                judged(r, own[:, book.figures.index(r.kpi)], self._alpha_each)
+                for r in self.reallocation.requirements
+            ),
         )
 
     def _outcome(
@@ -585,7 +692,10 @@ class Optimiser:
                 "stopped before the choice was confirmed: the best seen so far, whose figures are "
                 "those that chose it and so flatter; nothing is guaranteed"
             )
-        return guarantee(self.wish.confidence, short, self.goal.unit, len(rows), gap, stage0.reason)
+        sure = self.wish.confidence
+        kept = len(rows) - len(self.doubtful)
+        said = guarantee(sure, short, self.goal.unit, kept, gap, stage0.reason)
+        return "; ".join([said, *(verdict(one, sure) for one in rows[0].judged)])
 
     def _tell(self, what: str, book: Book | None) -> None:
         if self.on_progress is None:
