@@ -92,6 +92,8 @@ def test_optimise_when_stopped_and_begun_again_then_the_plan_is_the_same(scenari
     again = optimise(scenario, budget=80, store=store)
     assert _plan(again) == _plan(whole)
     assert again.outcome.spent == whole.outcome.spent
+    assert whole.recalled == 0
+    assert 40 <= again.recalled <= first.outcome.spent
 
 
 def test_optimise_when_a_front_is_asked_for_then_no_point_is_beaten_in_every_goal(scenario):

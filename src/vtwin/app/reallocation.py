@@ -43,6 +43,7 @@ class Reallocated:
     text: str  # of the variant file
     front: Front | None = None
     further: int = 0  # replications for the plan's steps and the front
+    recalled: int = 0  # of all these, found in the store
 
     @property
     def interrupted(self) -> bool:
@@ -268,7 +269,7 @@ def optimise(
     text = variant_file(plant.file, out or _default(plant.file), real, outcome, plan)
     return Reallocated(
         plant.file, plant.program.name, real, outcome, plan, plant.program.currency, None, text,
-        points, study.total() - outcome.spent,
+        points, study.total() - outcome.spent, study.recalled(),
     )  # fmt: skip
 
 

@@ -75,7 +75,7 @@ class Evaluator:
     asked: set[Task] = field(default_factory=set)
     programs: dict[Design, Program | Refused] = field(default_factory=dict)
     keys: dict[Design, str] = field(default_factory=dict)  # of the store
-    ran: int = 0  # replications simulated here, not found in the store
+    recalled: int = 0  # replications found in the store, not simulated here
 
     @property
     def spent(self) -> int:
@@ -84,7 +84,7 @@ class Evaluator:
 
     def fresh(self, seed: int) -> Evaluator:
         """The same plants under another seed, with a count of its own."""
-        return replace(self, seed=seed, found={}, asked=set(), keys={}, ran=0)
+        return replace(self, seed=seed, found={}, asked=set(), keys={}, recalled=0)
 
     def program(self, design: Design) -> Program:
         """The program of a design; raises `Refused` where it is no plant that can run."""
@@ -153,14 +153,12 @@ class Evaluator:
         plants = {design: self.program(design) for design, _ in tasks}
         chosen = {design: choose(self.engine, program) for design, program in plants.items()}
         compiled = self.executor is None and all(c.name != "reference" for c in chosen.values())
-        before = len(self.found)
         try:
             if compiled:
                 self._in_threads(tasks, plants, chosen)
             else:
                 self._one_by_one(tasks)
         finally:
-            self.ran += len(self.found) - before
             self._keep(task for task in tasks if task in self.found)
 
     def _in_threads(
@@ -263,6 +261,7 @@ class Evaluator:
                 left.append((design, replication))
                 continue
             self.found[design, replication] = tuple(_number(body[n]) for n in self.figures)
+            self.recalled += 1
         return left
 
     def _keep(self, tasks: Iterable[Task]) -> None:

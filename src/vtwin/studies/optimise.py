@@ -183,6 +183,11 @@ class Optimiser:
         """Replications spent in all stages."""
         return self.evaluator.spent + self.second.spent + self.third.spent
 
+    def recalled(self) -> int:
+        """How many of them were found in the store."""
+        evaluators = (self.evaluator, self.second, self.third)
+        return sum(e.recalled for e in evaluators)
+
     # --- stage 0 ---------------------------------------------------------------------------
 
     def _estimate(self, design: Design) -> Estimate:

@@ -162,6 +162,9 @@ def optimise(study: Study, file: Path, budget: int | None, search: str, front: b
     if output.write(target, found.text):
         found = replace(found, saved=target)
     output.console.print(plans.reallocated(found))
+    if found.recalled:
+        total = found.outcome.spent + found.further
+        click.echo(f"{found.recalled:,} of {total:,} replications were in the store", err=True)
     output.json(found.to_json())
     output.finish()
     return INTERRUPTED if found.interrupted else 0
