@@ -94,7 +94,8 @@ class Plant:
     def station(self, name: str, count: int = 1, **keys: Any) -> Plant:
         """A station with its machines: ``name`` alone or ``name#1`` …; machine keys:
         calendar, finish, setup, key, tool, at (m, m), belt (places, travel and pitch in s,
-        accumulating), power (kW by state), surge_kw, surge, restart (cycles, patience in s).
+        accumulating), power (kW by state), surge_kw, surge, restart (cycles, patience in s),
+        warming (time, how long it stays warm, s).
         Station keys: input, output, rule.
         """
         own = {k: keys.pop(k) for k in ("input", "output", "rule") if k in keys}
@@ -535,6 +536,8 @@ class _Numbering:
             custom=spec.get("custom", ""),
             restart=spec.get("restart", (0, 0))[0],
             patience=_at(spec.get("restart", (0, 0))[1]),
+            warm_up=_at(spec.get("warming", (0, 0))[0]),
+            cools=_at(spec.get("warming", (0, 0))[1]),
             belt=self.belts.index(name) if name in self.belts else NONE,
         )
 

@@ -140,11 +140,13 @@ def _others_elsewhere(draw, step: dict, plant: Plant) -> None:
 
 
 def _restarts(draw, plant: Plant) -> None:
-    """Machines whose first cycles after standing are scrap (S-36)."""
+    """Machines whose first cycles after standing are scrap, or that are warmed up (S-36, S-37)."""
     for machine in plant.machines.values():
         if not machine.get("belt"):
             cycles = draw(st.sampled_from([0, 1, 1, 2, 5]))
             machine["restart"] = (cycles, draw(st.sampled_from([0, 0, 2, 5, 12])))
+            warm_up = draw(st.sampled_from([0, 0, 1, 3, 8]))
+            machine["warming"] = (warm_up, draw(st.sampled_from([0, 2, 5, 12])))
 
 
 def _transport(draw, plant: Plant, stations: list[str]) -> None:

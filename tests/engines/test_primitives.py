@@ -278,6 +278,13 @@ def restarting() -> Plant:
     return plant
 
 
+def warming() -> Plant:
+    """A warm-up after each stop of more than two seconds."""
+    plant = restarting()
+    plant.machines["m"]["warming"] = (2, 2)
+    return plant
+
+
 def fanned() -> Plant:
     """More claims than people, some old and far from done, some young and nearly done."""
     plant = Plant(horizon=120.0)
@@ -501,6 +508,8 @@ CASES: dict[str, Case] = {
     "Machine.surge": Case(("S-161",), surging, edit("machines", "s1", surge=5 * S)),
     "Machine.restart": Case(("S-36",), restarting, edit("machines", "m", restart=3)),
     "Machine.patience": Case(("S-36",), restarting, edit("machines", "m", patience=9 * S)),
+    "Machine.warm_up": Case(("S-37",), warming, edit("machines", "m", warm_up=3 * S)),
+    "Machine.cools": Case(("S-37",), warming, edit("machines", "m", cools=12 * S)),
     "Mode.attended": Case(("S-38",), _pair, attended()),
     "Attendance.skill": Case(("S-38",), _pair, attended(skill=1)),
     "Attendance.heads": Case(("S-38", "S-111"), _pair, attended(skill=0, heads=2)),

@@ -1,13 +1,16 @@
-"""Scrap in the first cycles after a machine stood (S-36), on both engines, worked out by hand."""
+"""Warm-up (S-37) and scrap (S-36) after a machine stood, on both engines, worked out by hand."""
 
 from __future__ import annotations
 
 import pytest
 
 from tests.engines.plants import Plant, S
+from tests.engines.rows import states, times
 from vtwin.engines.choose import engine as choose
-from vtwin.plant.primitives import PartAtFailure
+from vtwin.plant.primitives import MachineState, PartAtFailure
 from vtwin.plant.trace import Event
+
+WORKING, SETUP, WAITING, BLOCKED, STARVED, DOWN, STOP = MachineState
 
 
 @pytest.fixture(params=["reference", "kernel"])
@@ -136,3 +139,74 @@ def test_restart_when_a_batch_ends_then_all_of_it_is_scrap(run):  # S-36, S-123
     plant.products["x"][0]["batch"] = "m/r"
     plant.order("A", "x", 6, lot=1, release=1, replace=False)
     assert scrapped(run(plant)) == [(3, 1), (3, 1), (3, 1)]
+
+
+# -- warming up --------------------------------------------------------------------------------
+
+
+def cold(warming, **keys) -> Plant:
+    plant = Plant(horizon=60.0).station("m", warming=warming, **keys)
+    return plant.product("x", {"op": "1", "on": "m", "cycle": 2.0})
+
+
+def test_warm_up_when_the_machine_stood_too_long_then_it_takes_time_and_no_pieces(run):  # S-37
+    # Arrivals at 7, 14, …: cold at 7 (7 s), warm from 10 on; done at 12; then 2 s of standing.
+    tally = run(cold((3, 4)).arrivals("x", 7.0))
+    assert states(tally, 0)[:4] == [(7, SETUP), (10, WORKING), (12, STARVED), (14, WORKING)]
+    # from 16 on it stands 5 s at a time
+    assert states(tally, 0)[4:8] == [(16, STARVED), (21, SETUP), (24, WORKING), (26, STARVED)]
+    assert scrapped(tally) == []
+    assert tally.setups.tolist() == [0]
+    assert tally.mode_busy.tolist() == [2 * S * tally.mode_cycles[0]]
+
+
+def test_warm_up_when_it_stood_as_long_as_it_stays_warm_then_none_is_needed(run):  # S-37
+    tally = run(cold((3, 5)).arrivals("x", 7.0))
+    assert [t for t, s in states(tally, 0) if s is SETUP] == [7]
+
+
+def test_warm_up_when_the_work_in_hand_rested_over_night_then_it_comes_before_it_goes_on(run):
+    plant = cold((3, 4), calendar="day").saturated("x")  # S-37, S-12
+    plant.products["x"][0]["cycle"] = 7.0
+    plant.calendars["day"] = [(0, 10), (20, 60)]
+    tally = run(plant)
+    assert states(tally, 0)[:4] == [(0, WORKING), (10, STOP), (20, SETUP), (23, WORKING)]
+    assert times(tally, Event.FINISH)[:3] == [7, 27, 34]  # 3 of 7 s before the night
+    assert tally.mode_busy[0] == len(times(tally, Event.FINISH)) * 7 * S
+
+
+def test_warm_up_when_it_is_interrupted_then_it_was_in_vain(run):  # S-37
+    plant = cold((6, 4)).failure("m", "jam", 10.0, 1.0, calendar=True).arrivals("x", 7.0)
+    tally = run(plant)
+    # from 7 on; struck at 10, whole again from 11 to 17
+    assert states(tally, 0)[:4] == [(7, SETUP), (10, DOWN), (11, SETUP), (17, WORKING)]
+    assert times(tally, Event.FINISH)[0] == 19
+
+
+def test_warm_up_when_a_failure_scraps_the_work_then_the_item_is_lost(run):  # S-37, S-45
+    plant = cold((6, 4)).arrivals("x", 7.0)
+    plant.failure("m", "jam", 10.0, 1.0, calendar=True, part=PartAtFailure.SCRAPPED)
+    assert scrapped(run(plant))[0] == (10, 1)
+
+
+def test_warm_up_when_the_operator_is_there_then_he_waits_with_the_machine(run):  # S-37
+    plant = cold((3, 4)).arrivals("x", 7.0).worker("w", ["op"])
+    plant.products["x"][0] |= {"skill": "op", "load": 1.0}
+    tally = run(plant)
+    # warm from 7 to 10, loaded to 11, done at 13
+    assert times(tally, Event.GRANT)[0] == 7
+    assert times(tally, Event.FREE)[0] == 11
+    assert times(tally, Event.FINISH)[0] == 13
+
+
+def test_warm_up_when_the_first_pieces_are_scrap_too_then_both(run):  # S-36, S-37
+    tally = run(cold((3, 4), restart=(1, 1)).arrivals("x", 7.0))
+    assert scrapped(tally)[:2] == [(12, 1), (16, 1)]  # the second: it stood 2 s, and is warm
+
+
+def test_warm_up_when_it_ends_with_the_shift_then_the_work_waits_for_the_next(run):  # S-37, S-13
+    plant = cold((3, 20), calendar="day").arrivals("x", 22.0)
+    plant.calendars["day"] = [(0, 25), (30, 60)]
+    tally = run(plant)
+    # cold at 22, warm at 25 when the shift is over; five seconds later it is still warm
+    assert states(tally, 0)[:3] == [(22, SETUP), (25, STOP), (30, WORKING)]

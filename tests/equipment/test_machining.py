@@ -170,7 +170,6 @@ class TestMachining(FamilyContract):
             ({"kind": "turning_center", "bar_length": "1 m", "part_length": "0.9 m"}, "not one"),
             ({"kind": "pallet_cell"}, "needs its `pallet_change`"),
             ({"kind": "load_station", "rapid": "24 m/min"}, "a load station has no `rapid`"),
-            ({"warm_up": "10 min"}, "somebody who is there"),
         ],
     )
     def test_parameters_when_they_cannot_be_then_refused_with_range_or_reason(self, keys, told):
@@ -253,6 +252,14 @@ def test_warm_up_when_the_shift_begins_then_each_day_but_the_first_is_shorter_by
     # 48 parts in the first shift (the machine is warm), 46 in each of the four others
     assert tally.product_good.tolist() == [48 + 4 * 46]
     assert tally.product_scrap.tolist() == [0]
+
+
+def test_warm_up_when_nobody_starts_it_then_it_comes_before_the_first_part_after_standing(tmp_path):
+    tally = _week(tmp_path, "warm_up: 20 min, cooled_after: 2 h")
+    # every shift, the first as well, begins cold: 20 min, then 46 parts
+    assert tally.product_good.tolist() == [5 * 46]
+    assert tally.machine_state[0, MachineState.SETUP] == 6000 * 10**9
+    assert _week(tmp_path, "warm_up: 20 min, cooled_after: 30 h").product_good.tolist() == [5 * 48]
 
 
 def test_first_parts_when_the_machine_stood_overnight_then_they_are_scrap(tmp_path):

@@ -385,6 +385,32 @@ def test_cell_when_stops_are_shorter_than_the_melt_bears_then_nothing_more_is_lo
     assert tally.mode_restart.tolist() == [DAYS * 35, DAYS * 35, DAYS * 5]
 
 
+WEEKEND = """
+vtwin: 1
+name: weekend
+run: {horizon: 12 d, start: 2026-03-02}
+calendars: {two: {mon-fri: ["06:00-22:00"]}}
+products: {cap: {route: [{op: mould, on: press, cycle: 30 s}]}}
+orders: [{product: cap, saturated: "true"}]
+equipment:
+  press: {model: molding/injection_80t, calendar: two, restart_shots: 0}
+"""
+
+
+def test_machine_when_it_went_cold_over_the_weekend_then_it_is_heated_up_first(tmp_path):
+    """Ten days of 16 h are 1920 shots each; a night of 8 h is shorter than the 12 h it stays hot,
+    the weekend of 56 h is not: 40 min, which is 80 shots, on the second Monday.
+    """
+    file = tmp_path / "scenario.yaml"
+    file.write_text(WEEKEND, encoding="utf-8")
+    tally = simulate(build(load(file)), 0)
+    assert tally.mode_cycles.tolist() == [10 * 1920 - 80]
+    assert tally.machine_state[0, MachineState.SETUP] == ticks(40 * 60)
+    assert tally.setups.tolist() == [0]
+    kept_hot = build(load(file), overrides={"equipment.press.heat_up": "0 s"})
+    assert simulate(kept_hot, 0).mode_cycles.tolist() == [10 * 1920]
+
+
 # -- the line --------------------------------------------------------------------------------
 
 LINE = CELLS.parent / "injection_assembly" / "scenario.yaml"

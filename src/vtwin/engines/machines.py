@@ -106,14 +106,21 @@ class SetupTimes:
 
 
 class Restart:
-    """Cycles that a machine throws away when it works again after standing (S-36)."""
+    """What it takes to work again after standing: a warm-up (S-37), and cycles that are thrown
+    away (S-36).
+    """
 
-    __slots__ = ("_cold", "_cycles", "_owed", "_patience", "_ran", "thrown")
+    __slots__ = (
+        "_cold", "_cools", "_cycles", "_owed", "_patience", "_ran", "_warmed", "thrown", "warm_up",
+    )  # fmt: skip
 
-    def __init__(self, cycles: int, patience: int) -> None:
-        self._cycles = cycles
-        self._patience = patience
+    def __init__(self, spec: MachineSpec) -> None:
+        self._cycles = spec.restart
+        self._patience = spec.patience
+        self.warm_up = spec.warm_up
+        self._cools = spec.cools
         self._ran = 0  # tick at which an operation ran last
+        self._warmed = 0  # tick at which it was warmed up last
         self._cold = False  # set up since
         self._owed = 0
         self.thrown = 0  # cycles of the operation that ends
@@ -121,6 +128,14 @@ class Restart:
     def set_up(self) -> None:
         """A set-up is done."""
         self._cold = True
+
+    def is_cold(self, now: int) -> bool:
+        """Whether it must be warmed up before an operation runs."""
+        return self.warm_up > 0 and now - max(self._ran, self._warmed) > self._cools
+
+    def warmed(self, now: int) -> None:
+        """It is warm."""
+        self._warmed = now
 
     def run(self, now: int) -> None:
         """An operation begins to run, or goes on."""
@@ -152,13 +167,54 @@ class Machine:
     """
 
     __slots__ = (
-        "_alarm", "_cycling", "_finishes", "_handed", "_left", "_load_alarm", "_restart",
-        "_run_from", "_running", "_setup_alarm", "_setup_next", "_speed", "_striker", "_whole",
+        "_alarm",
+        "_cycling",
+        "_finishes",
+        "_handed",
+        "_left",
+        "_load_alarm",
+        "_restart",
+        "_run_from",
+        "_running",
+        "_setup_alarm",
+        "_setup_next",
+        "_speed",
+        "_striker",
+        "_warm_alarm",
+        "_warming",
+        "_whole",
         "ageing",
-        "at", "begun", "copy", "cycles", "doing", "down", "fit", "floor", "index", "item", "key",
-        "mates", "name", "on_duty", "open", "serviced", "setup_count", "setup_ticks", "setups",
-        "since", "slot", "start_ups", "state", "station", "task", "times", "tool", "upkeep", "way",
-        "ways", "work",
+        "at",
+        "begun",
+        "copy",
+        "cycles",
+        "doing",
+        "down",
+        "fit",
+        "floor",
+        "index",
+        "item",
+        "key",
+        "mates",
+        "name",
+        "on_duty",
+        "open",
+        "serviced",
+        "setup_count",
+        "setup_ticks",
+        "setups",
+        "since",
+        "slot",
+        "start_ups",
+        "state",
+        "station",
+        "task",
+        "times",
+        "tool",
+        "upkeep",
+        "way",
+        "ways",
+        "work",
     )  # fmt: skip
 
     def __init__(
@@ -211,7 +267,9 @@ class Machine:
         self._setup_alarm = Alarm(floor.env, priority(self.slot), self._finish_setup)
         self._load_alarm = Alarm(floor.env, priority(self.slot), self._finish_loading)
         self._striker: Fault | None = None
-        self._restart = Restart(spec.restart, spec.patience) if spec.restart else None
+        self._restart = Restart(spec) if spec.restart or spec.warm_up else None
+        self._warm_alarm = Alarm(floor.env, priority(self.slot), self._finish_warming)
+        self._warming = False  # before the operation runs (S-37)
         # What has been
         self.state = STARVED
         self.since = 0
@@ -241,7 +299,7 @@ class Machine:
             return DOWN if self.down > self.serviced else self._in_upkeep()
         if self.task.crew and not self.task.complete:
             return WAITING_OPERATOR
-        return self.doing
+        return SETUP if self._warming else self.doing
 
     def _in_upkeep(self) -> MachineState:
         """Maintained, or waiting for those who do it (S-104)."""
@@ -576,7 +634,10 @@ class Machine:
 
     def ends_now(self, now: int) -> bool:
         """Whether nothing is left of the set-up, loading or operation under way (S-13)."""
-        return self._running and self._left <= now - self._run_from
+        left = self._left
+        if self._warming and self._restart is not None:
+            left = self._restart.warm_up
+        return self._running and left <= now - self._run_from
 
     def let_go(self, now: int) -> None:
         """The crew leaves the work to whoever comes next (S-118)."""
@@ -595,7 +656,7 @@ class Machine:
         if may:
             if not self._running:
                 self._run(now)
-        elif self._running and self._left > now - self._run_from:
+        elif self._running and not self.ends_now(now):
             # Work with nothing left is not interrupted: it ends in this instant (S-43).
             self._call_off()
             self._halt(now)
@@ -608,6 +669,11 @@ class Machine:
             self._setup_alarm.set(self._left)
             return
         if self._restart is not None:
+            if self._restart.is_cold(now):
+                self._warming = True
+                self.floor.changed.append(self)
+                self._warm_alarm.set(self._restart.warm_up)
+                return
             self._restart.run(now)
         alarm = self._alarm if self._cycling is None else self._load_alarm
         if self.ageing:
@@ -620,11 +686,28 @@ class Machine:
                 return
         alarm.set(self._left)
 
+    def _finish_warming(self, _event: CalendarEvent) -> None:
+        """The machine is warm, the operation may run (phase B, S-37)."""
+        floor = self.floor
+        now = floor.now
+        floor.other_events += 1
+        floor.pending -= 1
+        self._running = self._warming = False
+        assert self._restart is not None
+        self._restart.warmed(now)
+        floor.changed.append(self)
+        self.run_or_halt(now)
+        floor.clock.changed = True
+
     def _halt(self, now: int) -> None:
         ran = now - self._run_from
         self._running = False
-        self._left -= ran
         self.floor.pending -= 1
+        if self._warming:
+            self._warming = False  # in vain
+            self.floor.changed.append(self)
+            return
+        self._left -= ran
         if self.doing is WORKING:
             if self._restart is not None:
                 self._restart.rest(now)
@@ -637,6 +720,8 @@ class Machine:
         if self._striker is not None:
             self._striker.alarm = self._striker.alarm.replaced()
             self._striker = None
+        elif self._warming:
+            self._warm_alarm = self._warm_alarm.replaced()
         elif self.doing is SETUP:
             self._setup_alarm = self._setup_alarm.replaced()
         elif self._cycling is not None:

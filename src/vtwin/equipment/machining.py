@@ -3,7 +3,8 @@
 A cycle is written, or follows from an NC program (``nc:``) and the drives of the machine, or from
 stock and infeed when grinding; what comes with every part (loading, probing, the change of a
 pallet) is added. Edges, bars and dressing stop the machine between two parts, by number or by
-cutting time; the warm-up waits at the start of the shift for whoever does it.
+cutting time; the warm-up waits at the start of the shift for whoever does it, or comes before the
+first part after standing (`warming`).
 """
 
 from __future__ import annotations
@@ -151,15 +152,20 @@ class MachineTool(OfAKind):
     )
     warm_up_after: Duration = Field(
         default=20 * 3600.0,
-        description="time from one warm-up to the next at least; less than a day for one each day",
+        description="with `warm_up_by`: time from one warm-up to the next at least; less than a "
+        "day for one each day",
     )
     warm_up_by: str | None = Field(
-        default=None, description="skill of who starts it: it waits until somebody is there"
+        default=None,
+        description="skill of who starts it: it waits until somebody is there; default: the "
+        "machine by itself, before the first part after standing longer than `cooled_after`",
     )
     first_parts: Whole = Field(
         default=0, description="parts out of tolerance when it works again after standing"
     )
-    cooled_after: Duration = Field(default=3600.0, description="how long it may stand without that")
+    cooled_after: Duration = Field(
+        default=3600.0, description="how long it may stand and stays warm"
+    )
     rapid: Rapid | None = Field(default=None, description="rapid traverse of X and Y")
     rapid_z: Rapid | None = Field(default=None, description="of Z; default: as X and Y")
     acceleration: Pull = Field(default=3.0, description="of the axes in rapid traverse")
@@ -203,9 +209,6 @@ class MachineTool(OfAKind):
         if self.bar_length is not None and parts_per_bar(self) == 0:
             what = f"not one part of {self.part_length} m comes out of a bar of {self.bar_length} m"
             raise refuse("V707", what, "a longer `bar_length`, or a shorter `remnant`")
-        if self.warm_up and self.warm_up_by is None:
-            what = "a warm-up at the start of the shift needs somebody who is there then"
-            raise refuse("V707", what, "write `warm_up_by: operator`, a skill")
         return self
 
 
@@ -372,7 +375,9 @@ def _words(name: str, params: Any) -> Mapping[str, Any]:
             words["tool"] = _wear(life, params.wheel_change, params.wheel_by)
     if params.probing and params.probe_every > 1:
         planned["probing"] = {"every": f"{params.probe_every} pieces"} | _stop(params.probing, None)
-    if params.warm_up:
+    if params.warm_up and params.warm_up_by is None:
+        words["warming"] = {"takes": params.warm_up, "after": params.cooled_after}
+    elif params.warm_up:
         every = {"every": constant(params.warm_up_after)}
         planned["warm-up"] = every | _stop(params.warm_up, params.warm_up_by)
     if planned:
@@ -427,8 +432,8 @@ FAMILY = Family(
     states={
         MachineState.WORKING: {"en": "cuts, part change with it", "ko": "가공과 부품 교환"},
         MachineState.SETUP: {
-            "en": "another program, fixture and tools",
-            "ko": "프로그램, 고정구, 공구 교체",
+            "en": "another program, fixture and tools, warm-up after standing",
+            "ko": "프로그램, 고정구, 공구 교체, 정지 후 예열",
         },
         MachineState.DOWN: {"en": "broken, or an edge is changed", "ko": "고장 또는 공구 교환"},
         MachineState.PLANNED_STOP: {

@@ -11,6 +11,7 @@ How the language's words carry the trade:
 * Another mould takes the change and the warm-up of its hot runner; another colour takes purge
   shots, more of them to a lighter one; another resin has to be dried, unless that is done ahead.
 * After a change, or standing longer than the melt bears, the first shots are scrap (`restart`).
+* A machine that has gone cold, after a weekend, is heated up before its next shot (`warming`).
 * The take-out robot is in the mould for part of the cycle (`take_out`); one that serves several
   machines is equipment of its own (family `handling`, `serves:`).
 """
@@ -92,6 +93,12 @@ class InjectionMachine(BaseModel):
     )
     restart_after: Duration = Field(
         default=180.0, description="how long it may stand without that, s"
+    )
+    heat_up: Duration = Field(
+        default=0.0, description="barrel and hot runner from cold to ready; 0 s: heated by a timer"
+    )
+    cold_after: Duration = Field(
+        default=4 * 3600.0, description="how long it may stand and stays hot, s"
     )
     drying: Drying = Field(default=0.0, description="time the resin has to be dried, to 24 h")
     hopper: Hopper | None = Field(
@@ -312,10 +319,13 @@ def _step(name: str, params: InjectionMachine, step: Step) -> LoweredStep:
 
 
 def _words(_name: str, params: Any) -> dict[str, Any]:
-    if not params.restart_shots:
-        return {}
-    scrap, after = f"{params.restart_shots} shots", f"{params.restart_after:.6f} s"
-    return {"restart": {"scrap": scrap, "after": after}}
+    words: dict[str, Any] = {}
+    if params.restart_shots:
+        scrap, after = f"{params.restart_shots} shots", f"{params.restart_after:.6f} s"
+        words["restart"] = {"scrap": scrap, "after": after}
+    if params.heat_up:
+        words["warming"] = {"takes": params.heat_up, "after": params.cold_after}
+    return words
 
 
 FAMILY = Family(
@@ -385,8 +395,8 @@ FAMILY = Family(
     states={
         MachineState.WORKING: {"en": "one shot after another", "ko": "쇼트를 반복"},
         MachineState.SETUP: {
-            "en": "mould or colour change, purging",
-            "ko": "금형 또는 색상 교체, 퍼지",
+            "en": "mould or colour change, purging, heating up from cold",
+            "ko": "금형 또는 색상 교체, 퍼지, 식은 뒤 승온",
         },
     },
 )

@@ -316,6 +316,8 @@ class Machine:
     fuel_price: float = -1.0  # per kWh of what it burns instead of drawing power; below 0: nothing
     restart: int = 0  # cycles that are scrap when it works again after standing (S-36)
     patience: int = 0  # ticks it may stand without that
+    warm_up: int = 0  # ticks it is warmed up before it works, when it is cold (S-37)
+    cools: int = 0  # ticks it may stand and stays warm
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,8 @@ def read_belts(draft: Draft) -> None:
         if entry.belt is None:
             continue
         path: Steps = ("equipment", name, "belt")
-        for word in ("cycle", "capacity", "setup", "restart", "operator", "load", "batch"):
+        barred = ("cycle", "capacity", "setup", "restart", "warming", "operator", "load", "batch")
+        for word in barred:
             if word in entry.model_fields_set:
                 what = f"'{name}' is a belt and cannot have `{word}`"
                 hint = "its time is `travel`; do other work at a station of its own"

@@ -318,6 +318,13 @@ class RestartEntry(Written):
     )
 
 
+class WarmingEntry(Written):
+    """A machine that has cooled down is warmed up before it works; its state is set-up."""
+
+    takes: PositiveDuration = Field(description="how long it is warmed up")
+    after: Duration = Field(description="how long it may stand and stays warm")
+
+
 class SetupEntry(Written):
     """Set-ups between different products, tools or set-up names."""
 
@@ -401,6 +408,9 @@ class EquipmentEntry(WithFamilyKeys):
     dies: dict[str, DieEntry] = Field(default={}, description="tools that fit it, by name")
     restart: RestartEntry | None = Field(
         default=None, description="scrap when it works again after standing; default: none"
+    )
+    warming: WarmingEntry | None = Field(
+        default=None, description="warm-up after it has cooled down; default: none"
     )
     setup: SetupEntry | None = Field(default=None, description="set-ups")
     operator: NeededCrew | None = Field(default=None, description="who attends every operation")

@@ -361,6 +361,8 @@ class _Lowering:
                 custom=self.draft.lowered[equipment.name].custom,
                 restart=self.draft.restarts.get(equipment.name, 0),
                 patience=ticks(entry.restart.after) if entry.restart else 0,
+                warm_up=ticks(entry.warming.takes) if entry.warming else 0,
+                cools=ticks(entry.warming.after) if entry.warming else 0,
                 cost_per_h=entry.cost.value if entry.cost else 0.0,
                 fuel_price=entry.power.fuel.value if entry.power and entry.power.fuel else -1.0,
                 x=places.get(name, (0, 0))[0],

@@ -30,7 +30,7 @@ _ADDED = ("failures", "maintenance", "dies")
 #: Words of a machine that mean nothing at equipment that attends others.
 _OF_MACHINES = (
     *("cycle", "belt", "scrap", "failures", "maintenance", "tool", "dies", "setup", "restart"),
-    *("operator", "load", "batch", "power"),
+    *("warming", "operator", "load", "batch", "power"),
 )
 
 

@@ -45,6 +45,11 @@ SECTIONS: tuple[tuple[str, type[BaseModel], str], ...] = (
         document.RestartEntry,
         "`restart: {scrap: 6 shots, after: 5 min}`",
     ),
+    (
+        "equipment.<id>.warming",
+        document.WarmingEntry,
+        "`warming: {takes: 20 min, after: 8 h}`",
+    ),
     ("equipment.<id>.setup", document.SetupEntry, "`setup: {…}`"),
     ("equipment.<id>.power", document.PowerEntry, "`power: {working: 12 kW, idle: 3 kW}`"),
     ("people", document.PeopleEntry, "`people: {<id>: {…}}`; the id is a skill, too"),

@@ -55,8 +55,11 @@ from vtwin.engines.kernel.layout import (
     M_RUNNING,
     M_SETUP_COUNT,
     M_SETUP_TICKS,
+    M_STANDS,
     M_TASK,
     M_THROWN,
+    M_WARMED,
+    M_WARMING,
     M_WAY,
     M_WHOLE,
     M_WORK,
@@ -163,7 +166,9 @@ def _other_due(m: int, machine: int) -> None:
         _put_aside(m, machine)
         return
     store(machine, M_RUNNING, 0)
-    if doing == SETUP:
+    if load(machine, M_WARMING):
+        _finish_warming(m, machine)
+    elif doing == SETUP:
         _finish_setup(m, machine)
     elif load(machine, M_CYCLING) != NONE:
         _finish_loading(m, machine)
@@ -208,6 +213,15 @@ def _reach_end(m: int, machine: int, belt: int, item: int) -> None:
     _send_on(m, machine, item, way)
 
 
+@rare
+def _finish_warming(m: int, machine: int) -> None:
+    """The machine is warm, the operation may run (S-37)."""
+    store(machine, M_WARMING, 0)
+    store(machine, M_WARMED, load(m, H_NOW))
+    changed(m, machine)
+    run_or_halt(m, machine)
+
+
 @compiled
 def _finish_setup(m: int, machine: int) -> None:
     add(machine, M_SETUP_COUNT, 1)
@@ -239,7 +253,7 @@ def _finish(m: int, machine: int) -> None:
     item, way = load(machine, M_ITEM), load(machine, M_WAY)
     first = load(way, W_STEP)
     store(machine, M_BEGUN, 0)
-    if load(machine, M_RESTART):
+    if load(machine, M_STANDS):
         _pay(m, machine)
     age(machine, load(m, H_NOW) - load(machine, M_RUN_FROM))
     add(way, W_CYCLES, load(machine, M_CYCLES))

@@ -199,6 +199,11 @@ WORK_MACHINE, WORK_FAULT, WORK_COPY = range(3)
     M_BELT,  # NOTHING: it is none
     M_STRIKER,  # the failure mode that strikes before the work is done
     # Scrap when it works again after standing (S-36)
+    M_STANDS,  # standing has consequences: M_RESTART or M_WARM_UP
+    M_WARM_UP,  # ticks it is warmed up when it is cold (S-37)
+    M_COOLS,  # ticks it may stand and stays warm
+    M_WARMED,  # tick at which it was warmed up last
+    M_WARMING,  # before the operation runs
     M_RESTART,  # cycles; 0: none
     M_PATIENCE,  # ticks it may stand without that
     M_RAN,  # tick at which an operation ran last

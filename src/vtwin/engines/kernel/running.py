@@ -32,6 +32,7 @@ from vtwin.engines.kernel.layout import (
     M_BEGUN,
     M_BELT,
     M_COLD,
+    M_COOLS,
     M_DOING,
     M_DOWN,
     M_FINISHES,
@@ -49,10 +50,14 @@ from vtwin.engines.kernel.layout import (
     M_RUNNING,
     M_SERVICED,
     M_SLOT,
+    M_STANDS,
     M_STRIKER,
     M_TASK,
     M_UPKEEP,
     M_UPKEEP_COUNT,
+    M_WARM_UP,
+    M_WARMED,
+    M_WARMING,
     M_WHOLE,
     NOTHING,
     T_CLAIMED,
@@ -82,8 +87,8 @@ def run_on(m: int, machine: int) -> None:
     add(m, H_PENDING, 1)
     slot = load(machine, M_SLOT)
     if load(machine, M_DOING) == WORKING:
-        if load(machine, M_RESTART):
-            _restart(machine, now)
+        if load(machine, M_STANDS) and _warms_up(m, machine, now):
+            return
         ageing = load(machine, M_AGEING)
         for n in range(load(machine, M_AGEING_COUNT)):
             fault = load(ageing, n)
@@ -94,12 +99,19 @@ def run_on(m: int, machine: int) -> None:
     schedule(m, slot, now + left)
 
 
-@compiled
-def _restart(machine: int, now: int) -> None:
-    """After standing, cycles will be thrown away (S-36)."""
+@rare
+def _warms_up(m: int, machine: int, now: int) -> int:
+    """After standing, it is warmed up first (S-37), or cycles will be thrown away (S-36)."""
+    warm, cools = load(machine, M_WARM_UP), load(machine, M_COOLS)
+    if warm > 0 and now - max(load(machine, M_RAN), load(machine, M_WARMED)) > cools:
+        store(machine, M_WARMING, 1)
+        changed(m, machine)
+        schedule(m, load(machine, M_SLOT), now + warm)
+        return 1
     if load(machine, M_COLD) or now - load(machine, M_RAN) > load(machine, M_PATIENCE):
         add(machine, M_OWED, load(machine, M_RESTART))
         store(machine, M_COLD, 0)
+    return 0
 
 
 @compiled
@@ -139,8 +151,12 @@ def _halt(m: int, machine: int) -> None:
     """What runs stops; its timed event is gone already."""
     ran = load(m, H_NOW) - load(machine, M_RUN_FROM)
     store(machine, M_RUNNING, 0)
-    add(machine, M_LEFT, -ran)
     add(m, H_PENDING, -1)
+    if load(machine, M_WARMING):  # in vain
+        store(machine, M_WARMING, 0)
+        changed(m, machine)
+        return
+    add(machine, M_LEFT, -ran)
     if load(machine, M_DOING) == WORKING:
         store(machine, M_RAN, load(m, H_NOW))
         age(machine, ran)
@@ -176,7 +192,8 @@ def run_or_halt(m: int, machine: int) -> None:
 @compiled
 def _has_work_left(m: int, machine: int) -> int:
     """Work with nothing left is not interrupted: it ends in this instant (S-13)."""
-    return load(machine, M_LEFT) > load(m, H_NOW) - load(machine, M_RUN_FROM)
+    left = load(machine, M_WARM_UP) if load(machine, M_WARMING) else load(machine, M_LEFT)
+    return left > load(m, H_NOW) - load(machine, M_RUN_FROM)
 
 
 @compiled

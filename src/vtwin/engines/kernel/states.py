@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vtwin.engines.kernel.building import compiled, rare
-from vtwin.engines.kernel.codes import DOWN, PLANNED_STOP, ROW_STATE, WAITING_OPERATOR
+from vtwin.engines.kernel.codes import DOWN, PLANNED_STOP, ROW_STATE, SETUP, WAITING_OPERATOR
 from vtwin.engines.kernel.layout import (
     F_PLANNED,
     H_LIST,
@@ -24,6 +24,7 @@ from vtwin.engines.kernel.layout import (
     M_TIMES,
     M_UPKEEP,
     M_UPKEEP_COUNT,
+    M_WARMING,
     NOTHING,
 )
 from vtwin.engines.kernel.memory import add, load, store
@@ -41,7 +42,7 @@ def present_state(machine: int) -> int:
         return DOWN if load(machine, M_DOWN) > load(machine, M_SERVICED) else _in_upkeep(machine)
     if not is_complete(load(machine, M_TASK)):
         return WAITING_OPERATOR
-    return load(machine, M_DOING)
+    return SETUP if load(machine, M_WARMING) else load(machine, M_DOING)
 
 
 @rare

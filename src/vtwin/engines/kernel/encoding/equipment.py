@@ -46,6 +46,9 @@ def machines(t: Tables) -> None:
             M_HANDED=NONE,
             M_X=spec.x,
             M_Y=spec.y,
+            M_STANDS=bool(spec.restart or spec.warm_up),
+            M_WARM_UP=spec.warm_up,
+            M_COOLS=spec.cools,
             M_RESTART=spec.restart,
             M_PATIENCE=spec.patience,
         )

@@ -179,7 +179,7 @@ def _is_smooth(t: Tables, step: int, mode: Mode, following: int) -> bool:
         leads_on
         and not upkeep
         and worked_on.belt == NONE
-        and worked_on.restart == 0
+        and worked_on.restart == worked_on.warm_up == 0
         and p.stations[worked_on.station].output == 0
         and spec.batch == spec.attended(mode).load == NONE
         and not spec.returned
