@@ -15,7 +15,8 @@ import llvmlite.binding as llvm
 import numba
 
 from vtwin.base import streams
-from vtwin.engines.kernel.instant import advance
+from vtwin.engines.kernel.entries import advance
+from vtwin.engines.kernel.joining import library
 
 ARM = "aarch64-unknown-linux-gnu"
 #: Flags and functions of the intermediate code that let a compiler round otherwise.
@@ -29,11 +30,16 @@ LIBRARY = r"@\"?((?:llvm\.)?(?:sin|cos|tan|a?sinh?|a?cosh?|tgamma|lgamma|gamma|e
 def compiled(function: Callable[..., Any], kinds: tuple[Any, ...]) -> dict[str, list[str]]:
     """What was found in the code of one function."""
     function.compile(kinds)
-    code = function.inspect_llvm(function.signatures[0])
+    signature = function.signatures[0]
+    return found(function.inspect_llvm(signature), function.inspect_asm(signature))
+
+
+def found(code: str, here: str) -> dict[str, list[str]]:
+    """What is in intermediate code and its assembly for this processor."""
     return {
         "loose": re.findall(LOOSE, code),
         "library": sorted(set(re.findall(LIBRARY, code))),
-        "fused here": re.findall(FUSED, function.inspect_asm(function.signatures[0]), re.M),
+        "fused here": re.findall(FUSED, here, re.M),
         "fused on arm": re.findall(FUSED, on_arm(code), re.M),
         "plain": re.findall(r"= (fmul|fadd) double", code)[:1],
     }
@@ -57,7 +63,8 @@ def main() -> dict[str, dict[str, list[str]]]:
     f, i = numba.float64, numba.int64
     if sys.argv[1:]:
         # In one piece, with the samplers in it.
-        return {"kernel": compiled(advance._dispatcher, (i, i, i))}
+        made = library(advance.function())
+        return {"kernel": found(made.get_llvm_str(), made.get_asm_str())}
     return {
         "quantile": compiled(streams.quantile, (i, f, f, f, f, f, f)),
         "attempt": compiled(streams.attempt, (i, f, f, i, f, f, f)),

@@ -25,7 +25,9 @@ import numpy as np
 
 from vtwin.base.draws import never_varies, no_time
 from vtwin.engines.choose import Cancelled
-from vtwin.engines.kernel.arena import Draft, Same
+from vtwin.engines.kernel.arena import Draft, Same, whole
+from vtwin.engines.kernel.encoding.streams import address, fields
+from vtwin.engines.kernel.entries import pass_items
 from vtwin.engines.kernel.layout import (
     H_ERROR,
     H_REPLICATION,
@@ -38,9 +40,7 @@ from vtwin.engines.kernel.layout import (
     S_VALUES,
 )
 from vtwin.engines.kernel.memory import FIELD
-from vtwin.engines.kernel.streams import address, fields
-from vtwin.engines.kernel.sums import whole
-from vtwin.engines.kernel.tandem import (
+from vtwin.engines.kernel.tandem_layout import (
     BLOCKED,
     G_ARRIVALS,
     G_BIN_END,
@@ -79,7 +79,6 @@ from vtwin.engines.kernel.tandem import (
     L_WARMUP,
     STARVED,
     WORKING,
-    advance,
 )
 from vtwin.engines.reading import Ending, Glance, Reading, Series, tally
 from vtwin.plant import rules
@@ -258,7 +257,7 @@ def simulate(
         program.run.seed if seed is None else seed, replication
     )
     horizon = program.run.horizon
-    while (answer := advance(at, _GLANCE)) == PAUSED:
+    while (answer := pass_items(at, _GLANCE)) == PAUSED:
         if on_progress is not None and on_progress(min(arena[L_RELEASE] / horizon, 1.0)) is False:
             raise Cancelled
     if answer != REACHED:

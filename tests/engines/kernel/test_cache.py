@@ -30,18 +30,23 @@ def inner(x: int) -> int:
 PROBE = """
 from __future__ import annotations
 
-from vtwin.engines.kernel.cache import entry
+from vtwin.engines.kernel.building import whole
 from vtwin.engines.kernel.inner import inner
 
 
-@entry(1)
+@whole
 def probe(x: int) -> int:
     return inner(x)
 """
 ASK = """
-from vtwin.engines.kernel.probe import probe
+from vtwin.engines.kernel.cache import Entry
+probe = Entry("probe.probe", 1)
 print(probe.is_warm(), probe(1))
 """
+
+
+#: Where this process keeps its machine code, for others to find it.
+KEPT = {name: os.environ[name] for name in ("HOME", "XDG_CACHE_HOME") if name in os.environ}
 
 
 @pytest.fixture
@@ -54,7 +59,7 @@ def site(tmp_path: Path) -> Path:
         shutil.copytree(SOURCE / part, package / part, ignore=shutil.ignore_patterns("__pycache__"))
     for folder in (package, package / "engines", kernel):
         (folder / "__init__.py").touch()
-    for name in ("memory.py", "building.py", "cache.py"):
+    for name in ("access.py", "building.py", "cache.py", "joining.py", "memory.py"):
         shutil.copy(SOURCE / "engines" / "kernel" / name, kernel)
     (kernel / "inner.py").write_text(INNER)
     (kernel / "probe.py").write_text(PROBE)
@@ -93,7 +98,7 @@ def replace(path: Path, old: str, new: str) -> None:
 
 
 def stored(site: Path) -> list[Path]:
-    return list(site.rglob("kernel-*.nbc"))
+    return list(site.rglob("kernel-*.o"))
 
 
 def test_cache_when_filled_then_the_next_process_finds_it(site: Path) -> None:
@@ -128,7 +133,9 @@ def test_cache_when_a_source_changes_while_the_process_runs_then_nothing_is_kept
 ) -> None:
     change = f"""
 from pathlib import Path
-from vtwin.engines.kernel.probe import probe
+import vtwin.engines.kernel.probe
+from vtwin.engines.kernel.cache import Entry
+probe = Entry("probe.probe", 1)
 source = Path({str(site / "vtwin/engines/kernel/inner.py")!r})
 source.write_text(source.read_text().replace("41", "51"))
 print(probe.is_warm(), probe(1))
@@ -168,6 +175,30 @@ def test_cache_when_nowhere_can_be_written_then_compiled_in_memory(site: Path) -
     assert ask(site) == "False 42"
     assert not stored(site)
     assert ask(site) == "False 42"
+
+
+def test_cache_when_another_compiler_setting_is_chosen_then_not_used(site: Path) -> None:
+    assert ask(site) == "False 42"
+    assert ask(site, NUMBA_OPT="1") == "False 42"
+    assert ask(site) == "True 42"
+
+
+SIMULATE = """
+import sys
+from vtwin.engines import kernel
+from vtwin.scenario import build, load
+{warm}
+program = build.build(load.load("scenarios/two_mill_cell/scenario.yaml"))
+print(kernel.is_warm(), kernel.simulate(program, 0).events > 0, "numba" in sys.modules)
+"""
+
+
+def test_run_when_the_machine_code_is_on_disk_then_numba_is_not_even_imported(
+    tmp_path: Path,
+) -> None:
+    where = {"PYTHONPATH": str(SOURCE.parent), **KEPT}
+    assert ask(tmp_path, SIMULATE.format(warm="kernel.prepare()"), **where)[:9] == "True True"
+    assert ask(tmp_path, SIMULATE.format(warm=""), **where) == "True True False"
 
 
 def test_digest_when_asked_twice_then_the_same() -> None:

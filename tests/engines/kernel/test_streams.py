@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 
 from vtwin.base import draws
+from vtwin.base import streams as samplers
 from vtwin.base.draws import Distribution
 from vtwin.engines.kernel import streams
+from vtwin.engines.kernel.encoding import streams as encoded
 from vtwin.engines.kernel.layout import (
     H_ERROR,
     H_REPLICATION,
@@ -64,11 +66,11 @@ def arena(
     head = [0] * H_SIZE
     head[H_STREAMS] = H_SIZE * FIELD
     head[H_VALUES] = (H_SIZE + S_SIZE * len(distributions)) * FIELD
-    head[H_SEED], head[H_REPLICATION] = streams.address(seed, replication)
+    head[H_SEED], head[H_REPLICATION] = encoded.address(seed, replication)
     records: list[int] = []
     values: list[float] = []
     for n, distribution in enumerate(distributions):
-        fields = streams.fields(distribution, "M1", f"cycle{n}")
+        fields = encoded.fields(distribution, "M1", f"cycle{n}")
         if distribution is not None:
             fields[S_VALUES] = len(values)
             values += distribution.values
@@ -118,3 +120,8 @@ def test_draw_when_it_is_no_time_then_the_stream_is_named_and_the_run_is_over() 
     assert -1 in out.tolist()
     assert memory[H_STATUS] == NO_TIME
     assert memory[H_ERROR] == 2
+
+
+def test_kinds_when_told_without_numba_then_those_of_the_samplers():
+    assert encoded.KINDS == samplers.KINDS
+    assert encoded.CONSTANT == samplers.CONSTANT

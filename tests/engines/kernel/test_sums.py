@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from tests.engines.kernel.calling import called
 from vtwin.engines.kernel import sums
+from vtwin.engines.kernel.arena import whole
 from vtwin.engines.kernel.bits import bit_length, lowest_bit
 from vtwin.engines.kernel.floor import lead_bin
 from vtwin.plant import trace
@@ -26,7 +27,7 @@ def test_add_wide_then_the_sum_is_exact_beyond_any_word(parts):
     for count, time in parts:
         add_wide(fields.ctypes.data, 1, count, time)
     high, low = fields[1:].tolist()
-    assert sums.whole(high, low) == sum(count * time for count, time in parts)
+    assert whole(high, low) == sum(count * time for count, time in parts)
     assert fields[0] == 0
 
 

@@ -4,9 +4,10 @@ Written from ``docs/semantics.md``, whose rule numbers (S-01 …) the code cites
 the reference engine: the two share the random draws and pure rules, nothing else.
 
 ==================  =====================================================================
-memory              fields of records by address: load, store, add
-building            many small functions made into one piece of machine code
-cache               that piece on disk, keyed by all its sources
+memory              fields of records by address: load, store, add (their code: ``access``)
+building            what marks a function of the kernel; ``joining`` makes many of them into one
+                    piece of machine code
+cache               that piece on disk, keyed by all its sources; ``entries`` what Python calls
 layout              which field is what: the head and the tables
 calendar, streams   one pending time per slot, the earliest first; random draws
 instant, plant      phases B and C (``advance`` is the one entry); what happens at a slot
@@ -62,13 +63,13 @@ def simulate(
 
 def is_warm() -> bool:
     """Whether a run begins at once; otherwise the engine has to be compiled first."""
-    from vtwin.engines.kernel.instant import advance
+    from vtwin.engines.kernel.entries import advance
 
     return advance.is_warm()
 
 
 def prepare() -> None:
     """Load or compile the engine now."""
-    from vtwin.engines.kernel.instant import advance
+    from vtwin.engines.kernel.entries import advance
 
     advance.prepare()

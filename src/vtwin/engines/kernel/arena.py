@@ -114,3 +114,8 @@ class Draft:
         for place, numbers in self._blocks:
             fields[place : place + numbers.size] = numbers
         return fields, np.array(self._addresses, dtype=np.int64)
+
+
+def whole(high: int, low: int) -> int:
+    """The sum in the two fields of a wide one, of any size."""
+    return (high << 64) + low % (1 << 64)

@@ -1,11 +1,12 @@
 """The compiled kernel on disk: made once, used until any of its sources changes.
 
-numba's own disk cache watches only the file of the function that is called, so a change in a
-module the kernel is made of would go unseen. Here the name of the cached file and its stamp are
-a digest of *all* sources that are compiled in, of the versions of numba and llvmlite, and of the
-processor. The digest is taken when the package is imported and once more when
-the cache is used: if a source was changed in between, nobody knows which one runs, and the disk
-is left alone.
+What is kept is an object file, the machine code alone, which calls nothing outside itself. LLVM
+loads it in milliseconds; numba, whose import and set-up take longer than many a run, is needed
+only to make it. numba's own disk cache would need numba, and watches only the file of the
+function that is called. Here the name of the file is a digest of *all* sources that are compiled
+in, of the versions of numba and llvmlite, of numba's settings and of the processor. The digest is
+taken when this module is imported and once more when the cache is used: if a source was changed
+in between, nobody knows which one runs, and the disk is left alone.
 
 The cache is a convenience. Where no folder can be written or a file cannot be read, the kernel
 is compiled in memory. Processes that compile at the same time write the same content under
@@ -14,23 +15,23 @@ temporary names and put them in place in one step.
 
 from __future__ import annotations
 
+import ctypes
 import hashlib
-import sys
+import os
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
+from importlib import import_module, metadata
 from pathlib import Path
 from typing import Any, cast
 
 import llvmlite
-import numba
-from numba.core import config, types
-from numba.core.caching import Cache, CompileResultCacheImpl, IndexDataCacheFile
+import llvmlite.binding as llvm
 
-from vtwin.base import streams
-from vtwin.engines.kernel.building import whole
-from vtwin.engines.kernel.memory import options
+from vtwin.engines.kernel.building import Function, symbol
 
 _HERE = Path(__file__).parent
+_SUM = hashlib.sha256().digest_size
 
 
 def _sources() -> Iterator[Path]:
@@ -39,14 +40,15 @@ def _sources() -> Iterator[Path]:
     """
     yield from sorted(_HERE.rglob("*.py"))
     yield from sorted((_HERE.parents[1] / "plant").glob("*.py"))
-    yield Path(streams.__file__)
+    yield _HERE.parents[1] / "base" / "streams.py"
 
 
 def digest() -> str | None:
     """SHA-256 (hex) of everything the machine code is made from; None where the sources cannot
     be read.
     """
-    found = hashlib.sha256(f"{numba.__version__} {llvmlite.__version__}".encode())
+    compiler = f"numba {metadata.version('numba')} llvmlite {llvmlite.__version__}"
+    found = hashlib.sha256(compiler.encode())
     try:
         for source in _sources():
             content = source.read_bytes()
@@ -59,152 +61,137 @@ def digest() -> str | None:
 _AT_IMPORT = digest()
 
 
+def _processor() -> str:
+    """What code is made for, as numba sees it: this processor, or what its settings say."""
+    settings = sorted(
+        (name, value)
+        for name, value in os.environ.items()
+        if name.startswith("NUMBA_") and name != "NUMBA_CACHE_DIR"
+    )
+    features = llvm.get_host_cpu_features().flatten()
+    return f"{llvm.get_process_triple()} {llvm.get_host_cpu_name()} {features} {settings}"
+
+
 def _folders() -> Iterator[Path]:
     """Where the cache may be, best first."""
-    import platformdirs
-
-    chosen = getattr(config, "CACHE_DIR", "")  # NUMBA_CACHE_DIR
+    chosen = os.environ.get("NUMBA_CACHE_DIR")
     if chosen:
         yield Path(chosen)
     yield _HERE / "__pycache__"
+    import platformdirs
+
     yield Path(platformdirs.user_cache_dir("vtwin", appauthor=False))
 
 
-def _writable() -> Path | None:
-    """The first folder that takes a file."""
+def _kept(name: str) -> bytes | None:
+    """The object file of this name, from the first folder where it is whole."""
     for folder in _folders():
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-            tempfile.TemporaryFile(dir=folder).close()
+            content = (folder / name).read_bytes()
         except OSError:
             continue
-        return folder
+        code = content[_SUM:]
+        if code and hashlib.sha256(code).digest() == content[:_SUM]:
+            return code
     return None
 
 
-class _Place:
-    """What numba asks of a cache's place."""
-
-    def __init__(self, folder: Path, stamp: str, file: str) -> None:
-        self._folder = folder
-        self._stamp = stamp
-        self._py_file = file
-
-    def get_cache_path(self) -> str:
-        return str(self._folder)
-
-    def get_source_stamp(self) -> str:
-        return self._stamp
-
-    def ensure_cache_path(self) -> None:
-        self._folder.mkdir(parents=True, exist_ok=True)
-
-
-class _Form(CompileResultCacheImpl):
-    """How numba puts machine code into a file and gets it out again."""
-
-    def __init__(self, function: Any, place: _Place) -> None:
-        self._lineno = function.__code__.co_firstlineno
-        self._locator = place
-        version = "".join(str(n) for n in sys.version_info[:2])
-        self._filename_base = f"kernel-{place.get_source_stamp()[:24]}.py{version}"
-
-
-class _DiskCache(Cache):
-    """numba's cache of one function with the stamp of many; failures to read or write are
-    misses.
-    """
-
-    def __init__(self, function: Any, folder: Path, stamp: str) -> None:
-        self._name = repr(function)
-        self._py_func = function
-        self._impl = _Form(function, _Place(folder, stamp, function.__code__.co_filename))
-        self._cache_path = str(folder)
-        self._cache_file: Any = cast(Any, IndexDataCacheFile)(
-            self._cache_path, self._impl.filename_base, stamp
-        )
-        self._enabled = True
-
-    def load_overload(self, signature: Any, target: Any) -> Any:
+def _keep(name: str, code: bytes) -> None:
+    """Put an object file into the first folder that takes it, in one step."""
+    for folder in _folders():
         try:
-            return cast(Any, super()).load_overload(signature, target)
-        except Exception:  # a torn or foreign file may fail in any way
-            return None
-
-    def save_overload(self, signature: Any, result: Any) -> None:
+            folder.mkdir(parents=True, exist_ok=True)
+            handle, part = tempfile.mkstemp(dir=folder, prefix=f".{name}.")
+        except OSError:
+            continue
         try:
-            cast(Any, super()).save_overload(signature, result)
+            with os.fdopen(handle, "wb") as file:
+                file.write(hashlib.sha256(code).digest() + code)
+            Path(part).chmod(0o644)
+            Path(part).replace(folder / name)
         except OSError:  # a full disk, a folder that was taken away
-            return
+            Path(part).unlink(missing_ok=True)
+            continue
+        return
 
-    def _index_key(self, signature: Any, codegen: Any) -> Any:
-        """The stamp says all about the sources."""
-        return signature, codegen.magic_tuple()
 
-    def holds(self, signature: Any, target: Any) -> bool:
-        """Whether the machine code for this signature and processor is there."""
-        try:
-            index = self._cache_file._load_index()
-            name = index.get(self._index_key(signature, target.codegen()))
-            return name is not None and (Path(self._cache_path) / name).is_file()
-        except Exception:
-            return False
+def _placed(code: bytes) -> Any:
+    """An object file in memory, ready to be called; alive as long as what is returned."""
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
+    triple = llvm.get_process_triple()
+    machine = llvm.Target.from_triple(triple).create_target_machine(
+        codemodel="jitdefault", jit=True
+    )
+    module = llvm.parse_assembly("")
+    module.triple, module.data_layout = triple, str(machine.target_data)
+    engine = llvm.create_mcjit_compiler(module, machine)
+    engine.add_object_file(llvm.ObjectFileRef.from_data(code))
+    engine.finalize_object()
+    return engine
 
 
 class Entry:
-    """A compiled function called from Python: machine code from the disk, or made now."""
+    """A function that Python calls with whole numbers: machine code from the disk, or made now.
 
-    def __init__(self, function: Callable[..., int], arguments: int) -> None:
-        self._name = function.__name__
-        self._dispatcher: Any = numba.njit(**options())(_call(function, arguments))
-        self._signature = (types.int64,) * arguments
-        self._disk: _DiskCache | None = None
-        self._sought = False
+    It is named as ``module.function`` within the package of this module, and imported only when
+    it has to be compiled. Other threads run while it does.
+    """
 
-    def _cache(self) -> _DiskCache | None:
-        """The cache on disk, if there can be one; looked for at the first use."""
-        if not self._sought:
-            self._sought = True
-            sources = digest()
-            folder = _writable() if sources is not None and sources == _AT_IMPORT else None
-            if folder is not None:
-                machine = self._dispatcher.targetctx.codegen().magic_tuple()
-                told = f"{self._name} {sources} {machine}"
-                stamp = hashlib.sha256(told.encode()).hexdigest()
-                self._disk = _DiskCache(self._dispatcher.py_func, folder, stamp)
-                self._dispatcher._cache = self._disk
-        return self._disk
+    def __init__(self, name: str, arguments: int, *, answers: bool = True) -> None:
+        module, _, self._function = name.rpartition(".")
+        self._module = f"{__package__}.{module}"
+        number = ctypes.c_int64
+        self._shape = ctypes.CFUNCTYPE(number if answers else None, *(number,) * arguments)
+        self._call: Callable[..., int] | None = None
+        self._engine: Any = None  # owns the machine code
+        self._lock = threading.Lock()
 
     def is_warm(self) -> bool:
-        """Whether a call begins at once: machine code is in memory or on disk."""
-        if self._dispatcher.signatures:
-            return True
-        cache = self._cache()
-        return cache is not None and cache.holds(self._signature, self._dispatcher.targetctx)
+        """Whether a call begins at once: the machine code is in memory or on disk."""
+        with self._lock:
+            name = self._file() if self._call is None else None
+            code = None if name is None else _kept(name)
+            if code is not None:
+                self._place(code)
+            return self._call is not None
 
     def prepare(self) -> None:
         """Load the machine code or make it."""
-        if not self._dispatcher.signatures:
-            self._cache()
-            self._dispatcher.compile(self._signature)
+        if self.is_warm():
+            return
+        with self._lock:
+            if self._call is None:
+                self._place(self._made())
 
     def __call__(self, *arguments: int) -> int:
-        """Call it with whole numbers."""
-        self.prepare()
-        return int(self._dispatcher(*arguments))
+        """Call it."""
+        if self._call is None:
+            self.prepare()
+        return cast(Callable[..., int], self._call)(*arguments)
 
+    def _place(self, code: bytes) -> None:
+        self._engine = _placed(code)
+        address = self._engine.get_function_address(symbol(self._module, self._function))
+        self._call = cast(Any, self._shape(address))
 
-def _call(function: Callable[..., int], arguments: int) -> Callable[..., int]:
-    """A function that does nothing but call another one, which holds all of the kernel."""
-    inside = whole(function)
-    calls: dict[int, Callable[..., int]] = {
-        1: lambda a: inside(a),
-        2: lambda a, b: inside(a, b),
-        3: lambda a, b, c: inside(a, b, c),
-    }
-    return calls[arguments]
+    def _made(self) -> bytes:
+        from vtwin.engines.kernel.joining import machine_code
 
+        name = self._file()
+        code = machine_code(self.function())
+        if name is not None and name == self._file():  # no source was changed in between
+            _keep(name, code)
+        return code
 
-def entry(arguments: int) -> Callable[[Callable[..., int]], Entry]:
-    """Make a function of so many whole numbers one that Python calls."""
-    return lambda function: Entry(function, arguments)
+    def function(self) -> Function:
+        """What is compiled."""
+        return cast(Function, getattr(import_module(self._module), self._function))
+
+    def _file(self) -> str | None:
+        """Name of the file; None where nobody knows which sources run."""
+        sources = digest()
+        if sources is None or sources != _AT_IMPORT:
+            return None
+        told = f"{self._module} {self._function} {sources} {_processor()}"
+        return f"kernel-{hashlib.sha256(told.encode()).hexdigest()[:32]}.o"

@@ -7,8 +7,7 @@ What C schedules for the same tick is due at once: that is the next round.
 
 from __future__ import annotations
 
-from vtwin.engines.kernel.building import compiled
-from vtwin.engines.kernel.cache import entry
+from vtwin.engines.kernel.building import compiled, whole
 from vtwin.engines.kernel.calendar import cancel, next_slot, next_time
 from vtwin.engines.kernel.layout import (
     H_BEGUN,
@@ -30,7 +29,7 @@ from vtwin.engines.kernel.meters import close_window
 from vtwin.engines.kernel.plant import begin, happen, settle
 
 
-@entry(3)
+@whole
 def advance(m: int, until: int, most: int) -> int:
     """Run on to the first event at or after tick ``until``, or ``most`` events.
 

@@ -1,10 +1,11 @@
-"""The ground the kernel stands on: fields of records in one flat arena, and compilation.
+"""The ground the kernel stands on: fields of records in one flat arena.
 
 The whole plant is one numpy int64 array owned by Python, the *arena*. Compiled code gets the
 address of its first byte as an int64 and reaches every record by address: five intrinsics read
-and write the 8-byte field number ``field`` of the record at ``address``. A field holds a whole
-number or, through the ``_f`` pair, a double. Nothing is checked: whoever computes an address
-from a record's table (``layout.record``) with an index in range is safe, nobody else is.
+and write the 8-byte field number ``field`` of the record at ``address`` (their code is in
+``access``). A field holds a whole number or, through the ``_f`` pair, a double. Nothing is checked:
+whoever computes an address from a record's table (``layout.record``) with an index in range is
+safe, nobody else is.
 
 Functions marked `compiled` (see ``building``) take and return int64 or float64 only. There are no
 arrays in them, so numba's reference counting has nothing to do and is switched off altogether.
@@ -13,123 +14,24 @@ arrays in them, so numba's reference counting has nothing to do and is switched 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import cast
 
 import numpy as np
-from llvmlite import ir
-from numba.core import types
-from numba.core.cpu import CPUTargetOptions
-from numba.extending import intrinsic
+
+from vtwin.engines.kernel.building import later
 
 #: Bytes of a field.
 FIELD = 8
 
-_I64 = ir.IntType(64)
-_F64 = ir.DoubleType()
-
-
-def options() -> dict[str, Any]:
-    """How the functions of the kernel that Python calls are compiled; no fused or reordered
-    arithmetic.
-    """
-    chosen: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
-    if hasattr(CPUTargetOptions, "_nrt"):  # not in every version of numba
-        chosen["_nrt"] = False
-    return chosen
-
-
-def _place(builder: Any, address: Any, field: Any, kind: Any) -> Any:
-    """Pointer to a field of a record."""
-    return builder.gep(builder.inttoptr(address, kind.as_pointer()), [field])
-
-
-def _tell_apart(builder: Any, access: Any, field: Any) -> None:
-    """Tell LLVM that fields of different numbers never lie at the same place, where the number is
-    a constant (type-based alias analysis): what was read of one stays known when another one is
-    written.
-    """
-    if isinstance(field, types.IntegerLiteral):
-        module = builder.module
-        root = module.add_metadata(["vtwin fields"])
-        kind = module.add_metadata([f"field {field.literal_value}", root])
-        access.set_metadata("tbaa", module.add_metadata([kind, kind, _I64(0)]))
-
-
-def _are_whole(*kinds: Any) -> bool:
-    return all(isinstance(kind, types.Integer) for kind in kinds)
-
-
-def number(field: Any) -> Any:
-    """The type of a field's number: a constant is a type of its own, with code of its own."""
-    return field if isinstance(field, types.IntegerLiteral) else types.int64
-
-
-def read(builder: Any, address: Any, place: Any, field: Any, kind: Any) -> Any:
-    """Code that reads a field; ``field`` is the type of its number, ``place`` the number."""
-    found = builder.load(_place(builder, address, place, kind))
-    _tell_apart(builder, found, field)
-    return found
-
-
-def write(builder: Any, address: Any, place: Any, field: Any, value: Any, kind: Any) -> None:
-    """Code that writes a field."""
-    _tell_apart(builder, builder.store(value, _place(builder, address, place, kind)), field)
-
-
-def _load(_context: Any, address: Any, field: Any) -> Any:
-    def code(_target: Any, builder: Any, _signature: Any, given: Any) -> Any:
-        return read(builder, given[0], given[1], field, _I64)
-
-    return (types.int64(types.int64, number(field)), code) if _are_whole(address, field) else None
-
-
-def _store(_context: Any, address: Any, field: Any, value: Any) -> Any:
-    def code(target: Any, builder: Any, _signature: Any, given: Any) -> Any:
-        write(builder, given[0], given[1], field, given[2], _I64)
-        return target.get_dummy_value()
-
-    fits = _are_whole(address, field) and isinstance(value, types.Integer | types.Boolean)
-    return (types.void(types.int64, number(field), types.int64), code) if fits else None
-
-
-def _add(_context: Any, address: Any, field: Any, delta: Any) -> Any:
-    def code(target: Any, builder: Any, _signature: Any, given: Any) -> Any:
-        before = read(builder, given[0], given[1], field, _I64)
-        write(builder, given[0], given[1], field, builder.add(before, given[2]), _I64)
-        return target.get_dummy_value()
-
-    fits = _are_whole(address, field) and isinstance(delta, types.Integer | types.Boolean)
-    return (types.void(types.int64, number(field), types.int64), code) if fits else None
-
-
-def _load_f(_context: Any, address: Any, field: Any) -> Any:
-    def code(_target: Any, builder: Any, _signature: Any, given: Any) -> Any:
-        return read(builder, given[0], given[1], field, _F64)
-
-    return (types.float64(types.int64, number(field)), code) if _are_whole(address, field) else None
-
-
-def _store_f(_context: Any, address: Any, field: Any, value: Any) -> Any:
-    def code(target: Any, builder: Any, _signature: Any, given: Any) -> Any:
-        write(builder, given[0], given[1], field, given[2], _F64)
-        return target.get_dummy_value()
-
-    fits = _are_whole(address, field) and isinstance(value, types.Float)
-    return (types.void(types.int64, number(field), types.float64), code) if fits else None
-
-
-def told(made: Any) -> Any:
-    """An intrinsic that sees the constants among its arguments."""
-    return intrinsic(prefer_literal=True)(made)
-
+_CODE = "vtwin.engines.kernel.access"
 
 #: ``load(address, field)``: the whole number in a field.
-load = cast(Callable[[int, int], int], told(_load))
+load = cast(Callable[[int, int], int], later(_CODE, "load"))
 #: ``store(address, field, value)``: put a whole number, or a truth as 0 or 1, into a field.
-store = cast(Callable[[int, int, int | np.int64], None], told(_store))
+store = cast(Callable[[int, int, int | np.int64], None], later(_CODE, "store"))
 #: ``add(address, field, delta)``: add a whole number to a field.
-add = cast(Callable[[int, int, int], None], told(_add))
+add = cast(Callable[[int, int, int], None], later(_CODE, "add"))
 #: ``load_f(address, field)``: the double in a field.
-load_f = cast(Callable[[int, int], float], told(_load_f))
+load_f = cast(Callable[[int, int], float], later(_CODE, "load_f"))
 #: ``store_f(address, field, value)``: put a double into a field.
-store_f = cast(Callable[[int, int, float], None], told(_store_f))
+store_f = cast(Callable[[int, int, float], None], later(_CODE, "store_f"))

@@ -6,10 +6,9 @@ import numpy as np
 
 from vtwin.engines.energy import Meter
 from vtwin.engines.kernel import layout as at
-from vtwin.engines.kernel.arena import Fields, Table
+from vtwin.engines.kernel.arena import Fields, Table, whole
 from vtwin.engines.kernel.encoding.template import Template
 from vtwin.engines.kernel.memory import FIELD
-from vtwin.engines.kernel.sums import whole
 from vtwin.engines.reading import Glance, Reading
 from vtwin.plant import rules
 from vtwin.plant.primitives import MachineState

@@ -15,12 +15,12 @@ from vtwin.engines.energy import BandSums, Meter
 from vtwin.engines.kernel import layout as at
 from vtwin.engines.kernel.arena import Fields, Same
 from vtwin.engines.kernel.encoding.encode import encode
+from vtwin.engines.kernel.encoding.streams import address
 from vtwin.engines.kernel.encoding.template import Template, give_items
-from vtwin.engines.kernel.instant import advance
+from vtwin.engines.kernel.entries import advance
 from vtwin.engines.kernel.memory import FIELD
 from vtwin.engines.kernel.picture import locked, stalled
 from vtwin.engines.kernel.readings import Counters
-from vtwin.engines.kernel.streams import address
 from vtwin.engines.reading import Ending, Reading, Series, tally, traced
 from vtwin.plant.primitives import NONE
 from vtwin.plant.program import Program

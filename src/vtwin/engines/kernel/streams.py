@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from vtwin.base import draws, streams
+from vtwin.base import draws
 from vtwin.base.streams import (
     CONSTANT,
     DRAWN,
@@ -21,12 +21,12 @@ from vtwin.base.streams import (
     is_rejecting,
     log,
     philox_pair,
+    prepare,
     quantile,
     unit,
     whole_ticks,
 )
-from vtwin.base.units import ticks
-from vtwin.engines.kernel.building import apart, compiled
+from vtwin.engines.kernel.building import apart, compiled, whole
 from vtwin.engines.kernel.layout import (
     H_ERROR,
     H_REPLICATION,
@@ -179,45 +179,9 @@ def uniform(m: int, stream: int) -> float:
     return _next_unit(m, record(m, H_STREAMS, S_SIZE, stream))
 
 
-def name(entity: str, purpose: str) -> int:
-    """S_NAME of a stream's record."""
-    return _signed(draws.hash64(entity, purpose))
-
-
-def fields(distribution: draws.Distribution | None, entity: str, purpose: str) -> list[int]:
-    """The fields of a stream's record, without its values; None for a stream of uniforms.
-
-    Seed and replication are in the head: a record is the same for all of them.
-    """
-    found = nameless(distribution)
-    found[S_NAME] = name(entity, purpose)
-    return found
-
-
-def nameless(distribution: draws.Distribution | None) -> list[int]:
-    """The fields of a stream's record that follow from what is drawn from."""
-    found = [0] * S_SIZE
-    if distribution is None:
-        return found
-    if draws.never_varies(distribution):
-        found[S_KIND] = CONSTANT
-        found[S_TICKS] = ticks(distribution.mean)
-        return found
-    a, b, c = (*distribution.parameters, 0.0, 0.0, 0.0)[:3]
-    kind = streams.KINDS[distribution.kind]
-    d, e = streams.prepare(kind, a, b)
-    found[S_KIND] = kind
-    for field, value in zip((S_A, S_B, S_C, S_D, S_E), (a, b, c, d, e), strict=True):
-        found[field] = int(np.float64(value).view(np.int64))
-    found[S_VALUE_COUNT] = len(distribution.values)
-    return found
-
-
-def _signed(word: int) -> int:
-    """The whole number of the same 64 bits."""
-    return word - 2**64 if word >= 2**63 else word
-
-
-def address(seed: int, replication: int) -> tuple[int, int]:
-    """H_SEED and H_REPLICATION of a run."""
-    return _signed(seed % 2**64), _signed(replication % 2**64)
+@whole
+def prepared(s: int) -> None:
+    """Enter what a sampler needs beside the parameters into the record at ``s``."""
+    d, e = prepare(load(s, S_KIND), load_f(s, S_A), load_f(s, S_B))
+    store_f(s, S_D, d)
+    store_f(s, S_E, e)

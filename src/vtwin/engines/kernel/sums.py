@@ -10,8 +10,9 @@ from typing import Any, cast
 from llvmlite import ir
 from numba.core import types
 
+from vtwin.engines.kernel.access import number, read, told, write
 from vtwin.engines.kernel.building import compiled
-from vtwin.engines.kernel.memory import load, number, read, store, told, write
+from vtwin.engines.kernel.memory import load, store
 
 _HALF = 64
 _I64, _I128 = ir.IntType(_HALF), ir.IntType(2 * _HALF)
@@ -88,8 +89,3 @@ def copy_wide(record: int, field: int, other: int, place: int) -> None:
     """Put the sum in ``place`` of another record into ``field``."""
     store(record, field, load(other, place))
     store(record, field + 1, load(other, place + 1))
-
-
-def whole(high: int, low: int) -> int:
-    """The sum in two fields, of any size."""
-    return (high << _HALF) + low % (1 << _HALF)

@@ -18,12 +18,10 @@ the streams of draws need it.
 
 from __future__ import annotations
 
-from vtwin.engines.kernel.building import compiled
-from vtwin.engines.kernel.cache import entry
+from vtwin.engines.kernel.building import compiled, whole
 from vtwin.engines.kernel.floor import lead_bin
 from vtwin.engines.kernel.layout import (
     H_ERROR,
-    H_SIZE,
     H_STATUS,
     H_STREAMS,
     NEVER,
@@ -35,63 +33,52 @@ from vtwin.engines.kernel.layout import (
 from vtwin.engines.kernel.memory import FIELD, add, load, store
 from vtwin.engines.kernel.streams import draw, sample
 from vtwin.engines.kernel.sums import add_wide
-from vtwin.plant.primitives import MachineState, ReleaseKind
-
-# The line, behind the kernel's head.
-(
-    L_MACHINES,
-    L_WARMUP,
-    L_HORIZON,
+from vtwin.engines.kernel.tandem_layout import (
+    BLOCKED,
+    G_ARRIVALS,
+    G_AT,
+    G_BIN_END,
+    G_BLOCKED,
+    G_BUSY,
+    G_CYCLES,
+    G_FREE,
+    G_PLACES,
+    G_QUEUED,
+    G_RING,
+    G_SERIES,
+    G_SIZE,
+    G_STATE,
+    G_VISITS,
+    G_WAITED,
+    G_WORKED,
+    L_ARRIVED,
     L_BIN,
-    L_KIND,
-    L_LEVEL,
-    L_RELEASE,  # when the last one was released
-    L_ARRIVED,  # items let in by a source of its own clock
-    L_RELEASED,  # since the warm-up
-    L_LEFT,
-    L_RELEASED_ALL,
-    L_LEFT_ALL,
-    L_LEAD,  # wide: of those that left since the warm-up
-    L_LEAD_LOW,
-    L_INSIDE,  # wide: item-ticks in the plant
-    L_INSIDE_LOW,
-    L_LOOP,  # index of the place in the ring of departures (CONWIP)
-    L_RINGS,  # byte offsets from the head: ring of departures,
-    L_HISTOGRAM,  # lead times,
-    L_RELEASES,  # per bin: count, and wide the sum of ticks into the bin,
-    L_DEPARTURES,  # the same of items that left
-    L_RELEASE_BIN,  # bin and its end, of the last release
-    L_RELEASE_END,
     L_DEPARTURE_BIN,
     L_DEPARTURE_END,
+    L_DEPARTURES,
     L_END,
-) = range(H_SIZE, H_SIZE + 26)
-
-# A machine and the places before it.
-(
-    G_PLACES,
-    G_CYCLES,
-    G_FREE,  # D of the item before
-    G_RING,  # byte offset of S of the last `places` items
-    G_AT,  # index in it
-    G_VISITS,  # what G_ARRIVALS says too much or too little of finished operations
-    G_BUSY,  # what G_WORKED says too much or too little of finished operations
-    G_WORKED,
-    G_BLOCKED,
-    G_ARRIVALS,
-    G_WAITED,
-    G_QUEUED,  # what G_WAITED says too much or too little of item-ticks in the queue
-    G_STATE,
-    G_SERIES,  # byte offset of the finished items in the present bin
-    G_BIN_END,
-    G_SIZE,
-) = range(16)
-
-WORKING, BLOCKED, STARVED = (
-    int(MachineState.WORKING),
-    int(MachineState.BLOCKED),
-    int(MachineState.STARVED),
+    L_HISTOGRAM,
+    L_HORIZON,
+    L_INSIDE,
+    L_KIND,
+    L_LEAD,
+    L_LEFT,
+    L_LEFT_ALL,
+    L_LEVEL,
+    L_LOOP,
+    L_MACHINES,
+    L_RELEASE,
+    L_RELEASE_BIN,
+    L_RELEASE_END,
+    L_RELEASED,
+    L_RELEASED_ALL,
+    L_RELEASES,
+    L_RINGS,
+    L_WARMUP,
+    WORKING,
 )
+from vtwin.plant.primitives import ReleaseKind
+
 _SATURATED, _ARRIVALS, _CONWIP = (int(kind) for kind in ReleaseKind)
 
 
@@ -264,7 +251,7 @@ def _pass_through(m: int, machines: int, release: int) -> int:
     return left
 
 
-@entry(2)
+@whole
 def advance(m: int, most: int) -> int:
     """Up to ``most`` more items: PAUSED, or how it ended (REACHED or the kernel's H_STATUS)."""
     machines = m + L_END * FIELD

@@ -7,10 +7,18 @@ from collections.abc import Sequence
 import numpy as np
 
 from vtwin.base.draws import Distribution
-from vtwin.engines.kernel import calendar, streams
+from vtwin.engines.kernel import calendar
 from vtwin.engines.kernel import layout as at
 from vtwin.engines.kernel.arena import Table
-from vtwin.engines.kernel.encoding import equipment, people, releases, routes, traffic, transfers
+from vtwin.engines.kernel.encoding import (
+    equipment,
+    people,
+    releases,
+    routes,
+    streams,
+    traffic,
+    transfers,
+)
 from vtwin.engines.kernel.encoding.tables import Tables
 from vtwin.engines.kernel.encoding.template import Template
 from vtwin.engines.kernel.memory import FIELD
