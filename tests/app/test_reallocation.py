@@ -5,7 +5,7 @@ import json
 import pytest
 
 from vtwin.app.reallocation import optimise
-from vtwin.base.errors import Refused
+from vtwin.base.errors import Problem, Refused
 from vtwin.scenario import build, load
 
 LINE = """\
@@ -94,6 +94,20 @@ def test_optimise_when_stopped_and_begun_again_then_the_plan_is_the_same(scenari
     assert again.outcome.spent == whole.outcome.spent
     assert whole.recalled == 0
     assert 40 <= again.recalled <= first.outcome.spent
+
+
+def test_optimise_when_the_store_fails_on_the_way_then_the_plan_stands_and_it_is_said(
+    scenario, tmp_path, monkeypatch
+):
+    def full(*_):
+        raise Refused(Problem("V602", "the disk of the run store is full"))
+
+    monkeypatch.setattr("vtwin.results.store.Store.keep_figures", full)
+    found = optimise(scenario, budget=80, store=f"sqlite:///{tmp_path / 'store.db'}")
+    assert _plan(found) == _plan(optimise(scenario, budget=80, store=False))
+    (told,) = found.trouble
+    assert told.severity == "warning"
+    assert "figures are not kept: the disk" in told.what
 
 
 def test_optimise_when_a_front_is_asked_for_then_no_point_is_beaten_in_every_goal(scenario):

@@ -44,6 +44,7 @@ class Reallocated:
     front: Front | None = None
     further: int = 0  # replications for the plan's steps and the front
     recalled: int = 0  # of all these, found in the store
+    trouble: tuple[Problem, ...] = ()  # why they are not kept
 
     @property
     def interrupted(self) -> bool:
@@ -237,7 +238,8 @@ def optimise(
     )
     wide = _all_goals(real) if front else real
     figures = _figures(wide)
-    with runs.workers(cluster) as executor, opened(store) as kept:
+    trouble: list[Problem] = []
+    with runs.workers(cluster) as executor, opened(store, trouble) as kept:
         evaluator = Evaluator(
             build=_builder(loaded),
             figures=figures,
@@ -247,6 +249,7 @@ def optimise(
             executor=executor,
             store=kept,
             cancelled=cancelled,
+            trouble=trouble,
         )
 
         def tell(what: str, spent: int, best: Design | None, mean: float | None) -> None:
@@ -269,7 +272,7 @@ def optimise(
     text = variant_file(plant.file, out or _default(plant.file), real, outcome, plan)
     return Reallocated(
         plant.file, plant.program.name, real, outcome, plan, plant.program.currency, None, text,
-        points, study.total() - outcome.spent, study.recalled(),
+        points, study.total() - outcome.spent, study.recalled(), tuple(trouble),
     )  # fmt: skip
 
 

@@ -125,9 +125,9 @@ class Shelf:
 
 
 @contextmanager
-def opened(keep: Keep) -> Iterator[Store | None]:
+def opened(keep: Keep, trouble: list[Problem]) -> Iterator[Store | None]:
     """The store for the figures of many plants; None where none is wanted, or where the default
-    one cannot be opened. One that was named is refused.
+    one cannot be opened, which ``trouble`` then says. One that was named is refused.
     """
     if keep is False:
         yield None
@@ -136,9 +136,12 @@ def opened(keep: Keep) -> Iterator[Store | None]:
 
     try:
         store = Store(keep)
-    except Refused:
+    except Refused as refused:
         if isinstance(keep, str):
             raise
+        from vtwin.studies.evaluator import not_kept
+
+        trouble += not_kept(refused)
         yield None
         return
     with closing(store):

@@ -202,8 +202,10 @@ def sweep(
     found = _found_warmup(plant, wishes, chosen.name, progress, cancelled)
     always = _always(wishes, found)
     plan = studies.plan(experiment, seed)
-    with runs.workers(cluster) as executor, opened(store) as kept:
+    trouble: list[Problem] = []
+    with runs.workers(cluster) as executor, opened(store, trouble) as kept:
         evaluator = _evaluator(loaded, variant, always, figures, seed, engine)
+        evaluator.trouble = trouble
         evaluator.workers, evaluator.executor = workers, executor
         evaluator.cancelled, evaluator.store = cancelled, kept
         file = None if out is None else SweepFile(out, plan, figures, _key(evaluator, plan))
@@ -232,7 +234,7 @@ def sweep(
         warmup_s=_left_out(plant.program.run.warmup, evaluator, result),
         known=len(runner.known),
         warnings=plant.warnings,
-        notes=() if file is None else tuple(file.trouble),
+        notes=(*trouble, *(() if file is None else file.trouble)),
     )
 
 

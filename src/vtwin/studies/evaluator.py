@@ -12,14 +12,13 @@ import hashlib
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from vtwin.base.errors import Refused
+from vtwin.base.errors import Problem, Refused
 from vtwin.results.kpi import Measures, measure
 from vtwin.scenario.decisions import Design
 
@@ -75,6 +74,7 @@ class Evaluator:
     asked: set[Task] = field(default_factory=set)
     programs: dict[Design, Program | Refused] = field(default_factory=dict)
     keys: dict[Design, str] = field(default_factory=dict)  # of the store
+    trouble: list[Problem] = field(default_factory=list)  # why figures are not kept
     recalled: int = 0  # replications found in the store, not simulated here
 
     @property
@@ -251,8 +251,8 @@ class Evaluator:
         keys = {design: self._key(design) for design, _ in tasks}
         try:
             kept = self.store.figures(keys.values())
-        except Refused:
-            self.store = None
+        except Refused as refused:
+            self._lose(refused)
             return list(tasks)
         left = []
         for design, replication in tasks:
@@ -274,8 +274,24 @@ class Evaluator:
             rows[self._key(design), replication] = {
                 n: None if math.isnan(v) else v for n, v in values
             }
-        with suppress(Refused):
+        try:
             self.store.keep_figures(rows)
+        except Refused as refused:
+            self._lose(refused)
+
+    def _lose(self, refused: Refused) -> None:
+        """Go on without a store, and say so once."""
+        self.store = None
+        if not self.trouble:
+            self.trouble += not_kept(refused)
+
+
+def not_kept(refused: Refused) -> list[Problem]:
+    """What a store refused, as a warning beside an answer that is complete without it."""
+    return [
+        replace(p, severity="warning", what=f"figures are not kept: {p.what}")
+        for p in refused.problems
+    ]
 
 
 def _number(value: float | None) -> float:

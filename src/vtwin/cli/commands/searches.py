@@ -142,7 +142,7 @@ def optimise(study: Study, file: Path, budget: int | None, search: str, front: b
     `reallocate:` section. Stopped, it goes on where it was.
     """
     from vtwin.app import reallocation
-    from vtwin.cli import plans
+    from vtwin.cli import plans, text
 
     output = Output(study.json_to)
     with stoppable() as stop, searching(budget) as report:
@@ -162,6 +162,7 @@ def optimise(study: Study, file: Path, budget: int | None, search: str, front: b
     if output.write(target, found.text):
         found = replace(found, saved=target)
     output.console.print(plans.reallocated(found))
+    text.problems(found.trouble)
     if found.recalled:
         total = found.outcome.spent + found.further
         click.echo(f"{found.recalled:,} of {total:,} replications were in the store", err=True)
