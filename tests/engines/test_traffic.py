@@ -224,6 +224,17 @@ def test_charger_when_it_is_taken_then_the_next_vehicle_waits_for_it(engine):  #
     assert tally.zone_held.tolist() == [20 * S, 0]
 
 
+def test_charger_when_it_has_two_places_then_vehicles_charge_side_by_side(engine):  # S-159
+    battery = {"charging": 1, "low": 10, "until": 30, "content": [0, 10, 10]}
+    tally = engine(driven(60, battery, vehicles=("b", "b", "b"), room=2).program(), 0, trace=True)
+    # The first needs 30 s, the second 20 s, and the third comes after it.
+    assert told(tally, Event.CHARGE, Event.CHARGED) == [
+        (0, "CHARGE", 0, 0), (0, "CHARGE", 1, 0), (20, "CHARGE", 2, 0), (20, "CHARGED", 1, 0),
+        (30, "CHARGED", 0, 0), (40, "CHARGED", 2, 0),
+    ]  # fmt: skip
+    assert spent(tally, HELD) == [0, 0, 20]
+
+
 def test_charger_when_the_near_one_is_wanted_then_a_vehicle_goes_to_the_other(engine):  # S-158
     battery = {"charging": 1, "low": 10, "until": 30, "content": [10, 10, 10]}
     plant = driven(60, battery, vehicles=("b", "b", "b"), chargers=(("b", "charger"), ("a", "other")))  # fmt: skip

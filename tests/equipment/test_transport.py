@@ -8,8 +8,9 @@ import pytest
 from pydantic import ValidationError
 
 from vtwin.engines.choose import engine
-from vtwin.equipment.transport import FAMILY, available, places
+from vtwin.equipment.transport import FAMILY, places
 from vtwin.plant.family import Step
+from vtwin.plant.trace import VehicleState
 from vtwin.scenario.build import build
 from vtwin.scenario.load import load
 from vtwin.testing.family import FamilyContract
@@ -42,11 +43,13 @@ class TestTransport(FamilyContract):
     def test_conveyor_when_it_is_as_long_as_an_item_then_one_fits(self):
         assert places(params(BELT, length="40 cm")) == 1
 
-    def test_vehicle_when_it_has_a_battery_then_it_is_slower_on_the_average(self):
-        agv = params(CART, running_time="8 h", charging_time="2 h")
-        assert available(agv) == pytest.approx(0.8)
+    def test_vehicle_when_it_has_a_battery_then_the_battery_is_told_and_nothing_is_slower(self):
+        agv = params(CART, running_time="8 h", charging_time="2 h", standing_draw="20 %")
         words = FAMILY.words("agv", agv)
-        assert words == {"speed": "0.64 m/s", "load": "18.75 s", "unload": "18.75 s"}
+        assert words == {
+            "speed": "0.8 m/s", "load": "15 s", "unload": "15 s",
+            "battery": {"lasts": "28800 s", "charge": "7200 s", "standing": "20 %"},
+        }  # fmt: skip
 
     @pytest.mark.parametrize(
         ("written", "changes", "told"),
@@ -84,6 +87,22 @@ def test_cell_when_there_are_two_carts_then_the_saw_limits_it():
     tally = engine("kernel", program).simulate(program, 0)
     made = 36_000 // 120
     assert made - 3 <= tally.product_good[0] <= made
+
+
+@pytest.mark.parametrize("name", ["reference", "kernel"])
+def test_cell_when_its_cart_has_a_battery_then_it_is_away_as_long_as_the_hand_says(name):
+    """A full battery drives for 80 min, down to 20 % for 64: the 30th move of 130 s is done after
+    65 min. What they took is charged in 65 / 4 min. In 40 h that is 29 times, and 43.75 min more,
+    of which the cart waits 2 min for the first box.
+    """
+    words = {
+        "transport.cart.battery": {"lasts": "80 min", "charge": "20 min"},
+        "run.warmup": "0 h", "run.horizon": "40 h",
+    }  # fmt: skip
+    tally = engine(name, program := build(load(CELL), overrides=words)).simulate(program, 0)
+    assert tally.vehicle_charges.tolist() == [29]
+    assert tally.vehicle_state[0][VehicleState.CHARGING] == 29 * 975 * 10**9
+    assert tally.vehicle_moves[0] == 29 * 30 + int(41.75 * 60 / 130)
 
 
 def test_fleet_when_it_has_a_model_then_what_is_written_goes_first():

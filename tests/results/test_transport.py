@@ -34,6 +34,11 @@ def test_vehicles_when_they_are_measured_then_their_shares_are_those_of_the_time
             "transport_empty": 4 / 40,
             "transport_loaded": 5 / 40,
             "transport_blocked": 0.0,
+            "transport_held": 0.0,
+            "transport_held_s": 0.0,
+            "transport_charging": 0.0,
+            "transport_flat_per_day": 0.0,
+            "charging_kwh_per_day": None,
             "moves_per_h": 90.0,
             "transport_wait_s": 4.0,
         }
@@ -45,6 +50,37 @@ def test_result_json_when_there_are_vehicles_then_it_has_their_figures(plant):
     program, tally = plant
     body = summarise(program, [measure(program, tally)]).to_json()
     assert json.loads(json.dumps(body))["transport"]["cart"]["moves_per_h"]["mean"] == 90.0
+
+
+def congested():
+    """Two vehicles, the second held up for 6 s; each charges 4 s at first."""
+    legs = {("a", "b"): [("ab", 4)], ("b", "a"): [("ba", 4)]}
+    plant = Plant(horizon=40, zones={"ab": 1, "ba": 1, "charger": 2}).station("a", output=9)
+    plant.station("b")
+    plant.product("p", {"op": "1", "on": "a", "cycle": 5}, {"op": "2", "on": "b", "cycle": 1, "fleet": "cart"})  # fmt: skip
+    battery = {"charging": 5, "low": 0, "until": 20, "capacity": 40, "content": [0, 0], "chargers": [("a", "charger")]}  # fmt: skip
+    plant.fleet("cart", {}, {"a": "a", "b": "b"}, ["a", "a"], legs=legs, unload=7, battery=battery)
+    program = plant.order("x", "p", 2).program()
+    battery = replace(program.fleets[0].battery, kwh=3.0)
+    return replace(program, fleets=(replace(program.fleets[0], battery=battery),))
+
+
+def test_vehicles_when_they_hinder_one_another_and_charge_then_both_are_told():  # S-170
+    program = congested()
+    tally = choose("reference", program).simulate(program, 0)
+    figures = measure(program, tally)
+    # Called at 5 and 10; the first unloads in the aisle until 16, the second then drives.
+    expected = {
+        "transport_held": 6 / 80, "transport_held_s": 3.0, "transport_charging": 8 / 80,
+        "transport_busy": (11 + 17) / 80, "transport_flat_per_day": 0.0,
+        "charging_kwh_per_day": 8 * 5 / 40 * 3.0 * 86400 / 40,
+    }  # fmt: skip
+    cart = figures.transport["cart"]
+    assert {key: cart[key] for key in expected} == pytest.approx(expected)
+    assert figures.aisles["ab"] == {"aisle_held_s": 3.0, "aisle_entries_per_h": 180.0}
+    assert figures.aisles["ba"] == {"aisle_held_s": None, "aisle_entries_per_h": 0.0}
+    body = json.loads(json.dumps(summarise(program, [figures]).to_json()))
+    assert body["aisles"]["ab"]["aisle_held_s"]["mean"] == 3.0
 
 
 def test_result_json_when_there_are_no_vehicles_then_it_does_not_speak_of_them():

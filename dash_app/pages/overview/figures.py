@@ -463,19 +463,24 @@ def staff_row(row: StaffLoss, words: Words) -> html.Tr:
 
 
 def vehicles(rows: tuple[FleetUse, ...], words: Words) -> html.Table:
-    """How busy vehicles are, how much of it is empty travel, how long items wait for one."""
-    names = ("vehicles.fleet", "vehicles.busy", "vehicles.empty", "vehicles.wait")
+    """How busy vehicles are, how much of it is empty travel, how long items wait for one; and how
+    long vehicles are held up by others and charge, where any are.
+    """
+    shares = ["busy", "empty"]
+    shares += [name for name in ("held", "charging") if any(getattr(row, name) for row in rows)]
+    names = [f"vehicles.{name}" for name in ("fleet", *shares, "wait")]
     return html.Table(
         [
             html.Thead(html.Tr([html.Th(words(name), scope="col") for name in names])),
-            html.Tbody([_fleet_row(row, words) for row in rows]),
+            html.Tbody([_fleet_row(row, shares, words) for row in rows]),
         ],
         className="staff",
     )
 
 
-def _fleet_row(row: FleetUse, words: Words) -> html.Tr:
-    shares = [f"{share:.1%}" if share is not None else "–" for share in (row.busy, row.empty)]
+def _fleet_row(row: FleetUse, names: list[str], words: Words) -> html.Tr:
+    found = (getattr(row, name) for name in names)
+    shares = [f"{share:.1%}" if share is not None else "–" for share in found]
     wait = duration(row.mean_wait_s, words) if row.mean_wait_s is not None else "–"
     cells = [f"{row.label} ×{row.count}", *shares, wait]
     return html.Tr([html.Td(cell) for cell in cells])

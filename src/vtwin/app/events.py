@@ -9,6 +9,10 @@ if TYPE_CHECKING:
     from vtwin.app.runs import RunResult
     from vtwin.plant.program import Program
 
+#: What vehicles do at a station, and on one-way aisles and at chargers.
+_AT_STATIONS = ("SEND", "PICK", "REACH", "DROP")
+_IN_ZONES = ("ENTER", "HALT", "GO", "RECHARGE", "CHARGE", "CHARGED")
+
 
 def trace_csv(result: RunResult) -> str:
     """The events of the first replication as CSV with names instead of indices."""
@@ -18,6 +22,7 @@ def trace_csv(result: RunResult) -> str:
     if trace is None:
         return ""
     program = result.program
+    vehicles = [v.name for v in program.vehicles]
     machines = [machine.name for machine in program.machines]
     names: dict[Event, Sequence[str]] = {
         Event.RELEASE: [p.name for p in program.products],
@@ -32,6 +37,7 @@ def trace_csv(result: RunResult) -> str:
         Event.ORDER_DONE: [o.name for o in program.orders],
         Event.LOT: [o.name for o in program.orders],
         Event.KIT: [s.name for s in program.stocks],
+        **{Event[name]: vehicles for name in (*_AT_STATIONS, *_IN_ZONES)},
     }
     lines = ["time_s,event,entity,item,value"]
     columns = (trace.time, trace.kind, trace.entity, trace.item, trace.value)
@@ -52,6 +58,10 @@ def _value(program: Program, event: Any, value: int) -> str:
     from vtwin.plant.trace import Event
 
     of_operations = (Event.START, Event.FINISH, Event.LIMIT, Event.RESTART, Event.STALE)
+    if event.name in _AT_STATIONS:
+        return program.stations[value].name
+    if event.name in _IN_ZONES:
+        return program.zones[value].name if value >= 0 else ""
     if event is Event.STATE:
         return MachineState(value).name.lower()
     if event in of_operations and 0 <= value < len(program.operations):

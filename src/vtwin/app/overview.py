@@ -291,6 +291,9 @@ def vehicles(program: Program, summary: Json) -> tuple[FleetUse, ...]:
                 busy=body["transport_busy"]["mean"],
                 empty=body["transport_empty"]["mean"],
                 mean_wait_s=body["transport_wait_s"]["mean"],
+                # Results kept from before have neither.
+                held=body.get("transport_held", {}).get("mean"),
+                charging=body.get("transport_charging", {}).get("mean"),
             )
         )
     return tuple(rows)

@@ -207,6 +207,8 @@ class FleetUse:
     busy: float | None
     empty: float | None
     mean_wait_s: float | None
+    held: float | None = None
+    charging: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -167,6 +167,8 @@ CODES: dict[str, str] = {
     "V362": "the ways of a transport are not complete",
     "V363": "a warning: a transport that brings nothing",
     "V364": "a warning: more is to be brought than the vehicles have time for",
+    "V365": "a battery that cannot be, or nothing to charge at its charger",
+    "V366": "a warning: batteries may be empty before vehicles are at a charger",
     "V371": "a time of loading where nobody loads",
     "V372": "a crew is larger than the number of people who have the skill",
     "V373": "people are absent who have no shifts to miss",

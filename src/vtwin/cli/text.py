@@ -91,7 +91,7 @@ def result(answer: RunResult, *, name: bool = True, limit: bool = True) -> Rende
     if answer.summary.people:
         parts += [heading("People"), indented(_people(answer))]
     if answer.summary.transport:
-        parts += [heading("Transport"), indented(_transport(answer))]
+        parts += [heading("Transport"), indented(*_transport(answer))]
     told = ("in_stock", "too_old")
     if answer.summary.carriers or any(
         key in figures for figures in answer.summary.products.values() for key in told
@@ -271,18 +271,40 @@ def _people(answer: RunResult) -> Table:
 _TRANSPORT = {
     "transport_busy": "busy",
     "transport_empty": "empty",
-    "transport_blocked": "at doors",
     "moves_per_h": "moves",
     "transport_wait_s": "items wait",
 }
+#: What keeps vehicles, where anything does.
+_KEPT = {
+    "transport_blocked": "at doors",
+    "transport_held": "held up",
+    "transport_held_s": "per move",
+    "transport_charging": "charging",
+    "transport_flat_per_day": "run flat",
+}
 
 
-def _transport(answer: RunResult) -> Table:
-    """Every kind of vehicle: how busy, and how long items wait for one."""
+def _transport(answer: RunResult) -> list[RenderableType]:
+    """Every kind of vehicle: how busy, how long items wait for one, and what keeps vehicles."""
     transport = answer.summary.transport
-    heads = dict(_TRANSPORT)
-    if not any(figures["transport_blocked"].mean for figures in transport.values()):
-        del heads["transport_blocked"]
+    kept = {
+        key: head
+        for key, head in _KEPT.items()
+        if any(figures[key].mean for figures in transport.values())
+    }
+    parts: list[RenderableType] = [_fleets(answer, _TRANSPORT)]
+    if kept:
+        parts += ["", _fleets(answer, kept)]
+    held = {n: f["aisle_held_s"].mean or 0.0 for n, f in answer.summary.aisles.items()}
+    worst = max(held, key=lambda name: held[name], default=None)
+    if worst is not None and held[worst] > 0:
+        parts.append(f"Longest before {worst}: {held[worst]:.3g} s per vehicle")
+    return parts
+
+
+def _fleets(answer: RunResult, heads: Mapping[str, str]) -> Table:
+    """Figures of every kind of vehicle."""
+    transport = answer.summary.transport
     columns = [column for head in heads.values() for column in (f">{head}", "", "")]
     table = plain_table("", *columns)
     for fleet, figures in transport.items():

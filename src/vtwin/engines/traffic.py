@@ -138,7 +138,8 @@ class Driver(Vehicle):
         in that of its next leg. None when nothing does.
         """
         zone = self.zone
-        if zone is not None and zone.inside[0] is not self:
+        at_charger = self._charger is not None and not self._legs
+        if zone is not None and zone.inside[0] is not self and not at_charger:
             return zone, list(zone.inside)[: zone.inside.index(self)]
         if self._legs and self._legs[0].zone != NONE:
             zone = self._floor.roads.zones[self._legs[0].zone]
@@ -187,7 +188,7 @@ class Driver(Vehicle):
         if self.zone is None and zone is None:
             return
         if self.zone is not None:
-            self.zone.inside.popleft()
+            self.zone.inside.remove(self)
             self._floor.roads.changed = True
         if zone is not None:
             zone.inside.append(self)

@@ -1,8 +1,8 @@
 """Transport: vehicles that fetch and bring items one at a time, and conveyors.
 
 A vehicle is named under ``transport:`` of a scenario, a conveyor under ``equipment:``. What the
-language knows of both (speed, loading, places, pitch) is reckoned here from what a data sheet
-says: braking, batteries, the load.
+language knows of both (speed, loading, battery, places, pitch) is reckoned here from what a data
+sheet says.
 """
 
 from __future__ import annotations
@@ -16,10 +16,15 @@ from vtwin.base.draws import constant
 from vtwin.plant.family import Family, Lowered, LoweredStep, Shape, SignalSpec, Step
 from vtwin.plant.kinds import OfAKind
 from vtwin.plant.primitives import MachineState
-from vtwin.plant.quantities import Duration, Power, within
+from vtwin.plant.quantities import Duration, Energy, Power, Share, within
 
 _OWN: Final = {
-    "vehicle": frozenset(("top_speed", "pick_up", "put_down", "running_time", "charging_time")),
+    "vehicle": frozenset(
+        (
+            *("top_speed", "pick_up", "put_down"),
+            *("running_time", "charging_time", "standing_draw", "battery_energy"),
+        )
+    ),
     "conveyor": frozenset(
         ("belt_speed", "length", "item_length", "gap", "accumulating", "driving_power")
     ),
@@ -51,10 +56,16 @@ class Transport(OfAKind):
         default=None, description="vehicle: time to put it down; default: as to take it up"
     )
     running_time: Duration = Field(
-        default=0.0, description="vehicle: hours a battery lasts; 0 s: no battery"
+        default=0.0, description="vehicle: hours a battery drives; 0 s: no battery"
     )
     charging_time: Duration = Field(
-        default=0.0, description="vehicle: time off the floor to charge or change the battery"
+        default=3600.0, description="vehicle: time to charge it from empty, or to change it"
+    )
+    standing_draw: Share = Field(
+        default=0.0, description="vehicle: what it draws standing, of what it draws driving"
+    )
+    battery_energy: Energy = Field(
+        default=0.0, description="vehicle: energy a full battery holds; 0 kWh: not told"
     )
     belt_speed: BeltSpeed | None = Field(default=None, description="conveyor: 0.005 to 5 m/s")
     length: Way | None = Field(default=None, description="conveyor: from end to end, 0.2 to 500 m")
@@ -76,15 +87,6 @@ class TransportStep(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-def available(params: Transport) -> float:
-    """Share of the time a vehicle is on the floor: running / (running + charging). A fleet is
-    that much slower on the average; single charging breaks are not simulated.
-    """
-    if not params.running_time:
-        return 1.0
-    return params.running_time / (params.running_time + params.charging_time)
-
-
 def places(params: Transport) -> int:
     """Items that fit on a conveyor, the first at its end: 1 + floor((length - item) / pitch)."""
     assert params.length is not None
@@ -94,13 +96,21 @@ def places(params: Transport) -> int:
 
 def _words(_name: str, params: Any) -> Mapping[str, Any]:
     if params.kind == "vehicle":
-        share = available(params)
         down = params.pick_up if params.put_down is None else params.put_down
-        return {
-            "speed": f"{params.top_speed * share:.6g} m/s",
-            "load": f"{params.pick_up / share:.6g} s",
-            "unload": f"{down / share:.6g} s",
+        words: dict[str, Any] = {
+            "speed": f"{params.top_speed:.6g} m/s",
+            "load": f"{params.pick_up:.6g} s",
+            "unload": f"{down:.6g} s",
         }
+        if params.running_time and params.charging_time:
+            words["battery"] = {
+                "lasts": f"{params.running_time:.9g} s",
+                "charge": f"{params.charging_time:.9g} s",
+                "standing": f"{100 * params.standing_draw:.6g} %",
+            }
+            if params.battery_energy:
+                words["battery"]["capacity"] = f"{params.battery_energy:.6g} kWh"
+        return words
     pitch = (params.item_length + params.gap) / params.belt_speed
     travel = params.length / params.belt_speed
     count = places(params)
@@ -165,4 +175,4 @@ FAMILY = Family(
 )
 
 
-__all__ = ["FAMILY", "Transport", "available", "places"]
+__all__ = ["FAMILY", "Transport", "places"]

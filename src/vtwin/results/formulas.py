@@ -10,7 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-Scope = Literal["plant", "product", "equipment", "people", "transport", "carrier", "tool", "band"]
+Scope = Literal[
+    "plant", "product", "equipment", "people", "transport", "aisle", "carrier", "tool", "band"
+]
 Better = Literal["higher", "lower", ""]
 
 NO_WINDOW = "nothing was observed: the run ended before its warm-up did"
@@ -28,6 +30,9 @@ NO_STOP = "no run came to what ends it before its horizon"
 NO_CLAIM = "nobody was asked for after the warm-up"
 NO_DUTY = "nobody was on duty after the warm-up"
 NO_TAKEN = "nothing was taken after the warm-up"
+NO_MOVE = "nothing was brought after the warm-up"
+NO_CAPACITY = "no battery of known energy"
+NO_ENTRY = "no vehicle entered after the warm-up"
 NO_CALL = "nothing called a vehicle after the warm-up"
 NO_FAILURE = "no failure struck after the warm-up"
 
@@ -280,12 +285,12 @@ KPIS: Mapping[str, Kpi] = {
         ),
         Kpi(
             "transport_busy", "vehicles on the move", "share", "",
-            "time of the vehicles from being sent to handing over / their time", (),
+            "time of the vehicles that they neither stand idle nor charge / their time", (),
             ("transport",), NO_WINDOW,
         ),
         Kpi(
             "transport_empty", "empty travel", "share", "lower",
-            "time from being sent to having loaded / time of the vehicles", (),
+            "time on the way to take something up, or to a charger / time of the vehicles", (),
             ("transport",), NO_WINDOW,
         ),
         Kpi(
@@ -297,6 +302,39 @@ KPIS: Mapping[str, Kpi] = {
             "transport_blocked", "vehicles waiting at a door", "share", "lower",
             "time with an item for which there is no room / time of the vehicles", (),
             ("transport",), NO_WINDOW,
+        ),
+        Kpi(
+            "transport_held", "vehicles held up by others", "share", "lower",
+            "time on the way with another vehicle in the way, on an aisle or at a charger"
+            " / time of the vehicles", (),
+            ("transport",), NO_WINDOW,
+        ),
+        Kpi(
+            "transport_held_s", "held up per item brought", "s", "lower",
+            "time held up by other vehicles / items brought", (), ("transport",), NO_MOVE,
+        ),
+        Kpi(
+            "transport_charging", "vehicles charging", "share", "lower",
+            "time at chargers / time of the vehicles", (), ("transport",), NO_WINDOW,
+        ),
+        Kpi(
+            "transport_flat_per_day", "batteries run flat", "1/d", "lower",
+            "charges begun with less than nothing left / AOET in days", ("AOET",),
+            ("transport",), NO_WINDOW,
+        ),
+        Kpi(
+            "charging_kwh_per_day", "energy charged", "kWh/d", "lower",
+            "time at chargers · what a charger brings in kWh / AOET in days", ("AOET",),
+            ("transport",), NO_CAPACITY,
+        ),
+        Kpi(
+            "aisle_held_s", "held up per vehicle", "s", "lower",
+            "time vehicles were held up for the aisle or charger / vehicles that entered it",
+            (), ("aisle",), NO_ENTRY,
+        ),
+        Kpi(
+            "aisle_entries_per_h", "vehicles", "1/h", "",
+            "vehicles that entered / AOET in hours", ("AOET",), ("aisle",), NO_WINDOW,
         ),
         Kpi(
             "moves_per_h", "moves", "1/h", "",

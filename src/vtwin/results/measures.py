@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from vtwin.base.units import TICKS_PER_SECOND
-from vtwin.plant.primitives import NEVER, NONE
+from vtwin.plant.primitives import NEVER, NONE, Fleet
 from vtwin.plant.program import Program
 from vtwin.plant.trace import Ints, Tally, VehicleState
 from vtwin.results.cost import costs, has_costs, has_wages, labour
@@ -65,6 +65,7 @@ class Measures:
     why: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     transport: Mapping[str, Figures] = field(default_factory=dict)  # by fleet
+    aisles: Mapping[str, Figures] = field(default_factory=dict)  # one-way ones, and chargers
     bands: Mapping[str, Figures] = field(default_factory=dict)  # of the tariff
     peak: Peak | None = None  # the busiest demand window
     ended: str = "horizon"  # what ended the run: "horizon", "stall" or a stop condition
@@ -112,6 +113,7 @@ def measure(program: Program, tally: Tally) -> Measures:
         notes=_notes(program, tally),
         ended=why_ended(program, tally),
         transport=_transport(program, tally),
+        aisles=_aisles(program, tally),
         bands=_bands(program, tally),
         peak=peak(program, tally) if has_power(program) else None,
     )
@@ -473,16 +475,49 @@ def _transport(program: Program, tally: Tally) -> dict[str, Figures]:
         moves = float(tally.vehicle_moves[members].sum())
         waited = float(tally.fleet_wait[index]) / TICKS_PER_SECOND
         share = {state: ratio(float(ticks[state]), float(ticks.sum())) for state in VehicleState}
-        idle = share[VehicleState.IDLE]
+        away = (share[VehicleState.IDLE], share[VehicleState.CHARGING])
+        busy = None if away[0] is None or away[1] is None else 1.0 - away[0] - away[1]
+        observed = tally.observed / TICKS_PER_SECOND
+        held = float(ticks[VehicleState.HELD]) / TICKS_PER_SECOND
         found[fleet.name] = {
-            "transport_busy": None if idle is None else 1.0 - idle,
+            "transport_busy": busy,
             "transport_empty": share[VehicleState.EMPTY],
             "transport_loaded": share[VehicleState.LOADED],
             "transport_blocked": share[VehicleState.BLOCKED],
+            "transport_held": share[VehicleState.HELD],
+            "transport_held_s": ratio(held, moves),
+            "transport_charging": share[VehicleState.CHARGING],
+            "transport_flat_per_day": ratio(_flat(tally, members) * _DAY, observed),
+            "charging_kwh_per_day": _charged(fleet, float(ticks[VehicleState.CHARGING]), observed),
             "moves_per_h": ratio(moves * _HOUR, tally.observed / TICKS_PER_SECOND),
             "transport_wait_s": ratio(waited, float(tally.fleet_calls[index])),
         }
     return found
+
+
+def _flat(tally: Tally, members: list[int]) -> float:
+    """Charges begun with less than nothing left; a kept tally may not know."""
+    return float(tally.vehicle_flat[members].sum()) if tally.vehicle_flat.size else 0.0
+
+
+def _charged(fleet: Fleet, ticks: float, observed: float) -> float | None:
+    """Energy charged, kWh per day, where that of a full battery was told."""
+    battery = fleet.battery
+    if battery is None or not battery.kwh:
+        return None
+    return ratio(ticks * battery.charging / battery.capacity * battery.kwh * _DAY, observed)
+
+
+def _aisles(program: Program, tally: Tally) -> dict[str, Figures]:
+    observed = tally.observed / TICKS_PER_SECOND
+    entries, held = tally.zone_entries, tally.zone_held
+    return {
+        zone.name: {
+            "aisle_held_s": ratio(float(held[n]) / TICKS_PER_SECOND, float(entries[n])),
+            "aisle_entries_per_h": ratio(float(entries[n]) * _HOUR, observed),
+        }
+        for n, zone in enumerate(program.zones)
+    }
 
 
 def _skills(program: Program, tally: Tally) -> dict[str, Figures]:

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from vtwin import __version__
 from vtwin.plant.primitives import NEVER, MachineState
 from vtwin.plant.program import Program
-from vtwin.plant.trace import Event, Ints, Tally, Trace, lead_bin_bounds
+from vtwin.plant.trace import Event, Ints, Tally, Trace, VehicleState, lead_bin_bounds
 from vtwin.results.statistics import t_quantile
 
 Floats = npt.NDArray[np.float64]
@@ -284,6 +284,9 @@ def tally_from_bytes(body: bytes) -> Tally:
     for product, index, pieces in arrays.pop("lead_hist").tolist():
         lead[product][index] = pieces
     meta = {name: tuple(v) if isinstance(v, list) else v for name, v in meta.items()}
+    # One kept before there were so many states was never in those that came later.
+    states = arrays["vehicle_state"] if "vehicle_state" in arrays else np.zeros((0, 0), np.int64)
+    arrays["vehicle_state"] = np.pad(states, ((0, 0), (0, len(VehicleState) - states.shape[1])))
     return Tally(lead_hist=lead, **arrays, **meta)
 
 

@@ -75,6 +75,7 @@ class Summary:
     tools: Mapping[str, Intervals] = field(default_factory=dict)  # those that wear out
     notes: tuple[str, ...] = ()
     transport: Mapping[str, Intervals] = field(default_factory=dict)  # by fleet
+    aisles: Mapping[str, Intervals] = field(default_factory=dict)  # one-way ones, and chargers
     ended: Mapping[str, int] = field(default_factory=dict)  # what ended them -> replications
     bands: Mapping[str, Intervals] = field(default_factory=dict)  # of the tariff, in its order
     peak: Peak | None = None  # the highest of all replications
@@ -103,6 +104,8 @@ class Summary:
         }
         if self.transport:
             body["transport"] = {name: _json(figures) for name, figures in self.transport.items()}
+        if self.aisles:
+            body["aisles"] = {name: _json(figures) for name, figures in self.aisles.items()}
         if self.carriers:
             body["carriers"] = {name: _json(figures) for name, figures in self.carriers.items()}
         if self.tools:
@@ -184,6 +187,9 @@ def summarise(
         ),
         transport={
             f.name: gather.figures([m.transport[f.name] for m in measures]) for f in program.fleets
+        },
+        aisles={
+            z.name: gather.figures([m.aisles[z.name] for m in measures]) for z in program.zones
         },
     )
 

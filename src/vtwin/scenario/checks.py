@@ -293,7 +293,10 @@ def _vehicle_warnings(
     found = []
     for index, fleet in enumerate(program.fleets):
         count = sum(vehicle.fleet == index for vehicle in program.vehicles)
-        share = work[index] / (count * end)
+        drain = 0.0  # each tick with an item has to be charged for
+        if fleet.battery is not None:
+            drain = fleet.battery.driving / fleet.battery.charging
+        share = work[index] * (1.0 + drain) / (count * end)
         if share > FULL + 1e-9:
             what = f"'{fleet.name}' would be loaded {share:.0%} of the time to bring all ordered"
             hint = "items pile up before it: add a vehicle, or order less"

@@ -14,6 +14,7 @@ from pydantic import BeforeValidator, ConfigDict, Field
 from vtwin.plant.quantities import (
     Count,
     Duration,
+    Energy,
     Heads,
     Length,
     Machines,
@@ -31,7 +32,9 @@ from vtwin.plant.quantities import (
     Seed,
     Share,
     Whole,
+    within,
 )
+from vtwin.scenario.aisles import OneWayAisle
 from vtwin.scenario.choices import BusyTimes, Ends, MadeOn, NextSteps, SampleOf
 from vtwin.scenario.quality import MaterialOf, Scrap, TemplateOf
 from vtwin.scenario.questions import ExperimentEntry, ReallocateEntry
@@ -482,8 +485,25 @@ class PeopleEntry(Written):
     training: TrainingEntry | None = Field(default=None, description="cost of their training")
 
 
+class BatteryEntry(Written):
+    """A battery: a free vehicle with little left goes to a charger and comes back charged."""
+
+    lasts: PositiveDuration | None = Field(default=None, description="how long a full one drives")
+    charge: PositiveDuration | None = Field(
+        default=None, description="time to charge it from empty to full, or to change it"
+    )
+    standing: Share = Field(
+        default=0.0, description="what a standing vehicle draws of what a driving one does"
+    )
+    low: Share = Field(default=0.2, description="a free vehicle with no more goes to a charger")
+    until: Share = Field(default=1.0, description="with so much it leaves the charger")
+    capacity: Energy | None = Field(
+        default=None, description="energy of a full one, to tell what charging takes"
+    )
+
+
 class TransportEntry(WithFamilyKeys):
-    """Vehicles that carry items from station to station. They do not hinder one another."""
+    """Vehicles that carry items from station to station."""
 
     model: str | None = Field(
         default=None, description="equipment model: family/name from the library"
@@ -503,6 +523,13 @@ class TransportEntry(WithFamilyKeys):
         default="longest_wait", description="which call a free vehicle answers first"
     )
     start: str | None = Field(default=None, description="point where the vehicles are at first")
+    battery: BatteryEntry | None = Field(
+        default=None, description="of each vehicle; default: it never runs down"
+    )
+    charge_at: Names | None = Field(
+        default=None, description="points where batteries are charged; default: `start`"
+    )
+    chargers: Count = Field(default=1, description="vehicles each of them charges at a time")
 
 
 class Costs(Written):
@@ -542,8 +569,14 @@ class AislesEntry(Written):
     ways: tuple[Names, ...] = Field(
         default=(), description="points one after another, passed in both directions"
     )
-    one_way: tuple[Names, ...] = Field(
-        default=(), description="points one after another, passed in this direction"
+    one_way: tuple[OneWayAisle, ...] = Field(
+        default=(),
+        description="points one after another, passed in this direction; vehicles follow one "
+        "another from point to point, so many at a time as fit, or `room`",
+    )
+    spacing: Annotated[float, within("length", "2 m", "0.3 m", "50 m")] = Field(
+        default=2.0,
+        description="from one vehicle to the next where aisles are one-way, 0.3 to 50 m",
     )
 
 

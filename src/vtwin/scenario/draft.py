@@ -130,6 +130,20 @@ class StationDraft:
 
 
 @dataclass(frozen=True, slots=True)
+class BatteryDraft:
+    """Whole numbers of units per tick and of units; ``chargers``: (node, zone)."""
+
+    driving: int
+    standing: int
+    charging: int
+    low: int
+    until: int
+    capacity: int
+    kwh: float
+    chargers: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class FleetDraft:
     """Vehicles and their ways in ticks; ``at``: station -> node."""
 
@@ -142,6 +156,10 @@ class FleetDraft:
     rule: str
     start: int
     at: Mapping[str, int]
+    #: By (from, to): legs of (zone or None, ticks); () where vehicles do not hinder one another.
+    ways: tuple[tuple[tuple[tuple[str | None, int], ...], ...], ...] = ()
+    zones: Mapping[str, int] = field(default_factory=dict)  # name -> room
+    battery: BatteryDraft | None = None
 
 
 @dataclass(frozen=True, slots=True)

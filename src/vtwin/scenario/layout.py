@@ -165,7 +165,7 @@ def _aisles(written: AislesEntry | None) -> tuple[Line, ...]:
     at = written.points
     lines = {
         tuple(sorted((at[a], at[b])))
-        for way in (*written.ways, *written.one_way)
+        for way in (*written.ways, *(aisle.points for aisle in written.one_way))
         for a, b in pairwise(way)
         if a in at and b in at
     }

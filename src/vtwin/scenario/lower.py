@@ -19,15 +19,18 @@ from vtwin.plant.primitives import (
     UNLIMITED,
     Attendance,
     Batch,
+    Battery,
     Branch,
     Calendar,
     CallRule,
     Carrier,
     Cause,
+    Charger,
     DispatchRule,
     Failure,
     Fleet,
     Kit,
+    Leg,
     Machine,
     MachineState,
     Mode,
@@ -44,6 +47,7 @@ from vtwin.plant.primitives import (
     StopKind,
     Tool,
     Vehicle,
+    Zone,
 )
 from vtwin.plant.program import GrantRule, Program, RunSpec, Stop
 from vtwin.plant.quantities import Amount
@@ -51,7 +55,15 @@ from vtwin.scenario import belts, calendars, quality, setups, tariffs
 from vtwin.scenario.authority import groups
 from vtwin.scenario.branching import GONE
 from vtwin.scenario.document import Document, EquipmentEntry
-from vtwin.scenario.draft import Attending, BatchDraft, Draft, Equipment, FleetDraft, StepDraft
+from vtwin.scenario.draft import (
+    Attending,
+    BatchDraft,
+    BatteryDraft,
+    Draft,
+    Equipment,
+    FleetDraft,
+    StepDraft,
+)
 from vtwin.scenario.layout import floor_places
 from vtwin.scenario.stations import machine_names
 from vtwin.scenario.tariffs import Tariff
@@ -145,6 +157,8 @@ class _Lowering:
         self.batch_index = {name: i for i, name in enumerate(sorted(draft.batches))}
         self.stock_index = {name: i for i, name in enumerate(sorted(draft.components))}
         self.fleets = [draft.fleets[name] for name in sorted(draft.fleets)]
+        self.zones = {name: n for fleet in self.fleets for name, n in fleet.zones.items()}
+        self.zone_index = {name: n for n, name in enumerate(sorted(self.zones))}
         self.fleet_index = {fleet.name: i for i, fleet in enumerate(self.fleets)}
         moving = (name for name in self.machines if self.machine_of[name].name in draft.belts)
         self.belt_index = {name: i for i, name in enumerate(moving)}
@@ -230,6 +244,7 @@ class _Lowering:
             curves=curves(self.groups),
             fleets=tuple(self._fleet(fleet) for fleet in self.fleets),
             vehicles=tuple(self._vehicles()),
+            zones=tuple(Zone(name, self.zones[name]) for name in sorted(self.zones)),
             carriers=tuple(
                 Carrier(name, document.carriers[name].count) for name in self.carrier_index
             ),
@@ -469,12 +484,37 @@ class _Lowering:
 
     def _fleet(self, made: FleetDraft) -> Fleet:
         rule = CallRule[made.rule.upper()]
-        return Fleet(made.name, made.nodes, made.travel, made.load, made.unload, rule)
+        ways = tuple(
+            tuple(tuple(Leg(self._zone(z), ticks) for z, ticks in way) for way in row)
+            for row in made.ways
+        )
+        return Fleet(
+            made.name, made.nodes, made.travel, made.load, made.unload, rule, ways,
+            self._battery(made.battery),
+        )  # fmt: skip
+
+    def _zone(self, name: str | None) -> int:
+        return NONE if name is None else self.zone_index[name]
+
+    def _battery(self, made: BatteryDraft | None) -> Battery | None:
+        if made is None:
+            return None
+        chargers = tuple(Charger(node, self._zone(zone)) for node, zone in made.chargers)
+        return Battery(
+            made.driving, made.charging, made.low, made.until, chargers, made.standing,
+            made.capacity, made.kwh,
+        )  # fmt: skip
 
     def _vehicles(self) -> Iterable[Vehicle]:
         names = {n: made for made in self.fleets for n in machine_names(made.name, made.count)}
         for name in sorted(names):
-            yield Vehicle(name, self.fleets.index(names[name]), names[name].start)
+            made = names[name]
+            content = 0
+            if made.battery is not None:  # of n vehicles not all are empty at once
+                number = machine_names(made.name, made.count).index(name)
+                spread = made.battery.until - made.battery.low
+                content = made.battery.until - number * spread // made.count
+            yield Vehicle(name, self.fleet_index[made.name], made.start, content)
 
     def _target(self, operation: str) -> int:
         """Where a way on leads."""

@@ -54,6 +54,10 @@ def with_words(
     for word in own.model_fields_set:
         if word not in entry.model_fields_set:
             added[word] = getattr(own, word)
+        elif word == "battery":  # what is written of it goes first, the rest is the family's
+            mine, its = getattr(entry, word), getattr(own, word)
+            said = {key: getattr(mine, key) for key in mine.model_fields_set}
+            added[word] = its.model_copy(update=said)
         elif word in _ADDED:
             added[word] = {**getattr(own, word), **getattr(entry, word)}
     return entry.model_copy(update=added)

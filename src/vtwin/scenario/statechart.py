@@ -65,6 +65,8 @@ _OTHERS: Final[dict[Role, tuple[State, ...]]] = {
         State(
             "At a door", "하차 대기", "#e6ae12", "no room to put the item down", "내릴 자리가 없음"
         ),
+        State("Charging", "충전", "#2f7d4f", "at a charger", "충전기에 있음"),
+        State("Held up", "길 막힘", "#c2571a", "another vehicle ahead", "앞에 다른 차가 있음"),
     ),
 }
 #: What is drawn, as the heading over it says.
@@ -80,6 +82,8 @@ _MOVES: Final[dict[Role, tuple[tuple[int, int, str], ...]]] = {
     Role.HELPER: ((0, 1, ""), (1, 2, ""), (2, 3, ""), (2, 0, "done"), (3, 0, "shift begins")),
     Role.VEHICLE: ((0, 1, ""), (1, 2, ""), (2, 3, ""), (2, 0, "put down"), (3, 0, "let in")),
 }
+#: Of a vehicle, below the row: under which box, and what leads there and back.
+_BELOW: Final = ((0, "low", "charged"), (2, "no room", "goes on"))
 
 _WIDTH: Final = 960
 _BOX: Final = (168, 104)
@@ -181,8 +185,9 @@ def _row_chart(kind: Role, shown: Sequence[State], top: int) -> tuple[list[str],
     upper = top + room
     middle = upper + _BOX[1] // 2
     parts: list[str] = []
-    places = [_place(i, 60) for i in range(len(shown))]
-    for left, state in zip(places, shown, strict=True):
+    row, below = shown[:4], shown[4:]
+    places = [_place(i, 60) for i in range(len(row))]
+    for left, state in zip(places, row, strict=True):
         parts += _box(left, upper, state)
     for number, (start, end, said) in enumerate(_MOVES[kind]):
         if end == start + 1:
@@ -194,7 +199,15 @@ def _row_chart(kind: Role, shown: Sequence[State], top: int) -> tuple[list[str],
             a, b = places[start] + _BOX[0] // 2, places[end] + 40 + 30 * (number % 2)
             parts.append(_line(f"M{a} {upper}V{back}H{b}V{upper - 1}"))
             parts += _note(a - 6, back - 4, said, "end")
-    return parts, room + _BOX[1] + 14
+    lower = upper + _BOX[1]
+    for (place, there, again), state in zip(_BELOW, below, strict=False):
+        left = places[place]
+        parts += _box(left, lower + 44, state)
+        parts.append(_line(f"M{left + 50} {lower}V{lower + 43}"))
+        parts.append(_line(f"M{left + 110} {lower + 44}V{lower + 1}"))
+        parts += _note(left + 44, lower + 26, there, "end")
+        parts += _note(left + 116, lower + 26, again)
+    return parts, room + _BOX[1] + 14 + (_BOX[1] + 44 if below else 0)
 
 
 def _place(number: int, gap: int = _GAP) -> int:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
 from vtwin.base.units import ticks
 from vtwin.scenario import models
+from vtwin.scenario.aisles import Network
+from vtwin.scenario.batteries import check_reach, read_battery
 from vtwin.scenario.document import AislesEntry, TransportEntry
 from vtwin.scenario.draft import Draft, FleetDraft, StepDraft
 from vtwin.scenario.layout import floor_places
@@ -74,12 +77,13 @@ def _check_aisles(draft: Draft) -> None:
     aisles = draft.document.layout.aisles if draft.document.layout else None
     known = aisles.points if aisles else {}
     if aisles:
-        for word, ways in (("ways", aisles.ways), ("one_way", aisles.one_way)):
+        directed = tuple(aisle.points for aisle in aisles.one_way)
+        for word, ways in (("ways", aisles.ways), ("one_way", directed)):
             for number, way in enumerate(ways):
                 for point in way:
                     if point not in known:
                         _no_point(draft, point, known, ("layout", AISLES, word, number))
-                if len(way) < 2:
+                if len(way) == 1:  # none at all was told when it was read
                     what = "a way leads from one point to another"
                     draft.fault("V362", what, ("layout", AISLES, word, number), "such as [A, B]")
     for name, entry in draft.document.equipment.items():
@@ -117,26 +121,91 @@ def _fleet(
     if None in stops.values():
         return None
     nodes = sorted({stop for stop in stops.values() if stop is not None})
-    start = nodes[0]
+    known: Iterable[str] = nodes if aisles is None else aisles.points
+    start = nodes[0] if entry.start is None else entry.start
+    written: dict[tuple[str | int, ...], str] = {}
     if entry.start is not None:
-        known: Iterable[str] = nodes if aisles is None else aisles.points
-        if entry.start not in known:
-            _no_point(draft, entry.start, dict.fromkeys(known), (*path, "start"))
-            return None
-        start = entry.start
-        nodes = sorted({*nodes, start})
+        written[("start",)] = entry.start
+    if entry.battery is not None:
+        written |= {("charge_at", n): point for n, point in enumerate(entry.charge_at or ())}
+    unknown = {place: point for place, point in written.items() if point not in known}
+    for place, point in unknown.items():
+        _no_point(draft, point, dict.fromkeys(known), (*path, *place))
+    if unknown:
+        return None
+    nodes = sorted({*nodes, *written.values()})
     lengths = _straight(draft, nodes) if aisles is None else _through(draft, aisles, nodes, path)
     if lengths is None:
         return None
-    speed = entry.speed
-    travel = tuple(tuple(ticks(lengths[a, b] / speed) for b in nodes) for a in nodes)
     index = {node: n for n, node in enumerate(nodes)}
     at = {station: index[stop] for station, stop in stops.items() if stop is not None}
     unload = entry.load if entry.unload is None else entry.unload
-    return FleetDraft(
+    speed = entry.speed
+    travel = tuple(tuple(ticks(lengths[a, b] / speed) for b in nodes) for a in nodes)
+    made = FleetDraft(
         name, entry.count, tuple(nodes), travel, ticks(entry.load), ticks(unload),
         entry.dispatch, index[start], at,
     )  # fmt: skip
+    return _in_legs(draft, made, entry, speed, _brought(draft, steps, at))
+
+
+def _brought(draft: Draft, steps: list[StepDraft], at: Mapping[str, int]) -> set[tuple[int, int]]:
+    """From which node to which items of these steps are brought along their routes."""
+    found = set()
+    for step in steps:
+        before = draft.routes[step.product][step.position - 1]
+        home, goal = (draft.station_of[one.on[0]] for one in (before, step))
+        if home != goal:
+            found.add((at[home], at[goal]))
+    return found
+
+
+def _in_legs(
+    draft: Draft,
+    made: FleetDraft,
+    entry: TransportEntry,
+    speed: float,
+    pairs: set[tuple[int, int]],
+) -> FleetDraft:
+    """The fleet with its ways leg by leg, if its vehicles meet others on one-way aisles or have
+    a battery; else as it is.
+    """
+    index = {node: n for n, node in enumerate(made.nodes)}
+    battery = read_battery(draft, made.name, entry, index)
+    aisles = draft.document.layout.aisles if draft.document.layout else None
+    network = Network(aisles) if aisles is not None else None
+    meets = sum(other.count for other in draft.document.transport.values()) > 1
+    zones = dict(network.room) if network is not None and meets else {}
+    ways = _legs(made, network, zones, speed)
+    used = {zone for row in ways for way in row for zone, _ in way if zone is not None}
+    if battery is None and not used:
+        return made
+    travel = tuple(tuple(sum(t for _, t in way) for way in row) for row in ways)
+    room = {zone: zones[zone] for zone in used}
+    if battery is not None:
+        room |= {zone: entry.chargers for _, zone in battery.chargers}
+        check_reach(draft, made.name, battery, travel, pairs, made.load + made.unload)
+    return replace(made, travel=travel, ways=ways, zones=room, battery=battery)
+
+
+def _legs(
+    made: FleetDraft, network: Network | None, zones: Mapping[str, int], speed: float
+) -> tuple[tuple[tuple[tuple[str | None, int], ...], ...], ...]:
+    """Ways from node to node; those that lead through no zone are one leg."""
+    rows = []
+    for a, start in enumerate(made.nodes):
+        parts = network.ways(start) if network is not None else {}
+        row: list[tuple[tuple[str | None, int], ...]] = []
+        for b, end in enumerate(made.nodes):
+            way = parts.get(end, ())
+            if a == b:
+                row.append(())
+            elif any(zone in zones for _, zone in way):
+                row.append(tuple((zone, ticks(metres / speed)) for metres, zone in way))
+            else:
+                row.append(((None, made.travel[a][b]),))
+        rows.append(tuple(row))
+    return tuple(rows)
 
 
 def _visited(draft: Draft, product: str) -> set[str]:
@@ -190,7 +259,8 @@ def _through(
 
     graph: Any = nx.DiGraph()
     graph.add_nodes_from(aisles.points)
-    there = [edge for way in (*aisles.ways, *aisles.one_way) for edge in pairwise(way)]
+    directed = (aisle.points for aisle in aisles.one_way)
+    there = [edge for way in (*aisles.ways, *directed) for edge in pairwise(way)]
     back = [(b, a) for way in aisles.ways for a, b in pairwise(way)]
     for a, b in [*there, *back]:
         if a in aisles.points and b in aisles.points:

@@ -119,7 +119,8 @@ def _night(value: Any, context: Mapping[str, Any]) -> tuple[int, int]:
     return value if isinstance(value, tuple) else _window(value)
 
 
-def _names(value: Any, context: Mapping[str, Any]) -> tuple[str, ...]:
+def read_names(value: Any, context: Mapping[str, Any]) -> tuple[str, ...]:
+    """One name or a list of names."""
     given = value if isinstance(value, list | tuple) else [value]
     for item in given:
         if not isinstance(item, str) or not item:
@@ -135,7 +136,7 @@ def _line(value: Any, context: Mapping[str, Any]) -> tuple[tuple[str, ...], ...]
     found = []
     for position, item in enumerate(value):
         with inside(position):
-            found.append(_names(item, context))
+            found.append(read_names(item, context))
     return tuple(found)
 
 
@@ -188,7 +189,7 @@ def _skills(value: Any, context: Mapping[str, Any]) -> dict[str, Skill]:
         return skills
     if value is None or value == []:
         return {}
-    return dict.fromkeys(_names(value, context), Skill())
+    return dict.fromkeys(read_names(value, context), Skill())
 
 
 def _skill(value: Any, context: Mapping[str, Any]) -> Skill:
@@ -446,7 +447,7 @@ Windows = Annotated[tuple[tuple[int, int], ...], WINDOWS]
 NightHours = Annotated[
     tuple[int, int], Reading(_night, (0, 0), {"type": "string", "examples": ["22:00-06:00"]})
 ]
-Names = Annotated[tuple[str, ...], Reading(_names, (), _NAMES_SCHEMA)]
+Names = Annotated[tuple[str, ...], Reading(read_names, (), _NAMES_SCHEMA)]
 Line = Annotated[
     tuple[tuple[str, ...], ...],
     Reading(

@@ -109,9 +109,17 @@ def faster(program: Program, suspect: str, factor: float = FASTER) -> Program:
 
 def _faster_vehicles(program: Program, name: str, factor: float) -> Program:
     def quicker(fleet: Fleet) -> Fleet:
+        ways = tuple(
+            tuple(
+                tuple(replace(leg, ticks=round(leg.ticks / factor)) for leg in way) for way in row
+            )
+            for row in fleet.ways
+        )
+        travel = tuple(tuple(sum(leg.ticks for leg in way) for way in row) for row in ways)
         return replace(
             fleet,
-            travel=tuple(tuple(round(t / factor) for t in row) for row in fleet.travel),
+            travel=travel or tuple(tuple(round(t / factor) for t in row) for row in fleet.travel),
+            ways=ways,
             load=round(fleet.load / factor),
             unload=round(fleet.unload / factor),
         )

@@ -181,7 +181,8 @@ def _next_leg(vehicle: int) -> int:
 def _in_the_way(vehicle: int) -> int:
     """The zone that keeps it from going on: its own or that of its next leg."""
     zone = load(vehicle, V_ZONE)
-    if zone != NOTHING and load(zone, Z_FIRST) != vehicle:
+    at_charger = load(vehicle, V_CHARGER) != NOTHING and load(vehicle, V_CHARGER_AHEAD) == 0
+    if zone != NOTHING and load(zone, Z_FIRST) != vehicle and not at_charger:
         return zone
     leg = _next_leg(vehicle)
     if leg != NOTHING:
@@ -228,13 +229,12 @@ def _halt(m: int, vehicle: int) -> None:
 
 @compiled
 def _be_in(m: int, vehicle: int, zone: int) -> None:
-    """Leave a zone, as the first in it, and enter the next one."""
+    """Leave a zone and enter the next one."""
     before = load(vehicle, V_ZONE)
     if before == NOTHING and zone == NOTHING:
         return
     if before != NOTHING:
-        store(before, Z_FIRST, load(vehicle, V_NEXT))
-        add(before, Z_COUNT, -1)
+        _leave(before, vehicle)
         store(m, H_ROADS_CHANGED, 1)
     store(vehicle, V_NEXT, NOTHING)
     if zone != NOTHING:
@@ -247,6 +247,21 @@ def _be_in(m: int, vehicle: int, zone: int) -> None:
         add(zone, Z_ENTRIES, 1)
     store(vehicle, V_ZONE, zone)
     note_vehicle(m, vehicle, ROW_ENTER, NONE if zone == NOTHING else load(zone, Z_INDEX))
+
+
+@compiled
+def _leave(zone: int, vehicle: int) -> None:
+    """Only at a charger is it not always the first."""
+    add(zone, Z_COUNT, -1)
+    if load(zone, Z_FIRST) == vehicle:
+        store(zone, Z_FIRST, load(vehicle, V_NEXT))
+        return
+    before = load(zone, Z_FIRST)
+    while load(before, V_NEXT) != vehicle:
+        before = load(before, V_NEXT)
+    store(before, V_NEXT, load(vehicle, V_NEXT))
+    if load(zone, Z_LAST) == vehicle:
+        store(zone, Z_LAST, before)
 
 
 @rare

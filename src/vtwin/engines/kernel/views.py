@@ -282,7 +282,8 @@ class VehicleView(View):
     def in_the_way(self) -> tuple[ZoneView, list[VehicleView]] | None:
         """The zone that keeps it from going on, and who is there (S-155)."""
         zone = self.to(ZoneView, at.V_ZONE)
-        if zone is not None and zone[at.Z_FIRST] != self._address:
+        at_charger = self[at.V_CHARGER] != at.NOTHING and not self[at.V_CHARGER_AHEAD]
+        if zone is not None and zone[at.Z_FIRST] != self._address and not at_charger:
             return zone, list(takewhile(lambda other: other is not self, zone.inside))
         leg = self[at.V_LEG] if self[at.V_LEGS] else 0
         if not leg and self[at.V_CHARGER_AHEAD]:
