@@ -5,28 +5,31 @@ from __future__ import annotations
 import json
 import math
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from vtwin.app import runs, wording
+from vtwin.app import runs
 from vtwin.app.scenarios import find
 from vtwin.app.shelf import Keep, opened
 from vtwin.base.errors import Problem, Refused
 
 if TYPE_CHECKING:
-    from vtwin.scenario.decisions import Design, Reallocation
+    from vtwin.scenario.decisions import Design, OrderChoices, Reallocation
     from vtwin.studies.evaluator import Evaluator
     from vtwin.studies.front import Front
     from vtwin.studies.optimise import Outcome, Row
+    from vtwin.studies.orders import Turn
     from vtwin.studies.plan import Move, Plan
 
-#: Called with what is being done, replications spent and the best mean so far, in words.
-Progress = Callable[[str, int, str | None], None]
+#: Called with what is being done, replications spent and the best mean so far.
+Progress = Callable[[str, int, float | None], None]
 #: The variant a plan is saved as.
 PLAN = "plan"
+#: Orders that are named one by one.
+MOST_NAMED = 12
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,8 @@ class Reallocated:
     further: int = 0  # replications for the plan's steps and the front
     recalled: int = 0  # of all these, found in the store
     trouble: tuple[Problem, ...] = ()  # why they are not kept
+    turns: tuple[Turn, ...] = ()  # of the orders in the chosen design, at mean times
+    start: str | None = None  # date of the run's first day
 
     @property
     def interrupted(self) -> bool:
@@ -55,21 +60,20 @@ class Reallocated:
         """What a design changes, in words: "operator 4 → 5"."""
         today = dict(self.reallocation.today.settings)
         written = dict(design.settings)
-        return tuple(
+        changed = design.differs(self.reallocation.today)
+        choices = self.reallocation.orders
+        about = set() if choices is None else set(choices.paths)
+        found = [
             f"{named(path)} {plain(today.get(path))} → {plain(written[path])}"
-            for path in design.differs(self.reallocation.today)
-        )
-
-    def unit(self, name: str) -> str:
-        """The unit of a figure shown."""
-        from vtwin.results.formulas import unit_of
-        from vtwin.scenario.decisions import KNOWN_BEFOREHAND
-
-        goals = [*self.reallocation.goals, *(self.front.goals if self.front else ())]
-        known = next((goal.unit for goal in goals if goal.kpi == name), None)
-        if known is not None or name in KNOWN_BEFOREHAND:
-            return known or ""
-        return unit_of(name.rpartition(".")[2], self.currency)
+            for path in changed
+            if path not in about
+        ]
+        if choices is not None:
+            if any(path in choices.priority for path in changed):
+                found.append(f"sequence {_line(choices, written)}")
+            placed = [order_on(choices, p, written[p]) for p in changed if p in choices.machines]
+            found += _named_first(placed)
+        return tuple(found)
 
     def verdicts(self, row: Row) -> tuple[str, ...]:
         """What may be said of each requirement of a design: "on_time >= 95 %: likely, …"."""
@@ -101,7 +105,12 @@ class Reallocated:
             "plan": None if self.plan is None else self._plan(self.plan),
             "front": None if self.front is None else self._front(self.front),
             "saved": None if self.saved is None else str(self.saved),
+            **({"orders": [asdict(turn) for turn in self.turns]} if self.turns else {}),
         }  # fmt: skip
+
+    def said(self, move: Move) -> str:
+        """A move of the plan as an order to somebody."""
+        return said(move, self.reallocation.orders)
 
     def _row(self, row: Row) -> dict[str, Any]:
         return {
@@ -150,7 +159,7 @@ class Reallocated:
         return {
             "steps": [
                 {
-                    "what": said(step.move),
+                    "what": self.said(step.move),
                     "set": step.design.overrides,
                     "cost": step.cost,
                     "people_trained": step.people_trained,
@@ -188,10 +197,11 @@ def plain(value: str | None) -> str:
     )
 
 
-def said(move: Move) -> str:
-    """A move as an order to somebody; what must be done at once is one order."""
-    if move.also:
-        return "; at once ".join(said(part) for part in move.parts)
+def said(move: Move, choices: OrderChoices | None = None) -> str:
+    """A move as an order to somebody."""
+    told = None if choices is None else _told_of_orders(move, choices)
+    if told is not None:
+        return told
     taker, giver = named(move.taker or ""), named(move.giver or "")
     if move.sort == "change":
         return f"change {taker}: {plain(move.before)} → {plain(move.after)}"
@@ -202,6 +212,42 @@ def said(move: Move) -> str:
     if move.sort == "more":
         return f"{'hire' if people else 'add'} {move.number} {taker}"
     return f"{'release' if people else 'take away'} {move.number} {giver}"
+
+
+def order_on(choices: OrderChoices, path: str, value: str | None) -> str:
+    """A choice of machines as a person says it: "A on mill-1"."""
+    order, operation = choices.machines[path]
+    name = "any" if value is None else plain(value)
+    several = sum(other == order for other, _ in choices.machines.values()) > 1
+    step = f" ({operation.rpartition('/')[2]})" if several else ""
+    return f"{order}{step} on {'any machine' if name == 'any' else name}"
+
+
+def _line(choices: OrderChoices, settings: Mapping[str, str]) -> str:
+    """Orders in their sequence, the first ones where they are many."""
+    from vtwin.studies.orders import sequence_of
+
+    return ", ".join(_named_first(sequence_of(choices, settings)))
+
+
+def _named_first(names: Sequence[str]) -> list[str]:
+    """The first ones where there are many, and how many there are."""
+    if len(names) <= MOST_NAMED:
+        return list(names)
+    return [*names[:MOST_NAMED], f"… ({len(names)} in all)"]
+
+
+def _told_of_orders(move: Move, choices: OrderChoices) -> str | None:
+    """A move that is about single orders, in words; None for others."""
+    if move.sort == "sequence":
+        return f"take orders in this sequence: {_line(choices, dict(move.whole))}"
+    if move.sort == "machines":
+        said = [order_on(choices, path, value) for path, value in move.settings]
+        return f"make {', '.join(_named_first(said))}"
+    if move.sort == "change" and move.taker in choices.machines:
+        today = order_on(choices, str(move.taker), move.before).partition(" on ")[2]
+        return f"make {order_on(choices, str(move.taker), move.after)} (today: {today})"
+    return None
 
 
 def optimise(
@@ -254,7 +300,7 @@ def optimise(
     trouble: list[Problem] = []
     with runs.workers(cluster) as executor, opened(store, trouble) as kept:
         evaluator = Evaluator(
-            build=_builder(loaded),
+            build=_builder(loaded, real),
             figures=figures,
             seed=wish.seed,
             workers=workers,
@@ -267,7 +313,7 @@ def optimise(
 
         def tell(what: str, spent: int, best: Design | None, mean: float | None) -> None:
             if progress is not None:
-                progress(what, spent, None if mean is None else _mean(mean, real.goals[0].unit))
+                progress(what, spent, mean)
 
         study = Optimiser(real, evaluator, wish, on_progress=tell, search=made_search)
         outcome = study.run()
@@ -286,12 +332,17 @@ def optimise(
     return Reallocated(
         plant.file, plant.program.name, real, outcome, plan, plant.program.currency, None, text,
         points, study.total() - outcome.spent, study.recalled(), tuple(trouble),
+        _turns(real, evaluator, outcome), base.start,
     )  # fmt: skip
 
 
-def _mean(mean: float, unit: str) -> str:
-    value, _, shown = wording.split(mean, None, unit or "1")
-    return f"{value} {shown}".removesuffix(" 1")
+def _turns(real: Reallocation, evaluator: Evaluator, outcome: Outcome) -> tuple[Turn, ...]:
+    """When which order is where, if single orders are decided."""
+    if real.orders is None:
+        return ()
+    from vtwin.studies.orders import timetable
+
+    return timetable(evaluator.program(outcome.best.design))
 
 
 def _all_goals(real: Reallocation) -> Reallocation:
@@ -322,9 +373,13 @@ def _points(
     return search.run(fresh, number, outcome.confidence)
 
 
-def _builder(loaded: Any) -> Callable[[Design], Any]:
+def _builder(loaded: Any, real: Reallocation) -> Callable[[Design], Any]:
     from vtwin.scenario.build import build
 
+    if real.orders is not None:
+        from vtwin.studies.orders import Builder
+
+        return Builder(lambda written: build(loaded, overrides=written), real.orders)
     return lambda design: build(loaded, overrides=design.overrides)
 
 
@@ -366,7 +421,8 @@ def variant_file(
     lines.append("variants:")
     lines += _variant(PLAN, outcome.best.design, real, "the design that vtwin optimise chose")
     for number, step in enumerate(plan.steps[:-1] if plan else (), start=1):
-        text = f"after {'; '.join(said(s.move) for s in plan.steps[:number])}" if plan else ""
+        done = "; ".join(said(s.move, real.orders) for s in plan.steps[:number]) if plan else ""
+        text = f"after {done}" if done else ""
         lines += _variant(f"step-{number}", step.design, real, text)
     return "\n".join(lines) + "\n"
 

@@ -36,6 +36,23 @@ def choices(program: Program, product: int) -> tuple[int, ...]:
     )
 
 
+def restricted(program: Program, order: Order) -> Choice:
+    """What an order is restricted to: operations that only some of their machines do for it."""
+    found: dict[int, frozenset[int]] = {}
+    todo, seen = [order.begins], {NONE, OUT}
+    while todo:
+        here = todo.pop()
+        if here in seen or program.operations[here].stands_for == NONE:
+            continue
+        seen.add(here)
+        spec = program.operations[here]
+        own = frozenset(mode.machine for mode in spec.modes)
+        if len(own) < len(program.operations[spec.stands_for].modes):
+            found[spec.stands_for] = own
+        todo += [spec.then, spec.stale, *(branch.operation for branch in spec.branches)]
+    return found
+
+
 def assigned(program: Program, wanted: Mapping[str, Choice]) -> Program:
     """The program with each order named on the machines wanted for it; the others stay.
 
@@ -82,7 +99,7 @@ def assigned(program: Program, wanted: Mapping[str, Choice]) -> Program:
             begins[order.name] = NONE if way is None else place[way]
         else:
             begins[order.name] = NONE if order.begins == NONE else number[order.begins]
-    return replace(
+    made_so = replace(
         program,
         operations=tuple(operations[n] for n in range(len(place))),
         products=tuple(
@@ -90,6 +107,38 @@ def assigned(program: Program, wanted: Mapping[str, Choice]) -> Program:
         ),
         orders=tuple(replace(o, begins=begins[o.name]) for o in program.orders),
         sources_map=_places(program, made),
+    )
+    return _without_idle(made_so)
+
+
+def _without_idle(program: Program) -> Program:
+    """The program without operations that stand for others and that no order leads to."""
+    used: set[int] = set()
+    todo = [order.begins for order in program.orders]
+    while todo:
+        here = todo.pop()
+        if here not in used and here >= 0 and program.operations[here].stands_for != NONE:
+            used.add(here)
+            spec = program.operations[here]
+            todo += [spec.then, spec.stale, *(branch.operation for branch in spec.branches)]
+    kept = [o for o, spec in enumerate(program.operations) if spec.stands_for == NONE or o in used]
+    if len(kept) == len(program.operations):
+        return program
+    number = {o: n for n, o in enumerate(kept)}
+    gone = {
+        f"operations.{spec.name}" for o, spec in enumerate(program.operations) if o not in number
+    }
+    return replace(
+        program,
+        operations=tuple(_renumbered(program.operations[o], number.__getitem__) for o in kept),
+        products=tuple(
+            replace(p, route=tuple(number[o] for o in p.route)) for p in program.products
+        ),
+        orders=tuple(
+            replace(o, begins=NONE if o.begins == NONE else number[o.begins])
+            for o in program.orders
+        ),
+        sources_map={path: w for path, w in program.sources_map.items() if path not in gone},
     )
 
 

@@ -58,7 +58,7 @@ def build(
 def built(resolved: Resolved) -> Built:
     """The program of something resolved, with the warnings. Raises Refused."""
     problems = list(resolved.problems)
-    draft = _draft(resolved)
+    draft = drafted(resolved)
     if draft is not None:
         problems += draft.problems
     errors = [problem for problem in problems if problem.severity == "error"]
@@ -102,7 +102,7 @@ def warnings(loaded: Loaded, variant: str | None = None) -> list[Problem]:
         return []
 
 
-def _draft(resolved: Resolved) -> Draft | None:
+def drafted(resolved: Resolved) -> Draft | None:
     """The plant put together as far as it goes, with every problem noted."""
     document: Document | None = resolved.document
     if document is None:

@@ -177,6 +177,23 @@ def _sum(weights: Mapping[tuple[str, str], float], settings: Iterable[tuple[str,
 
 
 @dataclass(frozen=True)
+class OrderChoices:
+    """What decisions about single orders are about: path -> order whose priority it is, path ->
+    (order, operation) whose machines it says, and the machines that each value there means; ()
+    are all that can.
+    """
+
+    priority: Mapping[str, str]
+    machines: Mapping[str, tuple[str, str]]
+    able: Mapping[tuple[str, str], tuple[str, ...]]
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """All of them."""
+        return (*self.priority, *self.machines)
+
+
+@dataclass(frozen=True)
 class Reallocation:
     """A scenario's ``reallocate:`` section, read and checked.
 
@@ -196,3 +213,4 @@ class Reallocation:
     moving_cost: float = 0.0
     worth: float = 0.0  # of one more good piece
     pooled: Mapping[str, Sequence[str]] = field(default_factory=dict)  # section -> paths moved
+    orders: OrderChoices | None = None  # None: no single order is decided

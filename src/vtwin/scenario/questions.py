@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 
 from vtwin.plant.quantities import COUNT, Share
+from vtwin.scenario.choices import MadeOn
 from vtwin.scenario.values import Names, Replications
 from vtwin.scenario.written import Written
 
@@ -59,6 +60,18 @@ class AssignEntry(Written):
     )
 
 
+class OrdersEntry(Written):
+    """What may be decided about single orders, those of tables included."""
+
+    sequence: Names | None = Field(
+        default=None, description="all, or the orders that may change places; decides `priority:`"
+    )
+    on: MadeOn | None = Field(
+        default=None,
+        description="all, orders, or order: machines to choose from; decides `on:` of orders",
+    )
+
+
 class GoalEntry(Written):
     """A figure to be made large or small."""
 
@@ -83,6 +96,7 @@ class ReallocateEntry(Written):
     assign: dict[str, AssignEntry] = Field(
         default={}, description="who gets what: skills to people, places to machines"
     )
+    orders: OrdersEntry = OrdersEntry()
     limit: dict[str, Any] = Field(
         default={},
         description="head_count, budget, floor, changes, a sum of paths, or a figure: '<= 8'",

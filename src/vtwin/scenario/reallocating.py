@@ -18,6 +18,7 @@ from vtwin.base import units
 from vtwin.base.errors import Problem, Refused, Where, did_you_mean
 from vtwin.plant.quantities import DURATION, SHARE, money
 from vtwin.results.formulas import KPIS
+from vtwin.scenario import sequencing
 from vtwin.scenario.amounts import Pair, Sums, number_today, numbers, written_today
 from vtwin.scenario.decisions import (
     KNOWN_BEFOREHAND,
@@ -89,6 +90,7 @@ class _Reading:
     ranges: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     today: dict[str, str] = field(default_factory=dict)
     prices: dict[str, Any] = field(default_factory=dict)
+    ordered: sequencing.Found = field(default_factory=sequencing.Found)
     times: dict[str, float] = field(default_factory=dict)
     fees: dict[str, float] = field(default_factory=dict)
 
@@ -102,18 +104,20 @@ class _Reading:
         pools = self._moved()
         self._read_ranges()
         self._read_assignments()
-        if not self.decisions and not self.groups and not self.problems:
+        self._read_orders()
+        if not (self.decisions or self.groups or self.ordered.decisions or self.problems):
             hint = "such as `range: {equipment.lathes.count: 2..5}`"
             self.fault("V396", "says nothing that may be changed", (), hint)
         self._try_values()
         self._read_prices(pools)
         sums = Sums(
-            self.resolved, self.document, self.decisions, self.groups, pools, self.today,
-            self.prices, self.fees,
+            self.resolved, self.document, self.decisions,
+            [*self.groups, *self.ordered.decisions], pools, self.today, self.prices, self.fees,
         )  # fmt: skip
         amounts, limits = sums.amounts(), sums.kept()
         requirements = self._read_limits(amounts, limits)
-        listed = sorted([*self.decisions.values(), *self.groups], key=lambda d: d.name)
+        every = [*self.decisions.values(), *self.groups, *self.ordered.decisions]
+        listed = sorted(every, key=lambda d: d.name)
         return Reallocation(
             decisions=tuple(listed),
             limits=tuple(limits),
@@ -127,6 +131,7 @@ class _Reading:
             moving_cost=self.fees.get("moving", 0.0),
             worth=self.fees.get("piece", 0.0),
             pooled=pools,
+            orders=self.ordered.choices,
         )
 
     # --- what may change -------------------------------------------------------------------
@@ -252,6 +257,20 @@ class _Reading:
                     (most,) * len(texts),
                 )
             )
+
+    def _read_orders(self) -> None:
+        """Decisions about single orders."""
+        from vtwin.scenario.build import drafted
+
+        entry = self.entry.orders
+        if entry.sequence is None and entry.on is None:
+            return
+        draft = drafted(self.resolved)
+        if draft is None or any(p.severity == "error" for p in draft.problems):
+            return  # the plant itself is refused
+        decided = [*self.decisions, *(path for group in self.groups for path in group.paths)]
+        self.ordered = sequencing.read(draft, entry, decided, self.fault)
+        self.today |= self.ordered.today
 
     def _often(self, each: str, path: Sequence[Any]) -> tuple[int, int] | None:
         if each.strip().isdigit() and int(each) > 0:

@@ -24,8 +24,8 @@ from vtwin.studies.plan import moves, undone
 from vtwin.studies.requirements import Judged, judged, margins, passes, verdict
 from vtwin.studies.search import Book, Effort, Search, climb, neighbourhood
 from vtwin.studies.selection import ocba, screen, shortfall
+from vtwin.studies.sequencing import Advice
 from vtwin.studies.space import Space, refuse_contradiction
-from vtwin.studies.wording import difference
 
 #: Fewer replications than this tell nothing.
 LEAST_BUDGET = 40
@@ -129,6 +129,9 @@ class Optimiser:
         self.space = Space(real.decisions, real.limits)
         self.goal = real.goals[0]
         self.book = Book(self.evaluator.figures, self.goal, real.requirements, real.amounts)
+        self.advice: Advice | None = None
+        if real.orders is not None:
+            self.advice = Advice(real, real.orders, self.space, self.evaluator.program)
         self.scores: dict[Design, Estimate] = {}
         self.pruned: Design | None = None
         self.floor = -math.inf  # of the goal: what is proven to be below is not simulated
@@ -194,7 +197,10 @@ class Optimiser:
     def _estimate(self, design: Design) -> Estimate:
         known = self.scores.get(design)
         if known is None:
-            known = estimate(self.evaluator.program(design), self.goal.kpi)
+            if self.advice is not None and self.goal.measured:
+                known = self.advice.estimate(design)
+            else:
+                known = estimate(self.evaluator.program(design), self.goal.kpi)
             self.scores[design] = known
         return known
 
@@ -211,15 +217,24 @@ class Optimiser:
         self._tell("estimating", None)
         today = self.reallocation.today
         near = self.space.nearest(today)
-        top = ceiling(self.space, today, self.evaluator.program)
+        if self.advice is None:
+            top = ceiling(self.space, today, self.evaluator.program)
+        else:
+            begun = tuple(self.advice.starts())
+            why = "what orders in another sequence could make is not bounded"
+            top = Ceiling(None, begun, self.advice.method, why)
+            near = self.advice.as_today() or near
         lots = self.space.sample(_RANDOM_STARTS, self.wish.seed)
         first = self._estimate(today)
         useful = first.score is not None and self.goal.measured
         found = [near, *lots, *top.designs] if useful else [near, *top.designs, *lots]
+        if self.advice is not None:
+            found = [*top.designs[:1], near, *top.designs[1:], *lots]
         starts = [d for d in dict.fromkeys(found) if d is not None and self.evaluator.possible(d)]
         if useful:
             operations = len(self.evaluator.program(today).operations)
-            most = max(60, _MOST_ESTIMATES // (1 + operations // 5))
+            runs = 1 if self.advice is None else len(self.advice.twin.paces)
+            most = max(60, _MOST_ESTIMATES // (1 + operations // 5) // runs)
             starts = self._climbed(starts, most)
         if not starts:
             raise Refused(Problem("V583", "no design tried can run", hint="widen a range"))
@@ -560,7 +575,8 @@ class Optimiser:
 
         run(kept, n0)
         first = np.stack([book.objective(d, n0) for d in kept])
-        size = max(abs(float(first.mean(axis=1).max())), 1e-300)
+        means = first.mean(axis=1)
+        size = max(abs(float(means.max())), 1e-9 * float(np.abs(means).max()), 1e-300)
         rule = screen(first, self.goal.within * size, self._alpha)
         left = np.ones(len(kept), dtype=np.bool_)
         r = n0
@@ -709,7 +725,7 @@ class Optimiser:
         best = next(iter(book.best()), None) if book is not None and book.rows else None
         mean = None
         if book is not None and best is not None:
-            mean = float(book.objective(best).mean()) * self.goal.sign
+            mean = float(book.objective(best).mean()) * self.goal.sign + 0.0
         spent = self.total()
         self.on_progress(what, spent, best, mean)
 
@@ -718,7 +734,7 @@ def guarantee(
     confidence: float, delta: float, unit: str, kept: int, gap: float | None, why: str = ""
 ) -> str:
     """What may be said of a choice, and no more."""
-    within = difference(delta, unit)
+    within = f"{delta:.4g} {unit}".strip()
     said = (
         f"with at least {100 * confidence:.3g} % the chosen design is within {within} of the best "
         f"of the {kept} designs kept; against designs never simulated only the bound gap is known"

@@ -109,7 +109,8 @@ def contest(book: Book, designs: Sequence[Design], effort: Effort, alpha: float 
     if len(alive) < 2:
         return alive[0] if alive else None
     first = np.stack([book.objective(d, n0) for d in alive])
-    size = max(abs(float(first.mean(axis=1).max())), 1e-300)
+    means = first.mean(axis=1)
+    size = max(abs(float(means.max())), 1e-9 * float(np.abs(means).max()), 1e-300)
     rule = screen(first, effort.delta * size, min(alpha, 0.9 * (1.0 - 1.0 / len(alive))))
     left = np.ones(len(alive), dtype=np.bool_)
     r = n0

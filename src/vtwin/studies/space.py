@@ -9,6 +9,7 @@ threads (it gets one).
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,6 +17,7 @@ from typing import Any
 
 from vtwin.base.errors import Problem, Refused
 from vtwin.scenario.decisions import Decision, Design, Extra, Limit
+from vtwin.studies import orders
 
 #: Weights are told to the solver as whole numbers of at most about this size.
 _WHOLE = 10**9
@@ -49,8 +51,11 @@ class Space:
     def size(self) -> int:
         """Designs before any limit."""
         number = 1
-        for _, decision in self.slots:
-            number *= len(decision.values)
+        for decision in self.decisions:
+            if decision.kind == "permutation":
+                number *= math.perm(len(decision.values), len(decision.paths))
+            else:
+                number *= len(decision.values) ** len(decision.paths)
         return number
 
     def kept(self, design: Design) -> bool:
@@ -105,11 +110,19 @@ class Space:
 
     def neighbours(self, design: Design, most: int = 2_000) -> list[Design]:
         """Feasible designs one move away: a value one step up or down (or any other of a
-        category), a unit moved from one path to another, two values exchanged. In a fixed order.
+        category), a unit moved from one path to another, two values exchanged; of orders, one
+        to another machine or elsewhere in the sequence. In a fixed order.
         """
         found: dict[Design, None] = {}
         written = dict(design.settings)
-        rows = self._rows()
+        for change in orders.neighbours(self.decisions, written):
+            near = Design(tuple(sorted((written | change).items())))
+            if self.kept(near):
+                found[near] = None
+        about = [d for d in self.decisions if orders.about_orders(d)]
+        if len(about) == len(self.decisions):
+            return sorted(found, key=lambda d: d.settings)
+        rows = self._rows() + self._as_they_are(about, written)
         for near in self._solutions(rows + self._near(written), {}, most=most):
             if near != design and _one_move(self, written, dict(near.settings)):
                 found[near] = None
@@ -157,6 +170,12 @@ class Space:
                         (used, float(decision.least[position]), float(decision.most[position]))
                     )
         return rows
+
+    def _as_they_are(self, about: Sequence[Decision], written: Mapping[str, str]) -> list[Row]:
+        """Decisions that stay."""
+        pairs = [(path, written.get(path)) for d in about for path in d.paths]
+        columns = [self.columns[p, v] for p, v in pairs if v is not None and (p, v) in self.columns]
+        return [({column: 1.0}, 1.0, 1.0) for column in columns]
 
     def _near(self, written: Mapping[str, str]) -> list[Row]:
         """At most two paths change, values in an order by at most one step."""
