@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from vtwin.app.balancing import balance as balance
     from vtwin.app.reallocation import optimise as optimise
     from vtwin.app.runs import RunResult as RunResult
     from vtwin.app.runs import run as run
@@ -28,6 +29,7 @@ _FROM = {
     "RunResult": "vtwin.app.runs",
     "compare": "vtwin.app.studies",
     "explain": "vtwin.app.studies",
+    "balance": "vtwin.app.balancing",
     "optimise": "vtwin.app.reallocation",
     "check": "vtwin.app.scenarios",
     "new": "vtwin.app.scenarios",

@@ -14,6 +14,8 @@ from dash_app.shell import figures as shell
 from dash_app.words import load
 from tests.dash_app.plant import InventedDesk, floor, gantt, run_row, why_slow, wip
 from vtwin.app.views import (
+    BalanceStation,
+    BalanceView,
     BandUse,
     EnergyUse,
     Figure,
@@ -277,6 +279,25 @@ def test_energy_when_drawn_then_bands_costs_and_the_peak_are_told():
     assert EN("energy.charge") not in told  # nothing is known of it
     korean = text(overview.energy(_energy(), KO, "KRW"))
     assert "8일째 07:30" in korean
+
+
+def test_balance_when_drawn_then_bars_end_where_they_should_and_slow_stations_stand_out():
+    stations = (
+        BalanceStation("a", "Press fit", ("x/a",), 50.0, 1.0, 50.0, True),
+        BalanceStation("b", "", ("x/b",), 41.0, 2.0, 20.5, False),
+    )
+    view = BalanceView(("x",), stations, 7.5, 600.0, 45.0, 50.0, 0.607, 29.5, 3)
+    drawn = overview.balance(view, EN)
+    told = text(drawn)
+    for said in ("Takt 45 s: 600 pieces a day in 7.5 h", "Slower than the takt: Press fit",
+                 "50 s", "· 2 machines", "60.7%", "39.3%", "29.5 s", "3 of 3"):  # fmt: skip
+        assert said in told
+    first, second = (row.children[2].children for row in drawn[2].children)
+    assert first[0].className == "late"
+    assert (first[0].style["width"], second[0].style["width"]) == ("94.00%", "38.54%")
+    assert first[1].style == second[1].style == {"left": "84.60%"}
+    untimed = replace(view, wanted_per_day=None, takt_s=None)
+    assert "가장 느린 공정" in text(overview.balance(untimed, KO))
 
 
 def test_tools_when_drawn_then_lives_and_renewals_are_told():

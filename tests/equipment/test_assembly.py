@@ -112,6 +112,13 @@ def test_balance_when_four_stations_share_the_work_then_efficiency_is_work_over_
     late = balance(WORK, 40.0)
     assert (late.cycle, late.over, late.least) == (41, (1,), 4)
     assert balance(WORK).cycle == 41
+    # 20, 0, 4 and 8 s less than the slowest
+    assert line.smoothness == pytest.approx((20**2 + 4**2 + 8**2) ** 0.5)
+    assert even.smoothness == 0
+    # two machines at the second: 20.5 s per piece, five paid for
+    twice = balance((21, 20.5, 37, 33), 45.0, (1, 2, 1, 1))
+    assert twice.content == 132
+    assert twice.efficiency == pytest.approx(132 / (5 * 45))
 
 
 @pytest.mark.parametrize("work", [(), (0.0, 0.0), (5.0, -1.0)])

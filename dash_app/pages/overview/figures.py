@@ -14,6 +14,8 @@ from dash_app.words import SHARES, Words, decimals, duration, number, scale
 from vtwin.app.views import (
     LOSSES,
     STATES,
+    BalanceStation,
+    BalanceView,
     EnergyUse,
     Figure,
     FleetUse,
@@ -375,6 +377,75 @@ def gain_mark(gain: Figure, goal: str, words: Words) -> html.Span:
         return html.Span(f" {words('why.unclear')}", className="unclear")
     unit = "" if goal == "good_per_day" else f" {unit}"
     return html.Span(f" {number(mean, places, sign=True)}{unit}")
+
+
+# ---- takt and line balance
+
+#: Part of the width the longest bar takes: the name of the takt stands beside its line.
+_LONGEST = 0.94
+
+
+def balance(told: BalanceView, words: Words) -> list[Any]:
+    """Cycle of each station along the route against the takt, and how even they are."""
+    longest = max([one.cycle_s for one in told.stations] + [told.takt_s or 0.0]) / _LONGEST
+    parts: list[Any] = []
+    if told.takt_s is None or told.wanted_per_day is None:
+        parts.append(html.P(words("balance.no_takt"), className="muted small"))
+    else:
+        pieces, hours = number(told.wanted_per_day, 0), number(told.hours_per_day, 1)
+        parts.append(html.P(words("balance.takt_of", takt=_seconds(told.takt_s, words),
+                                  pieces=pieces, hours=hours), className="small"))  # fmt: skip
+    late = [one.label or one.id for one in told.stations if one.late]
+    if late:
+        parts.append(
+            html.P(words("balance.late", stations=", ".join(late)), className="why-more caution")
+        )
+    parts.append(
+        html.Ol([balance_row(one, told, longest, words) for one in told.stations],
+                className="balance")
+    )  # fmt: skip
+    machines = number(sum(one.machines for one in told.stations), 1).removesuffix(".0")
+    pairs = (
+        ("efficiency", f"{told.efficiency:.1%}"),
+        ("delay", f"{1 - told.efficiency:.1%}"),
+        ("smoothness", _seconds(told.smoothness_s, words)),
+        ("least", words("balance.of", least=told.least, machines=machines)),
+    )
+    parts.append(
+        html.Dl(
+            [html.Div([html.Dt(words(f"balance.{key}")), html.Dd(text)]) for key, text in pairs],
+            className="facts balance-facts",
+        )
+    )
+    return parts
+
+
+def balance_row(one: BalanceStation, told: BalanceView, longest: float, words: Words) -> html.Li:
+    """One station: its bar, red where it is slower than the takt."""
+    count = f"{one.machines:.1f}".removesuffix(".0")
+    machines = words("balance.machines", count=count)
+    inside: list[Any] = [
+        html.Span(
+            className="late" if one.late else "", style={"width": f"{one.cycle_s / longest:.2%}"}
+        )
+    ]
+    if told.takt_s is not None:
+        inside.append(html.I(style={"left": f"{told.takt_s / longest:.2%}"}))
+    return html.Li(
+        [
+            html.Span(one.label or one.id, className="who", title=", ".join(one.operations)),
+            html.Span(
+                [html.B(_seconds(one.cycle_s, words)),
+                 *([html.Span(f" · {machines}", className="muted")] if count != "1" else [])],
+                className="figures",
+            ),
+            html.Div(inside, className="bar"),
+        ]
+    )  # fmt: skip
+
+
+def _seconds(seconds: float, words: Words) -> str:
+    return duration(seconds, words)
 
 
 # ---- the selected machine

@@ -127,6 +127,7 @@ def side(view: OverviewView, words: Words, selection: Mapping[str, Any]) -> html
                 ],
                 className="card",
             ),
+            *_balance(view, words),
             *_transport(view, words),
             *_energy(view, words),
             *_tools(view, words),
@@ -134,6 +135,15 @@ def side(view: OverviewView, words: Words, selection: Mapping[str, Any]) -> html
         ],
         className="side",
     )
+
+
+def _balance(view: OverviewView, words: Words) -> list[html.Section]:
+    """Takt and line balance, where something is assembled."""
+    if view.balance is None:
+        return []
+    head = html.Div(html.H2([icon("compare"), words("balance.title")]), className="card-head")
+    body = html.Div(figures.balance(view.balance, words), className="card-body")
+    return [html.Section([head, body], className="card")]
 
 
 def _transport(view: OverviewView, words: Words) -> list[html.Section]:

@@ -102,6 +102,7 @@ class LiveDesk:
             tools=overview.tools(program, summary),
             scrap=overview.scrap(summary),
             recall=overview.recall(summary),
+            balance=overview.balance(program, layout),
             currency=program.currency,
         )
 

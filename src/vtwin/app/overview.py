@@ -11,6 +11,7 @@ from vtwin.app.views import (
     STATES,
     TILES,
     AreaView,
+    BalanceView,
     BandUse,
     EnergyUse,
     Figure,
@@ -27,6 +28,7 @@ from vtwin.app.views import (
     ToolLife,
     WhySlow,
 )
+from vtwin.base.errors import Refused
 
 if TYPE_CHECKING:
     from vtwin.plant.program import Program
@@ -297,6 +299,18 @@ def vehicles(program: Program, summary: Json) -> tuple[FleetUse, ...]:
             )
         )
     return tuple(rows)
+
+
+def balance(program: Program, layout: Layout) -> BalanceView | None:
+    """Takt and balance of a plant that assembles; None of any other, or without a line."""
+    from vtwin.app.balancing import view
+
+    if all(family != "assembly" for *_, family, _ in layout.equipment.values()):
+        return None
+    try:
+        return view(program)
+    except Refused:
+        return None
 
 
 def energy(program: Program, summary: Json) -> EnergyUse | None:

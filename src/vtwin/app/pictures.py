@@ -23,6 +23,8 @@ from vtwin.plant.trace import Event, Tally, Trace, lead_bin_bounds
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from vtwin.app.views import BalanceView
+
 #: Drawn in these stand-ins, which the page's CSS variables replace.
 _INK, _LINE, _ACCENT, _SOFT, _ALARM = "#010101", "#020202", "#030303", "#040404", "#050505"
 _VARIABLES = {_INK: "ink", _LINE: "line", _ACCENT: "accent", _SOFT: "soft", _ALARM: "alarm"}
@@ -57,6 +59,23 @@ def states(program: Program, tallies: Sequence[Tally]) -> str:
     axes.set_xlim(0, 100)
     axes.set_xlabel("% of the observed time")
     return _svg(figure, "How each machine spends its time")
+
+
+def balance(told: BalanceView) -> str:
+    """Cycle of each station along the route against the takt; those slower than it stand out."""
+    stations = told.stations[:MOST_ROWS]
+    figure, axes = _figure(0.9 + 0.26 * len(stations))
+    colours = [_ALARM if one.late else _ACCENT for one in stations]
+    axes.barh(range(len(stations)), [s.cycle_s for s in stations], color=colours, height=0.62)
+    axes.set_yticks(range(len(stations)), [one.id for one in stations])
+    axes.invert_yaxis()
+    if told.takt_s is not None:
+        axes.axvline(told.takt_s, color=_INK, linewidth=1.2, linestyle=(0, (4, 3)))
+        axes.text(
+            told.takt_s, -0.62, f"takt {told.takt_s:.1f} s", color=_INK, ha="center", va="bottom"
+        )
+    axes.set_xlabel("s per piece")
+    return _svg(figure, "Cycle of each station against the takt")
 
 
 def _height(state: int) -> float:

@@ -212,6 +212,42 @@ class FleetUse:
 
 
 @dataclass(frozen=True, slots=True)
+class BalanceStation:
+    """One station of a line: ``work_s`` of one machine per piece that leaves, ``cycle_s`` of
+    all of them; ``machines`` counted by the share of the line's hours they are there.
+    """
+
+    id: str
+    label: str
+    operations: tuple[str, ...]
+    work_s: float
+    machines: float
+    cycle_s: float
+    late: bool  # slower than the takt
+
+
+@dataclass(frozen=True, slots=True)
+class BalanceView:
+    """Takt and line balance. ``takt_s`` None: no rate is asked for, the slowest station sets
+    the pace. ``efficiency`` is the share of the paid time that is work.
+    """
+
+    products: tuple[str, ...]
+    stations: tuple[BalanceStation, ...]  # along the route
+    hours_per_day: float
+    wanted_per_day: float | None
+    takt_s: float | None
+    cycle_s: float  # of the line
+    efficiency: float
+    smoothness_s: float
+    least: int  # machines the work needs at the takt
+
+    def to_json(self) -> dict[str, object]:
+        """All fields."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
 class BandUse:
     """One band of a tariff: its share of the energy, its cost per day, its peak in kW."""
 
@@ -320,6 +356,7 @@ class OverviewView:
     tools: tuple[ToolLife, ...] = ()
     scrap: tuple[ScrapCause, ...] = ()  # most pieces first
     recall: tuple[RecallUse, ...] = ()  # of each kind the suspect that reaches furthest
+    balance: BalanceView | None = None  # of an assembly line
 
 
 @dataclass(frozen=True, slots=True)

@@ -237,6 +237,7 @@ CODES: dict[str, str] = {
     "V584": "a sweep of no or of too many points, or one kind of design that does not suit it",
     "V585": "the file of a sweep holds another sweep, or cannot be read",
     "V586": "there is no such search, or the package it comes from is not installed",
+    "V587": "nothing to balance: fewer than two stations do work, or there is no such product",
     "V599": "a mistake in vtwin itself; VTWIN_DEBUG=1 shows the details",
     # 6xx files, store and app
     "V601": "the run store cannot be opened for writing; name another place in VTWIN_STORE",

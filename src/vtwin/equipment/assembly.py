@@ -117,14 +117,19 @@ def takt(working_time: float, pieces: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """How evenly work is spread over the stations of a line; times in s.
+    """How evenly work is spread over the stations of a line; ``work`` is the time of each
+    station per piece, s, with all its machines; ``machines`` how many it has.
 
-    ``efficiency`` = sum of the times / (stations × cycle of the line), the share of the paid
-    time that is work; ``least`` is how many stations the work needs at the takt.
+    ``efficiency`` = sum of the work of all machines / (machines × cycle of the line), the share
+    of the paid time that is work; ``smoothness`` = √Σ(longest − each)² over the stations, 0 s
+    where all take as long (Moodie and Young, "A heuristic method of assembly line balancing",
+    Journal of Industrial Engineering 16, 1965); ``least`` is how many machines the work needs
+    at the takt.
     """
 
     work: tuple[float, ...]
     takt: float
+    machines: tuple[float, ...]
 
     @property
     def cycle(self) -> float:
@@ -134,29 +139,43 @@ class Balance:
     @property
     def efficiency(self) -> float:
         """Line balance efficiency."""
-        return sum(self.work) / (len(self.work) * self.cycle)
+        return self.content / (sum(self.machines) * self.cycle)
+
+    @property
+    def content(self) -> float:
+        """Work in a piece, s of one machine."""
+        return sum(time * n for time, n in zip(self.work, self.machines, strict=True))
+
+    @property
+    def smoothness(self) -> float:
+        """Smoothness index, s."""
+        longest = max(self.work)
+        return math.sqrt(sum((longest - time) ** 2 for time in self.work))
 
     @property
     def least(self) -> int:
-        """Stations without which the takt cannot be met."""
-        return math.ceil(sum(self.work) / self.takt - 1e-9)
+        """Machines without which the takt cannot be met."""
+        return math.ceil(self.content / self.takt - 1e-9)
 
     @property
     def over(self) -> tuple[int, ...]:
         """Stations that take longer than the takt, by position."""
-        return tuple(i for i, time in enumerate(self.work) if time > self.takt)
+        late = self.takt * (1 + 1e-9)
+        return tuple(i for i, time in enumerate(self.work) if time > late)
 
 
-def balance(work: Sequence[float], takt_time: float = 0.0) -> Balance:
+def balance(
+    work: Sequence[float], takt_time: float = 0.0, machines: Sequence[float] = ()
+) -> Balance:
     """The balance of a line whose stations take these times per piece, s; without a takt the
-    slowest station sets the pace.
+    slowest station sets the pace, without ``machines`` each has one.
 
     Raises:
         ValueError: no station, or no work.
     """
     if not work or min(work) < 0 or max(work) <= 0:
         raise ValueError("a line needs stations with work")
-    return Balance(tuple(work), takt_time or max(work))
+    return Balance(tuple(work), takt_time or max(work), tuple(machines) or (1.0,) * len(work))
 
 
 def _lower(name: str, params: Any, steps: tuple[Step, ...]) -> Lowered:

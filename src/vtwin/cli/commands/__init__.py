@@ -38,6 +38,6 @@ for command in (
     *(studies.run, studies.compare, studies.explain),
     *(searches.sweep, searches.optimise),
     *(records.genealogy, records.learn, records.validate),
-    *(plants.library, plants.nc, plants.schema, web.serve),
+    *(plants.library, plants.nc, plants.balance, plants.schema, web.serve),
 ):
     vtwin.add_command(command)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from vtwin.cli.commands.options import json_option
+from vtwin.cli.commands.options import html_option, json_option, variant_option
 from vtwin.cli.output import Output, problems_json
 
 
@@ -97,6 +97,28 @@ def nc(file: Path, model: str | None, changed: Sequence[str], json_to: str | Non
     found = programs.nc_time(file, model or programs.MODEL, values)
     output.console.print(text.nc_time(found))
     output.json(found.to_json())
+    output.finish()
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@variant_option
+@click.option("--product", metavar="NAME", help="Only its line; default: the mix of all.")
+@json_option
+@html_option
+def balance(
+    file: Path, variant: str | None, product: str | None, json_to: str | None, html: Path | None
+) -> None:
+    """Takt and line balance: station cycles, efficiency, smoothness."""
+    from vtwin.app import balancing
+    from vtwin.cli.balancing import balanced
+
+    output = Output(json_to)
+    found = balancing.balance(file, variant, product=product)
+    output.console.print(balanced(found))
+    output.json(found.to_json())
+    if html is not None and output.write(html, balancing.html(found)):
+        output.console.print(f"Report: {html}")
     output.finish()
 
 
