@@ -1,6 +1,8 @@
 """Which designs there are: what the solver says against plain enumeration."""
 
 import itertools
+import subprocess
+import sys
 
 import pytest
 
@@ -99,3 +101,21 @@ def test_design_when_written_in_another_order_then_it_is_the_same():
     assert one.hash == two.hash
     assert one.overrides == {"a": ["1", "x"], "b": "2"}
     assert one.differs(Design.of({"a": ["1", "x"], "b": 3})) == ("b",)
+
+
+def test_space_when_it_was_solved_then_ctrl_c_is_still_ours():
+    # In a process of its own: the solver once took the signal away and never gave it back.
+    program = (
+        "import os, signal\n"
+        "from vtwin.scenario.decisions import Decision\n"
+        "from vtwin.studies.space import Space\n"
+        "signal.signal(signal.SIGINT, lambda *_: print('asked'))\n"
+        "Space((Decision('a', 'integer', ('a',), ('1', '2')),), solver='cp_sat').all()\n"
+        "os.kill(os.getpid(), signal.SIGINT)\n"
+        "print('alive')\n"
+    )
+    pytest.importorskip("ortools")
+    told = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+    assert told.stdout.split() == ["asked", "alive"]

@@ -27,6 +27,7 @@ from vtwin.plant.primitives import NEVER, NONE, Operation, Order
 from vtwin.plant.program import Program
 from vtwin.plant.rules import followers
 from vtwin.scenario.decisions import OrderChoices
+from vtwin.studies import cp_sat
 
 Objective = Literal["makespan", "tardiness", "late", "flow"]
 
@@ -544,9 +545,7 @@ def by_cp_sat(shop: Shop, objective: Objective, known: Schedule, effort: float) 
     made = _Model(shop, objective, cp_model.CpModel())
     made.all()
     made.hint(known)
-    solver: Any = cp_model.CpSolver()
-    solver.parameters.num_workers = 1
-    solver.parameters.random_seed = 1
+    solver = cp_sat.solver()
     solver.parameters.interleave_search = True  # neighbourhoods, too, one after the other
     solver.parameters.max_deterministic_time = effort
     status = solver.solve(made.model)

@@ -17,7 +17,7 @@ from typing import Any
 
 from vtwin.base.errors import Problem, Refused
 from vtwin.scenario.decisions import Decision, Design, Extra, Limit
-from vtwin.studies import orders
+from vtwin.studies import cp_sat, orders
 
 #: Weights are told to the solver as whole numbers of at most about this size.
 _WHOLE = 10**9
@@ -321,9 +321,7 @@ def _cp_sat(
     if weights:
         factor = _factor(list(weights.values()))
         model.maximize(sum(round(w * min(factor, 10**6)) * x[i] for i, w in weights.items()))
-    solver: Any = cp_model.CpSolver()
-    solver.parameters.num_workers = 1
-    solver.parameters.random_seed = 1
+    solver = cp_sat.solver()
     if most == 1:
         if solver.solve(model) in (cp_model.OPTIMAL, cp_model.FEASIBLE):
             yield [i for i in range(count) if solver.value(x[i])]

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from vtwin.base.errors import Refused
 from vtwin.scenario.decisions import Decision, Design
+from vtwin.studies import cp_sat
 from vtwin.studies.estimates import Stage, line, two_station
 from vtwin.studies.resources import Effects
 from vtwin.studies.space import Space
@@ -165,9 +166,7 @@ def _reached(
                 continue
             given = [literals[0][a].Not(), literals[2][p].Not()]
             model.add_bool_or([*given, *(literals[1][b] for b in second)])
-    solver: Any = cp_model.CpSolver()
-    solver.parameters.num_workers = 1
-    solver.parameters.random_seed = 1
+    solver = cp_sat.solver()
     solver.parameters.max_deterministic_time = 2.0
     status = solver.solve(model)
     if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
