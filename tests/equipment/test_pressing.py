@@ -180,6 +180,27 @@ def test_cell_when_most_of_the_change_is_external_then_the_shift_ends_as_much_ea
     assert before.ended - after.ended == 2 * 3000 * 0.5 * TICKS_PER_SECOND
 
 
+def test_cell_when_first_strokes_are_pieces_then_they_are_scrap_of_the_lot_and_made_again():
+    program = _cell(**{"equipment.press.start_up_after": "1 h"})
+    tally = simulate(program, 0)
+    # 10 strokes of the second campaign, of one part, and 10 of the third, of two; the press does
+    # not stand for an hour otherwise
+    assert tally.mode_restart.tolist() == tally.mode_scrap.tolist() == [20, 10]
+    assert tally.product_good.tolist() == [14000, 4000]
+    changes = 2 * 2100 + 7 * 1.5 + 7 * 1.2
+    assert tally.ended == (7010 * 1.2 + 4010 * 1.5 + changes + 900) * TICKS_PER_SECOND
+
+
+def test_cell_when_the_press_stood_over_night_then_its_first_strokes_are_scrap():
+    program = _cell(
+        **{"equipment.press.start_up_after": "1 h", "equipment.press.calendar": "day"},
+        calendars={"day": {"daily": ["00:00-01:00", "06:00-24:00"]}},
+        run={"horizon": "30 h"},
+    )
+    # 3000 strokes of the first campaign before the night: 20 parts of the first lot after it
+    assert simulate(program, 0).mode_restart.tolist() == [40, 10]
+
+
 def test_cell_when_campaigns_alternate_all_day_then_changes_per_shift_are_as_calculated():
     program = _cell(
         orders=[

@@ -70,6 +70,11 @@ class Press(BaseModel):
     start_up: Whole = Field(
         default=0, description="strokes thrown away after a die change, until parts are good"
     )
+    start_up_after: Duration | None = Field(
+        default=None,
+        description="how long it may stand until the first strokes are thrown away, too; then they "
+        "are pieces of the lot and scrap; default: time of the die change",
+    )
     feed: Feed | None = Field(default=None, description="strip used per stroke; the dies' mean")
     coil_length: CoilLength | None = Field(
         default=None, description="strip on a coil; default: from its mass, width and thickness"
@@ -268,12 +273,14 @@ Job = tuple[str, str, float]  # die, sheet, mean cycle in s
 
 def _change(params: Press, before: Job, after: Job) -> float:
     """How long the press stands between two jobs, s. Another coil is threaded beside the die
-    change; then the stations fill, and the first strokes are thrown away.
+    change; then the stations fill, and the first strokes are thrown away, unless they are told
+    as pieces (`restart`).
     """
     coil = params.coil_change if params.takes_coil and before[1] != after[1] else 0.0
     if before[0] == after[0]:
         return coil
-    strokes = params.start_up + params.stations - 1
+    thrown = params.start_up if params.start_up_after is None else 0
+    strokes = thrown + params.stations - 1
     return max(internal_change(params), coil) + strokes * after[2]
 
 
@@ -296,6 +303,9 @@ def _words(name: str, params: Any) -> Mapping[str, Any]:
         failures["die-breakage"] = {"after": after, "repair": params.die_repair} | by
     if failures:
         words["failures"] = failures
+    if params.start_up and params.start_up_after is not None:
+        standing = params.start_up_after
+        words["restart"] = {"scrap": f"{params.start_up} strokes", "after": standing}
     if params.start_power > 0:
         words["power"] = {"start": f"{params.start_power:g} kW for {params.start_time:g} s"}
     return words
