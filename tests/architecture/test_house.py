@@ -152,3 +152,18 @@ def test_every_module_when_walked_then_it_imports():
         if module.name != "vtwin.__main__":
             assert importlib.util.find_spec(module.name) is not None
             importlib.import_module(module.name)
+
+
+#: What a run that finds its machine code on disk has no use for.
+UNUSED = {"numba", "scipy", "networkx", "simpy", "matplotlib", "dash", "plotly", "ortools"}
+
+
+@pytest.mark.parametrize("command", ["check", "run", "explain"])
+def test_command_when_the_machine_code_is_on_disk_then_it_loads_what_it_uses(command):
+    from vtwin.engines.kernel import prepare
+
+    prepare()
+    words = [command, str(ROOT / "scenarios/two_mill_cell")]
+    more = [] if command == "check" else ["--no-store", "-n", "3"]
+    code = f"from vtwin.cli import run; assert run({words + more}) == 0"
+    assert not _imported_after(code) & UNUSED

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import stats
+from scipy import special, stats
 
 from vtwin.results.statistics import (
     Interval,
@@ -244,3 +244,10 @@ def test_replications_needed_when_asked_wrongly_then_refused(
 ) -> None:
     with pytest.raises(ValueError, match=r"either|> 0"):
         replications_needed([1.0, 2.0], width, relative=relative)
+
+
+@pytest.mark.parametrize("freedom", [*range(1, 40), 99, 100, 500, 999, 1000, 1001, 1e4, 1e7, 2.5])
+def test_t_quantile_when_computed_then_equals_scipy(freedom: float) -> None:
+    for probability in (0.5, 0.6, 0.9, 0.95, 0.975, 0.99, 0.995, 0.99999, 1e-5, 1e-7, 0.3):
+        expected = float(special.stdtrit(freedom, probability))
+        assert t_quantile(probability, freedom) == pytest.approx(expected, rel=1e-10, abs=1e-14)

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias, cast
+from typing import TYPE_CHECKING, TypeAlias, cast
 
-from vtwin.engines.belts import Belt
-from vtwin.engines.faults import Fault
-from vtwin.engines.fleets import Fleet, Vehicle
-from vtwin.engines.floor import Floor, Item
-from vtwin.engines.machines import Machine
-from vtwin.engines.releases import OrderFile, Supply
-from vtwin.engines.staff import Person, Task
-from vtwin.engines.stations import Station, Step
-from vtwin.engines.stocks import Stock
-from vtwin.engines.traffic import Driver
 from vtwin.plant.primitives import NONE, MachineState
 from vtwin.plant.program import Program
 from vtwin.plant.trace import VehicleState
 
-Member: TypeAlias = Machine | Vehicle
+if TYPE_CHECKING:
+    from vtwin.engines.belts import Belt
+    from vtwin.engines.faults import Fault
+    from vtwin.engines.fleets import Fleet, Vehicle
+    from vtwin.engines.floor import Floor, Item
+    from vtwin.engines.machines import Machine
+    from vtwin.engines.releases import OrderFile, Supply
+    from vtwin.engines.staff import Person, Task
+    from vtwin.engines.stations import Station, Step
+    from vtwin.engines.stocks import Stock
+    from vtwin.engines.traffic import Driver
+
+Member: TypeAlias = "Machine | Vehicle"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,7 @@ class _Teller:
         """What a vehicle at a door, or held up on its way, waits for."""
         name = self._place(vehicle.name, "transport", vehicle.name)
         if vehicle.state is VehicleState.HELD:
-            return _held_up(name, cast(Driver, vehicle))
+            return _held_up(name, cast("Driver", vehicle))
         if vehicle.state is not VehicleState.BLOCKED or vehicle.call is None:
             return None
         item = vehicle.call.item
@@ -130,7 +132,7 @@ class _Teller:
                 words = "is stopped" if fault.planned else "is down"
                 return self._people(f"{name} {words} ('{fault.name}')", fault.task)
         if machine.is_belt and not machine.is_running:
-            return self._belt(cast(Belt, machine), name)
+            return self._belt(cast("Belt", machine), name)
         if machine.item is None or machine.is_running or machine.down:
             return None
         holds = f"{name} holds {self._item(machine.item)}"
@@ -294,7 +296,7 @@ def _held_by(person: Person, task: Task) -> list[Machine]:
     """
     # The work of a machine itself is done at it; what else is done there is a repair.
     bound = [
-        (cast(Machine, o.work), o.alone or o.taught)
+        (cast("Machine", o.work), o.alone or o.taught)
         for o in person.tasks
         if cast(object, o.work) is o.place
     ]

@@ -350,7 +350,8 @@ class Store:
         )
         with self._reading() as connection:
             rows = connection.execute(query).all()
-            return {int(number): tally_from_bytes(body) for number, body in sorted(rows)}
+            bodies = {int(number): body for number, body in sorted(rows)}  # one of each
+            return {number: tally_from_bytes(body) for number, body in bodies.items()}
 
     def tallies(self, run: str) -> list[Tally]:
         """The replications of one run in order, without traces."""

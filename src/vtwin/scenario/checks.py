@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 from vtwin.base.errors import Problem
@@ -153,9 +155,6 @@ def _check_reached(draft: Draft) -> None:
 
 def _check_rings(draft: Draft) -> None:
     """Routes that come back to a station over places that can all be full."""
-    import networkx as nx
-
-    graph: Any = nx.DiGraph()
     through: dict[tuple[str, str], StepDraft] = {}
     for product, route in draft.routes.items():
         if product in draft.broken:
@@ -163,8 +162,12 @@ def _check_rings(draft: Draft) -> None:
         for before, after in ways(route):
             a, b = draft.station_of[before.on[0]], draft.station_of[after.on[0]]
             if draft.stations[b].input is not None:
-                graph.add_edge(a, b)
                 through[a, b] = after
+    if not _comes_back(through):
+        return
+    import networkx as nx
+
+    graph: Any = nx.DiGraph(list(through))
     for ring in nx.strongly_connected_components(graph):
         inside = sorted(ring)
         if len(inside) == 1 and not graph.has_edge(inside[0], inside[0]):
@@ -180,6 +183,18 @@ def _check_rings(draft: Draft) -> None:
         what = f"the plant can lock up: {names} hand over in a ring of limited places"
         hint = "leave out one `input:` in the ring"
         draft.problems.append(Problem("V337", what, first.where, hint, "warning"))
+
+
+def _comes_back(edges: Iterable[tuple[str, str]]) -> bool:
+    """Whether there is any ring at all."""
+    sorter: TopologicalSorter[str] = TopologicalSorter()
+    for a, b in edges:
+        sorter.add(b, a)
+    try:
+        sorter.prepare()
+    except CycleError:
+        return True
+    return False
 
 
 def _alone(draft: Draft, station: str) -> bool:

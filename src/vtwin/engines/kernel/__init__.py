@@ -63,13 +63,14 @@ def simulate(
 
 def is_warm() -> bool:
     """Whether a run begins at once; otherwise the engine has to be compiled first."""
-    from vtwin.engines.kernel.entries import advance
+    from vtwin.engines.kernel.entries import advance, prepared
 
-    return advance.is_warm()
+    return prepared.is_warm() and advance.is_warm()
 
 
 def prepare() -> None:
     """Load or compile the engine now."""
-    from vtwin.engines.kernel.entries import advance
+    from vtwin.engines.kernel.entries import advance, prepared
 
+    prepared.prepare()
     advance.prepare()
