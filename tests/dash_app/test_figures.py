@@ -251,6 +251,18 @@ def test_vehicles_when_drawn_then_their_shares_and_waits_are_told():
     told = text(overview.vehicles((FleetUse("agv", "AGV", 2, 0.42, 0.19, 22.6),), EN))
     for said in ("AGV ×2", "42.0%", "19.0%", EN("vehicles.wait")):
         assert said in told
+    assert EN("vehicles.held") not in told
+    assert EN("vehicles.charging") not in told
+
+
+def test_vehicles_when_some_are_held_up_or_charge_then_that_is_told_of_all():
+    rows = (
+        FleetUse("agv", "AGV", 2, 0.42, 0.19, 22.6, held=0.031, charging=0.0),
+        FleetUse("amr", "AMR", 1, 0.5, 0.2, 9.0, held=0.0, charging=0.117),
+    )
+    told = text(overview.vehicles(rows, KO))
+    for said in ("3.1%", "11.7%", "0.0%", KO("vehicles.held"), KO("vehicles.charging")):
+        assert said in told
 
 
 def _energy(**changes):

@@ -73,6 +73,13 @@ def test_tally_when_written_and_read_then_nothing_is_lost():
     _same(made, read)
 
 
+def test_tally_when_kept_before_vehicles_had_so_many_states_then_they_were_never_in_the_others():
+    made = simulate(_program(), 0)
+    old = dataclasses.replace(made, vehicle_state=np.array([[5, 6, 7, 8]], dtype=np.int64))
+    read = tally_from_bytes(tally_to_bytes(old))
+    assert read.vehicle_state.tolist() == [[5, 6, 7, 8, 0, 0]]
+
+
 def test_pictures_when_written_and_read_then_nothing_is_lost():
     program = _program()
     shown = pictures(program, [simulate(program, r, trace=r == 0) for r in range(2)])

@@ -107,6 +107,24 @@ def test_jury_when_vehicles_are_always_under_way_then_they_are_the_suspect():
     assert {vote.measure for vote in verdict.votes if vote.suspect is None} >= {"turning_point", "arrow"}  # fmt: skip
 
 
+def test_jury_when_vehicles_charge_then_they_are_as_busy_as_the_rest_of_their_time():
+    """Always driving or charging: 40 s and 10 s by turns."""
+    plant = Plant(horizon=400, zones={"charger": 1}).station("a", output=9).station("b")
+    plant.product("p", {"op": "1", "on": "a", "cycle": 4}, {"op": "2", "on": "b", "cycle": 1, "fleet": "cart"})  # fmt: skip
+    battery = {"charging": 4, "low": 10, "until": 50, "chargers": [("b", "charger")]}
+    legs = {("a", "b"): [(None, 4)], ("b", "a"): [(None, 4)]}
+    plant.fleet("cart", {}, {"a": "a", "b": "b"}, ["a"], legs=legs, battery=battery)
+    program = plant.saturated("p").program()
+    tally = choose("reference", program).simulate(program, 0, trace=True)
+    busy = {s.name: s.busy.mean for s in jury(program, [tally]).suspects}
+    assert busy["cart"] == pytest.approx(1.0, abs=0.02)  # but for the first 4 s
+
+
+def test_proof_when_ways_are_told_in_legs_then_these_are_faster():
+    quick = faster(congested(), "cart", 2.0).fleets[0]
+    assert quick.ways[0][1][0].ticks == quick.travel[0][1] == 2 * 10**9
+
+
 def test_proof_when_vehicles_are_the_bottleneck_then_faster_ones_bring_more():
     quick = faster(carried(), "cart", 2.0)
     assert quick.fleets == carried(speed_up=2).fleets

@@ -261,7 +261,8 @@ def _vehicles(program: Program, tallies: Sequence[Tally]) -> Scores:
         for tally in tallies:
             ticks = tally.vehicle_state[members].sum(axis=0).astype(np.float64)
             under_way = ticks[VehicleState.EMPTY] + ticks[VehicleState.LOADED]
-            found[fleet.name].append(float(under_way / ticks.sum()) if ticks.sum() > 0 else 0.0)
+            there = ticks.sum() - ticks[VehicleState.CHARGING]  # what else they could have done
+            found[fleet.name].append(float(under_way / there) if there > 0 else 0.0)
     return found
 
 
