@@ -23,7 +23,6 @@ from vtwin.scenario import build, load, reallocating
 from vtwin.studies import outside
 from vtwin.studies.evaluator import Evaluator
 from vtwin.studies.optimise import Optimiser, Wish
-from vtwin.studies.search import neighbourhood
 
 
 def main() -> None:
@@ -76,13 +75,7 @@ def _search(name, started):
     if started:
         return made
     if made is None:
-        return lambda study, _: neighbourhood(
-            study.space,
-            study.book,
-            [study.space.nearest(study.reallocation.today)],
-            study._effort(),
-            possible=study.evaluator.possible,
-        )
+        return lambda study, _: study.guided([study.space.nearest(study.reallocation.today)])
     return lambda study, _: made(study, [])
 
 

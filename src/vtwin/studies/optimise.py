@@ -15,8 +15,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from vtwin.base.errors import Problem, Refused
+from vtwin.results.elements import entry_of
 from vtwin.results.statistics import Interval, interval, paired
 from vtwin.scenario.decisions import Design, Goal, Reallocation
+from vtwin.studies.ascent import Guide, ascend
 from vtwin.studies.ceiling import Ceiling, ceiling
 from vtwin.studies.estimates import OUTPUT, Estimate, demand, estimate
 from vtwin.studies.evaluator import Evaluator, Floats
@@ -342,14 +344,40 @@ class Optimiser:
         few = len(stage0.starts)
         if self.wish.budget is not None:  # half of it must be left for what the starts lead to
             few = max(2, int(0.8 * self._left()) // (2 * effort.n0))
+        starts = stage0.starts[:few]
+        return self.guided(starts) if not useful else self.scored(starts)
+
+    def scored(self, starts: Sequence[Design]) -> Search:
+        """The neighbourhood search in the order of the estimates."""
+        effort, possible = self._effort(), self._worth_a_run
         return neighbourhood(
-            self.space,
-            self.book,
-            stage0.starts[:few],
-            effort,
-            score=self._score if useful else None,
-            possible=self._worth_a_run,
+            self.space, self.book, starts, effort, score=self._score, possible=possible
         )
+
+    def guided(self, starts: Sequence[Design]) -> Search:
+        """Large steps where the plant is busiest, then the neighbourhood search from there."""
+        effort, possible = self._effort(), self._worth_a_run
+        guide = self._guide()
+        top = yield from ascend(guide, starts, effort, possible, self.wish.seed)
+        further = sorted(starts, key=lambda d: (self.book.rank(d), d.settings))
+        begun = further if top is None else [top, *further[:1]]
+        return (yield from neighbourhood(self.space, self.book, begun, effort, possible=possible))
+
+    def _guide(self) -> Guide:
+        """What says how busy the owner of a path is; measured from here on."""
+        program = self.evaluator.program(self.reallocation.today)
+        busy = {f"equipment.{e}.": f"equipment.{e}.utilisation"
+                for e in dict.fromkeys(entry_of(m.name) for m in program.machines)}  # fmt: skip
+        busy |= {f"people.{g}.": f"people.{g}.busy" for g in program.groups}
+        owners = {
+            path: name
+            for path, _ in self.space.slots
+            for prefix, name in busy.items()
+            if path.startswith(prefix)
+        }
+        figures = tuple(dict.fromkeys([*self.evaluator.figures, *owners.values()]))
+        self.evaluator.figures = self.book.figures = figures
+        return Guide(self.space, self.book, owners, self.reallocation.amounts.get("cost"))
 
     def _effort(self) -> Effort:
         budget = self.wish.budget
