@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from vtwin.app import runs
+from vtwin.app import runs, wording
 from vtwin.app.scenarios import find
 from vtwin.app.shelf import Keep, opened
 from vtwin.base.errors import Problem, Refused
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from vtwin.studies.orders import Turn
     from vtwin.studies.plan import Move, Plan
 
-#: Called with what is being done, replications spent and the best mean so far.
-Progress = Callable[[str, int, float | None], None]
+#: Called with what is being done, replications spent and the best mean so far, in words.
+Progress = Callable[[str, int, str | None], None]
 #: The variant a plan is saved as.
 PLAN = "plan"
 #: Orders that are named one by one.
@@ -74,6 +74,17 @@ class Reallocated:
             placed = [order_on(choices, p, written[p]) for p in changed if p in choices.machines]
             found += _named_first(placed)
         return tuple(found)
+
+    def unit(self, name: str) -> str:
+        """The unit of a figure shown."""
+        from vtwin.results.formulas import unit_of
+        from vtwin.scenario.decisions import KNOWN_BEFOREHAND
+
+        goals = [*self.reallocation.goals, *(self.front.goals if self.front else ())]
+        known = next((goal.unit for goal in goals if goal.kpi == name), None)
+        if known is not None or name in KNOWN_BEFOREHAND:
+            return known or ""
+        return unit_of(name.rpartition(".")[2], self.currency)
 
     def verdicts(self, row: Row) -> tuple[str, ...]:
         """What may be said of each requirement of a design: "on_time >= 95 %: likely, …"."""
@@ -198,7 +209,9 @@ def plain(value: str | None) -> str:
 
 
 def said(move: Move, choices: OrderChoices | None = None) -> str:
-    """A move as an order to somebody."""
+    """A move as an order to somebody; what must be done at once is one order."""
+    if move.also:
+        return "; at once ".join(said(part, choices) for part in move.parts)
     told = None if choices is None else _told_of_orders(move, choices)
     if told is not None:
         return told
@@ -313,7 +326,7 @@ def optimise(
 
         def tell(what: str, spent: int, best: Design | None, mean: float | None) -> None:
             if progress is not None:
-                progress(what, spent, mean)
+                progress(what, spent, None if mean is None else _mean(mean, real.goals[0].unit))
 
         study = Optimiser(real, evaluator, wish, on_progress=tell, search=made_search)
         outcome = study.run()
@@ -334,6 +347,11 @@ def optimise(
         points, study.total() - outcome.spent, study.recalled(), tuple(trouble),
         _turns(real, evaluator, outcome), base.start,
     )  # fmt: skip
+
+
+def _mean(mean: float, unit: str) -> str:
+    value, _, shown = wording.split(mean, None, unit or "1")
+    return f"{value} {shown}".removesuffix(" 1")
 
 
 def _turns(real: Reallocation, evaluator: Evaluator, outcome: Outcome) -> tuple[Turn, ...]:

@@ -231,18 +231,18 @@ def _bar() -> Iterator[Report]:
         yield report
 
 
-Search = Callable[[str, int, float | None], None]
+Search = Callable[[str, int, str | None], None]
 
 
 @contextmanager
 def searching(budget: int | None) -> Iterator[Search]:
-    """A function ``report(what, replications spent, best mean so far)`` for work whose end is
+    """A function ``report(what, replications spent, best so far)`` for work whose end is
     not known: a bar where there is a budget, else what was reached. On standard error.
     """
     total = f" of {budget}" if budget else ""
 
-    def line(what: str, spent: int, best: float | None) -> str:
-        reached = "" if best is None else f", best so far {best:.5g}"
+    def line(what: str, spent: int, best: str | None) -> str:
+        reached = "" if best is None else f", best so far {best}"
         return f"{what}: {spent}{total} replications{reached}"
 
     if sys.stderr.isatty():
@@ -253,7 +253,7 @@ def searching(budget: int | None) -> Iterator[Search]:
         return
     told = NowAndThen()
 
-    def report(what: str, spent: int, best: float | None) -> None:
+    def report(what: str, spent: int, best: str | None) -> None:
         told(line(what, spent, best))
 
     yield report

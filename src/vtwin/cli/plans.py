@@ -69,27 +69,47 @@ def _many(number: int) -> str:
     return f"{number:,}" if number < 10**12 else f"10^{len(str(number)) - 1}"
 
 
-def interval(one: Interval | None) -> str:
-    """``412.3 ± 1.2``."""
+def interval(
+    one: Interval | None, unit: str = "", *, like: float | None = None, gain: bool = False
+) -> str:
+    """``412.3 ± 1.2``; shares as ``92.4 ± 1.1 %``, their gains in points, durations in the
+    unit of ``like`` (s).
+    """
     if one is None or one.mean is None:
         return "-"
-    digits = wording.decimals(one.mean, one.half_width)
-    if one.half_width is None:
-        return f"{one.mean:,.{digits}f}"
-    return f"{one.mean:,.{digits}f} ± {one.half_width:,.{digits}f}"
+    if unit not in ("share", "s"):
+        unit = ""
+    value, margin, shown = wording.split(one.mean, one.half_width, unit or "1", like=like)
+    if gain and one.mean > 0:
+        value = f"+{value}"
+    shown = {"1": "", "%": "points" if gain else "%"}.get(shown, shown)
+    return " ".join(part for part in (value, margin, shown) if part)
+
+
+def _bracketed(unit: str) -> str:
+    """A unit at the head of a column; shares and durations have theirs beside each figure."""
+    return f" ({unit})" if unit and unit not in ("share", "s") else ""
+
+
+def _gain_size(row: Row) -> float | None:
+    return None if row.gain is None else row.gain.mean
 
 
 def _designs(found: Reallocated) -> RenderableType:
     outcome = found.outcome
     names = list(outcome.today.figures)
     priced = any(row.amounts.get("cost") for row in outcome.rows)
-    unit = f" ({outcome.goal.unit})" if outcome.goal.unit else ""
-    columns = ["", *(f">{name}" for name in names), f">gain{unit}"]
+    units = {name: found.unit(name) for name in names}
+    sizes = {name: one.mean for name, one in outcome.today.figures.items()}
+    goal = outcome.goal.kpi
+    columns = ["", *(f">{name}" for name in names), f">gain{_bracketed(outcome.goal.unit)}"]
     table = plain_table(*columns, *([">cost"] if priced else []), "changes")
     table.columns[-1].no_wrap = False
 
     def add(label: str, row: Row, changes: str) -> None:
-        cells = [label, *(interval(row.figures.get(name)) for name in names), interval(row.gain)]
+        cells = [label]
+        cells += [interval(row.figures.get(n), units[n], like=sizes[n]) for n in names]
+        cells.append(interval(row.gain, units.get(goal, ""), like=_gain_size(row), gain=True))
         cells += [f"{row.amounts['cost']:,.0f}"] if priced else []
         calls = found.verdicts(row)
         told = f" ({'; '.join(calls)})" if calls else ""
@@ -106,7 +126,7 @@ def _front(found: Reallocated, front: Front) -> list[RenderableType]:
     table = plain_table("", *(f">{name}" for name in names), "not told apart from", "changes")
     table.columns[-1].no_wrap = False
     for number, point in enumerate(front.points, start=1):
-        cells = [interval(point.figures[name]) for name in names]
+        cells = [interval(point.figures[name], found.unit(name)) for name in names]
         rivals = ", ".join(str(index + 1) for index in point.rivals)
         changes = ", ".join(found.changes(point.design)) or "as today"
         table.add_row(str(number), *cells, rivals, changes)
@@ -143,7 +163,7 @@ def _plan(found: Reallocated, plan: Plan) -> list[RenderableType]:
         return [heading("The plan"), indented(Text("Leave everything as it is."))]
     currency = found.currency or ""
     unit = found.outcome.goal.unit
-    table = plain_table("", "do this", ">cost", "meanwhile", f">gain so far ({unit})")
+    table = plain_table("", "do this", ">cost", "meanwhile", f">gain so far{_bracketed(unit)}")
     table.columns[1].no_wrap = table.columns[3].no_wrap = False
     for number, step in enumerate(plan.steps, start=1):
         meanwhile = []
@@ -152,17 +172,14 @@ def _plan(found: Reallocated, plan: Plan) -> list[RenderableType]:
             meanwhile.append(f"{counted(step.people_trained, 'person')} in training for {days}")
         if step.machines_moved and step.moving_s:
             stands = wording.duration(step.moving_s / step.machines_moved)
-            meanwhile.append(f"{counted(step.machines_moved, 'machine')} stands still for {stands}")
+            stand = "stands" if step.machines_moved == 1 else "stand"
+            machines = counted(step.machines_moved, "machine")
+            meanwhile.append(f"{machines} {stand} still for {stands}")
         if step.lost:
             meanwhile.append(f"about {step.lost:,.0f} good pieces less")
         cost = f"{step.cost:,.0f} {currency}".strip() if step.cost else "0"
-        table.add_row(
-            str(number),
-            found.said(step.move),
-            cost,
-            ", ".join(meanwhile) or "-",
-            interval(step.gain),
-        )
+        gained = interval(step.gain, unit, like=step.gain.mean, gain=True)
+        table.add_row(str(number), found.said(step.move), cost, ", ".join(meanwhile) or "-", gained)
     parts: list[RenderableType] = [heading("The plan"), indented(table)]
     if plan.payback_days is not None:
         told = f"Pays back its {plan.payback_of} in {plan.payback_days:,.1f} days of production."

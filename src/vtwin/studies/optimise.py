@@ -28,6 +28,7 @@ from vtwin.studies.search import Book, Effort, Search, climb, neighbourhood
 from vtwin.studies.selection import ocba, screen, shortfall
 from vtwin.studies.sequencing import Advice
 from vtwin.studies.space import Space, refuse_contradiction
+from vtwin.studies.wording import difference
 
 #: Fewer replications than this tell nothing.
 LEAST_BUDGET = 40
@@ -762,7 +763,7 @@ def guarantee(
     confidence: float, delta: float, unit: str, kept: int, gap: float | None, why: str = ""
 ) -> str:
     """What may be said of a choice, and no more."""
-    within = f"{delta:.4g} {unit}".strip()
+    within = difference(delta, unit)
     said = (
         f"with at least {100 * confidence:.3g} % the chosen design is within {within} of the best "
         f"of the {kept} designs kept; against designs never simulated only the bound gap is known"

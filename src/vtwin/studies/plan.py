@@ -9,12 +9,14 @@ paired with today's plant.
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from vtwin.base.errors import Refused
+from vtwin.results.elements import entry_of
 from vtwin.results.losses import CAUSES, ledger
 from vtwin.results.statistics import Interval, paired
 from vtwin.scenario.decisions import Design, Goal, OrderChoices, Reallocation
@@ -44,6 +46,12 @@ class Move:
     settings: tuple[tuple[str, str], ...] = ()
     earlier: tuple[tuple[str, str], ...] = ()
     whole: tuple[tuple[str, str], ...] = ()  # priorities of all orders of the sequence, after it
+    also: tuple[Move, ...] = ()  # what must be done with it, or nothing would run meanwhile
+
+    @property
+    def parts(self) -> tuple[Move, ...]:
+        """Everything that is done together."""
+        return (replace(self, also=()), *self.also)
 
 
 @dataclass(frozen=True)
@@ -163,6 +171,8 @@ def _whole(value: str | None) -> int | None:
 
 def after(design: Design, move: Move) -> Design:
     """The design once a move is made."""
+    for part in move.also:
+        design = after(design, part)
     written = dict(design.settings)
     if move.settings:
         written |= dict(move.settings)
@@ -205,16 +215,40 @@ def plan(
     here = reallocation.today
     steps: list[Step] = []
     while left:
-        tried = [(move, after(here, move)) for move in left[:MOST_ORDERED]]
-        allowed = [pair for pair in tried if space.kept(pair[1])] or tried
-        running = [pair for pair in allowed if evaluator.possible(pair[1])] or allowed[:1]
+        running = _next_moves(left, here, space, evaluator)
         move, here_next = _most_gained(running, evaluator, replications, goal, reallocation)
         steps.append(_step(reallocation, evaluator, replications, here, here_next, move, goal))
-        left.remove(move)
+        left = [one for one in left if one not in move.parts]
         here = here_next
     cost = reallocation.amounts["cost"].amount(design)
-    days, of = _payback(steps, cost, worth, goal)
+    output = _output(reallocation, design, evaluator, replications)
+    days, of = _payback(steps, cost, worth, output)
     return Plan(tuple(steps), cost, days, of, why(reallocation, design, evaluator, replications))
+
+
+def _next_moves(
+    left: Sequence[Move], here: Design, space: Space, evaluator: Evaluator
+) -> list[tuple[Move, Design]]:
+    """Moves after which the plant runs and keeps to its limits; where no single one does (two
+    people exchange their work, two machines their places), those that do together; where none
+    do, whatever runs, and at last all at once.
+    """
+    first = left[:MOST_ORDERED]
+
+    def good(move: Move) -> bool:
+        there = after(here, move)
+        return space.kept(there) and evaluator.possible(there)
+
+    for size in range(1, len(first) + 1):
+        joined = [replace(one, also=rest) for one, *more in itertools.combinations(first, size)
+                  for rest in [tuple(more)]]  # fmt: skip
+        found = [(move, after(here, move)) for move in joined if good(move)]
+        if found:
+            return found
+    single = [(move, after(here, move)) for move in first]
+    whole = replace(left[0], also=tuple(left[1:]))
+    running = [pair for pair in single if evaluator.possible(pair[1])]
+    return running or [(whole, after(here, whole))]
 
 
 def _values(
@@ -254,36 +288,96 @@ def _step(
     goal: Goal,
 ) -> Step:
     cost = reallocation.amounts["cost"]
-    people = move.taker is not None and move.taker.startswith("people.") and move.sort == "move"
-    machines = move.sort == "move" and str(move.taker).endswith(".count") and not people
-    trained = move.number if people else 0
-    moved = move.number if machines else int(str(move.taker).endswith(".at"))
-    training, moving = trained * reallocation.training_s, moved * reallocation.moving_s
+    efforts = [_effort(reallocation, evaluator, before, part) for part in move.parts]
     today = _values(evaluator, reallocation.today, n, goal, reallocation)
     gained = _values(evaluator, design, n, goal, reallocation)
-    lasts = reallocation.training_s if trained else reallocation.moving_s if moved else 0.0
+    lost = _lost(evaluator, n, before, efforts)
     return Step(
         move,
         design,
         cost.amount(design) - cost.amount(before),
-        trained,
-        training,
-        moved,
-        moving,
-        _lost(evaluator, n, before, move, lasts),
+        sum(e.number for e in efforts if e.trains),
+        sum(e.number * e.takes_s for e in efforts if e.trains),
+        sum(e.number for e in efforts if not e.trains),
+        sum(e.number * e.takes_s for e in efforts if not e.trains),
+        lost,
         paired(today, gained, goal.unit),
     )
 
 
-def _lost(evaluator: Evaluator, n: int, before: Design, move: Move, lasts: float) -> float | None:
-    """Good pieces not made while whoever or whatever moves is nowhere: simulated as the plant
-    without them, for as long as it lasts. None where that plant cannot run or is not measured.
+@dataclass(frozen=True)
+class _Effort:
+    """Who or what is away while a move is made: ``number`` units, each ``takes_s``. ``away``
+    of them are gone at a time, from ``owner`` ("people.kim") whose count is ``path``.
     """
-    if lasts <= 0.0 or move.giver is None:
+
+    number: int
+    takes_s: float
+    trains: bool
+    owner: str = ""
+    away: int = 0
+    at_once: int = 1  # rounds in which all are through
+
+
+def _effort(
+    reallocation: Reallocation, evaluator: Evaluator, before: Design, move: Move
+) -> _Effort:
+    """Whoever joins another group, or gets a skill he had not, is in training; a machine that
+    goes to another entry or place stands still.
+    """
+    path = str(move.taker or move.giver)
+    owner, _, key = path.rpartition(".")
+    training, moving = reallocation.training_s, reallocation.moving_s
+    present = _present(evaluator, before, owner)
+    if move.sort == "move" and path.endswith(".count"):
+        giver = str(move.giver).rpartition(".")[0]
+        trains = path.startswith("people.")
+        takes = training if trains else moving
+        return _Effort(move.number, takes, trains, giver, move.number)
+    if move.sort == "change" and path.startswith("people.") and key == "skills":
+        learned = _skills(move.after) - _skills(move.before)
+        heads = present if learned else 0
+        # one after the other, so that the others go on working
+        return _Effort(heads, training, True, owner, 1, heads)
+    if move.sort == "change" and path.startswith("equipment.") and key == "at":
+        return _Effort(present, moving, False, owner, present)
+    return _Effort(0, 0.0, False)
+
+
+def _skills(value: str) -> set[str]:
+    found = json.loads(value) if value else None
+    return set(found) if isinstance(found, dict | list) else set()
+
+
+#: A calendar that is closed every day, for whoever is away.
+_AWAY = "away-meanwhile"
+
+
+def without(design: Design, owner: str, away: int, there: int) -> Design:
+    """The plant while so many of an entry or group are away; all of them: it is closed."""
+    written = dict(design.settings)
+    if there > away:
+        written[f"{owner}.count"] = json.dumps(str(there - away))
+    else:
+        written[f"calendars.{_AWAY}"] = json.dumps({"daily": []})
+        written[f"{owner}.calendar"] = json.dumps(_AWAY)
+    return Design(tuple(sorted(written.items())))
+
+
+def _lost(evaluator: Evaluator, n: int, before: Design, efforts: Sequence[_Effort]) -> float | None:
+    """Good pieces not made while whoever or whatever moves is nowhere: simulated as the plant
+    without them, for as long as it lasts; what is done at once is away at once. None where that
+    is not measured.
+    """
+    away = [effort for effort in efforts if effort.takes_s > 0.0 and effort.number > 0]
+    if not away:
         return 0.0
     if "good_per_day" not in evaluator.figures:
         return None
-    meanwhile = after(before, Move("fewer", None, move.giver, move.number))
+    meanwhile = before
+    for effort in away:
+        there = _present(evaluator, before, effort.owner)
+        meanwhile = without(meanwhile, effort.owner, effort.away, there)
     index = evaluator.figures.index("good_per_day")
     (now,) = evaluator.values([(before, range(n))])
     made = 0.0
@@ -292,21 +386,40 @@ def _lost(evaluator: Evaluator, n: int, before: Design, move: Move, lasts: float
         made = float(rows[:, index].mean())
     except Refused:  # nothing runs meanwhile
         made = 0.0
+    lasts = max(effort.takes_s * effort.at_once for effort in away)
     return max(0.0, float(now[:, index].mean()) - made) * lasts / _DAY_S
 
 
+def _present(evaluator: Evaluator, design: Design, owner: str) -> int:
+    """How many machines an entry, or heads a group, has."""
+    program = evaluator.program(design)
+    section, _, name = owner.partition(".")
+    if section == "people":
+        return sum(program.groups[worker.group] == name for worker in program.workers)
+    return sum(entry_of(machine.name) == name for machine in program.machines)
+
+
+def _output(
+    reallocation: Reallocation, design: Design, evaluator: Evaluator, n: int
+) -> Interval | None:
+    """Good pieces a day that the plant gains in all, whatever the goal is."""
+    if "good_per_day" not in evaluator.figures:
+        return None
+    index = evaluator.figures.index("good_per_day")
+    (now, then) = evaluator.values([(d, range(n)) for d in (reallocation.today, design)])
+    return paired([float(v) for v in now[:, index]], [float(v) for v in then[:, index]], "1/d")
+
+
 def _payback(
-    steps: Sequence[Step], cost: float, worth: float, goal: Goal
+    steps: Sequence[Step], cost: float, worth: float, gain: Interval | None
 ) -> tuple[float | None, str]:
     """Days of the final gain that pay for the money and the pieces lost."""
     if not steps:
         return None, "nothing changes"
-    gain = steps[-1].gain
-    per_day = {"good_per_day": 1.0, "throughput_per_h": 24.0}.get(goal.kpi)
-    if per_day is None or gain.mean is None or not gain.excludes_zero or gain.mean <= 0.0:
+    if gain is None or gain.mean is None or not gain.excludes_zero or gain.mean <= 0.0:
         return None, "no gain in good pieces that could pay for it"
     lost = sum(step.lost or 0.0 for step in steps)
-    pieces = gain.mean * per_day
+    pieces = gain.mean
     if cost > 0.0 and worth <= 0.0:
         return None, "say what a good piece is worth: `price: {piece: 500 KRW}`"
     if cost == 0.0 and lost == 0.0:

@@ -116,3 +116,13 @@ def amount(gain: Interval, factor: float = 1.0) -> str:
         return f"{mean:,.{digits}f} ± 0"
     digits = max(0, 1 - math.floor(math.log10(half)))
     return f"{mean:,.{digits}f} ± {half:,.{digits}f}"
+
+
+def difference(size: float, unit: str) -> str:
+    """A difference in words: shares in percentage points, times in a unit a person would use."""
+    if unit == "share":
+        return f"{100.0 * size:.4g} percentage points"
+    if unit == "s":
+        factor, unit = _time_unit(size)
+        size *= factor
+    return f"{size:.4g} {unit}".strip()
