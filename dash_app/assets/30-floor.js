@@ -56,6 +56,7 @@
     data.aisles.forEach(([x, y, u, v]) =>
       el("line", { class: "aisle", x1: at.px(x), y1: at.py(y), x2: at.px(u), y2: at.py(v) }, plane));
     if (data.flows_shown) flows(plane, data, at);
+    data.machines.forEach((m) => reaches(plane, m, data, at));
     const machines = el("g", {}, plane);
     el("g", { class: "marks", "aria-hidden": "true" }, plane);
     data.machines.forEach((m) => draw_machine(machines, m, data, at));
@@ -98,8 +99,19 @@
     return { low: rgb("ramp-low"), high: rgb("ramp-high"), loss };
   }
 
+  /* From a robot to the machines it attends. */
+  function reaches(g, m, data, at) {
+    const middle = (box) => [at.px(box[0] + box[2] / 2), at.py(box[1] + box[3] / 2)];
+    (m.serves || []).forEach((id) => {
+      const other = data.machines.find((o) => o.id === id);
+      if (!other) return;
+      const [[x1, y1], [x2, y2]] = [middle(m.box), middle(other.box)];
+      el("line", { class: "reach", x1, y1, x2, y2 }, g);
+    });
+  }
+
   function fill_of(m, data) {
-    if (data.colour === "states") return null;
+    if (data.colour === "states" || (m.helper && data.colour !== "utilisation")) return null;
     const { low, high, loss } = data.palette;
     if (data.colour === "loss") return m.loss ? loss[m.loss] : null;
     const t = data.colour === "queue" ? (data.largest_queue ? m.queue / data.largest_queue : 0) : m.u;
@@ -114,17 +126,18 @@
     const classes = ["machine"];
     if (m.id === data.selected) classes.push("selected");
     if (m.rank === 1) classes.push("first");
+    if (m.helper) classes.push("helper");
     const node = el("g", {
       class: classes.join(" "), role: "button", tabindex: m.id === data.selected ? 0 : -1,
       "aria-label": m.label, "aria-pressed": String(m.id === data.selected), "data-machine": m.id,
     }, g);
     el("rect", { class: "ring", x: x - 3.5, y: y - 3.5, width: w + 7, height: h + 7, rx: 5 }, node);
     const rgb = fill_of(m, data);
-    const body = el("rect", { class: "body" + (rgb ? "" : " plain"), x, y, width: w, height: h, rx: 3 }, node);
+    const body = el("rect", { class: "body" + (rgb ? "" : " plain"), x, y, width: w, height: h, rx: m.helper ? Math.min(w, h) / 2 : 3 }, node);
     if (rgb) body.style.fill = `rgb(${rgb.join(",")})`;
     const ink = rgb ? vtwin.readable(rgb) : null;
     labels(node, m, data, { x, y, w, h }, ink);
-    queue(node, m, data, { x, y, h });
+    if (!m.helper) queue(node, m, data, { x, y, h });
     const top = g.nextSibling;
     if (m.rank === 1) tab(top, data.tab, x, y, w);
     else if (m.rank) ring(top, m.rank, x + w, y);

@@ -10,6 +10,7 @@ from vtwin.app.bookcase import books
 from vtwin.app.live import MOST_OPEN, LiveDesk
 from vtwin.app.views import STATES, as_json
 from vtwin.base.errors import Refused
+from vtwin.base.shipped import shipped
 from vtwin.results.jobs import job, jobs_claim
 
 
@@ -55,6 +56,21 @@ def test_jobs_when_worked_off_then_all_are_done_and_name_their_runs(desk):
     assert [r.kind for r in rows] == ["explain", "compare", "run"]
     assert {r.state for r in rows} == {"done"}
     assert [len(r.runs) for r in rows] == [1, 3, 1]
+
+
+def test_floor_when_a_robot_serves_machines_then_it_stands_where_it_was_put(tmp_path):
+    file = shipped("scenarios") / "cells/handling/scenario.yaml"
+    desk = LiveDesk.open([file], str(tmp_path / "runs.sqlite"))
+    key = desk.scenarios()[0].key
+    desk.start_run(key, "seven_machines", 2)
+    work_off(desk)
+    view = desk.overview(key, "seven_machines").floor
+    (robot,) = view.helpers
+    assert (robot.x, robot.y, robot.width, robot.depth) == (3.0, 4.0, 2.0, 2.0)
+    assert robot.serves == tuple(f"lathe#{n}" for n in range(1, 8))
+    # seven machines of 80 s and one robot of 20 s a part: it is always busy, they wait 40 s
+    assert (robot.busy, robot.mean_wait_s, robot.rank) == (1.0, 40.0, 1)
+    assert "robot" not in {machine.id for machine in view.machines}
 
 
 def test_overview_when_the_plant_was_run_then_its_figures_are_those_of_the_run(desk):

@@ -20,6 +20,7 @@ from vtwin.app.views import (
     EnergyUse,
     Figure,
     FleetUse,
+    HelperView,
     JobRow,
     RecallUse,
     ScrapCause,
@@ -151,6 +152,37 @@ def test_floor_when_described_then_it_is_plain_json_with_every_machine():
     assert first["label"] == "NO.03, utilisation 94.3%, mean queue 18.4 / 20, bottleneck 1"
     assert first["fill"] == pytest.approx(0.92)
     assert next(m for m in body["machines"] if m["id"] == "CMM")["fill"] is None
+
+
+ROBOT = HelperView(
+    "robot",
+    "Robot",
+    "handling",
+    "a",
+    3.0,
+    4.0,
+    2.0,
+    2.0,
+    0.4,
+    12.0,
+    ("NO.03", "NO.05", "nowhere"),
+    2,
+)
+
+
+def test_floor_when_a_robot_attends_machines_then_it_is_drawn_with_those_it_serves():
+    view = replace(floor(), helpers=(ROBOT,))
+    drawn = overview.floor(view, EN, {})
+    robot = drawn["machines"][-1]
+    assert json.loads(json.dumps(drawn)) == drawn
+    assert (robot["box"], robot["helper"], robot["u"]) == ([3.0, 4.0, 2.0, 2.0], True, 0.4)
+    assert robot["serves"] == ["NO.03", "NO.05"]  # those on the map
+    assert robot["label"] == "robot, busy 40.0%, bottleneck 2"
+    assert EN("floor.legend_helper") in text(overview.legend("utilisation", view, EN))
+    assert EN("floor.legend_helper") not in text(overview.legend("utilisation", floor(), EN))
+    shown = text(overview.selected(view, "robot", KO))
+    for said in ("40.0%", "12초", "NO.03, NO.05"):
+        assert said in shown
 
 
 def test_selected_machine_when_shown_then_states_come_largest_first():

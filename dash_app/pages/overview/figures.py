@@ -20,6 +20,7 @@ from vtwin.app.views import (
     Figure,
     FleetUse,
     FloorView,
+    HelperView,
     MachineView,
     OverviewView,
     RecallUse,
@@ -149,7 +150,8 @@ def floor(view: FloorView | None, words: Words, selection: Mapping[str, Any]) ->
             {"id": a.id, "label": a.label, "box": [a.x, a.y, a.width, a.depth]} for a in view.areas
         ],
         "aisles": [[*a, *b] for a, b in view.aisles],
-        "machines": [machine(m, words) for m in view.machines],
+        "machines": [machine(m, words) for m in view.machines]
+        + [helper(one, view, words) for one in view.helpers],
         "flows": [
             {
                 "from": f.origin,
@@ -174,7 +176,8 @@ def floor(view: FloorView | None, words: Words, selection: Mapping[str, Any]) ->
 
 def first_suspect(view: FloorView) -> str | None:
     """The machine shown when nobody chose one: the bottleneck."""
-    ranked = [m for m in view.machines if m.rank == 1]
+    placed: list[MachineView | HelperView] = [*view.machines, *view.helpers]
+    ranked = [one for one in placed if one.rank == 1]
     return ranked[0].id if ranked else (view.machines[0].id if view.machines else None)
 
 
@@ -214,6 +217,40 @@ def machine(m: MachineView, words: Words) -> dict[str, Any]:
     }
 
 
+def helper(one: HelperView, view: FloorView, words: Words) -> dict[str, Any]:
+    """A robot, or other equipment that attends machines, for floor.js."""
+    label = words("floor.helper", id=one.id, busy=f"{one.busy:.1%}")
+    if one.rank:
+        label = words("floor.machine_rank", machine=label, rank=one.rank)
+    placed = {m.id for m in view.machines}
+    return {
+        "id": one.id,
+        "name": one.label if one.label != one.id else "",
+        "box": [one.x, one.y, one.width, one.depth],
+        "u": one.busy,
+        "states": [],
+        "loss": None,
+        "fill": None,
+        "queue": 0.0,
+        "rank": one.rank,
+        "helper": True,
+        "serves": [name for name in one.serves if name in placed],
+        "label": label,
+        "facts": helper_facts(one, words),
+        "value": {"utilisation": f"{one.busy:.1%}", "loss": "–", "queue": "–"},
+    }
+
+
+def helper_facts(one: HelperView, words: Words) -> list[list[str]]:
+    """How busy it is, how long machines wait for it, which they are."""
+    wait = duration(one.mean_wait_s, words) if one.mean_wait_s is not None else "–"
+    facts = [[words("staff.busy"), f"{one.busy:.1%}"], [words("staff.wait"), wait]]
+    if one.serves:
+        entries = dict.fromkeys(name.partition("#")[0] for name in one.serves)
+        facts.append([words("floor.serves"), ", ".join(entries)])
+    return facts
+
+
 def legend(colour: str, view: FloorView | None, words: Words) -> list[Any]:
     """What the colours of the map mean in this mode."""
     parts: list[Any] = []
@@ -230,6 +267,8 @@ def legend(colour: str, view: FloorView | None, words: Words) -> list[Any]:
     parts.append(html.Span([html.Span(className="queue-bar full"), words("floor.legend_full")]))
     if view is not None and view.flows:
         parts.append(html.Span([html.Span(className="flow-bar"), words("floor.legend_flow")]))
+    if view is not None and view.helpers:
+        parts.append(html.Span([html.Span(className="helper-mark"), words("floor.legend_helper")]))
     parts.append(html.Span([html.Span(className="rank-mark"), words("floor.legend_rank")]))
     return parts
 
@@ -455,13 +494,17 @@ def selected(view: FloorView | None, chosen: str | None, words: Words) -> list[A
     """How one machine spent its time, largest share first."""
     found = [m for m in view.machines if m.id == chosen] if view else []
     head: list[Any] = [html.H2(words("selected.title"))]
+    helpers = [one for one in view.helpers if one.id == chosen] if view else []
+    if helpers:
+        return [
+            html.Div([*head, *_named(helpers[0])], className="card-head"),
+            html.Div(_helper_body(helpers[0], words), className="card-body"),
+        ]
     if not found:
         body: list[Any] = [html.P(words("selected.none"), className="muted")]
         return [html.Div(head, className="card-head"), html.Div(body, className="card-body")]
     one = found[0]
-    head.append(html.Span(one.id, className="chip"))
-    if one.label and one.label != one.id:
-        head.append(html.Span(one.label, className="muted small"))
+    head += _named(one)
     shares = [(s, share) for s, share in zip(STATES, one.states, strict=True) if share >= 0.0005]
     about = dict(one.about).get(words.language)
     body = [
@@ -482,6 +525,24 @@ def selected(view: FloorView | None, chosen: str | None, words: Words) -> list[A
         facts(one, words),
     ]  # fmt: skip
     return [html.Div(head, className="card-head"), html.Div(body, className="card-body")]
+
+
+def _named(one: MachineView | HelperView) -> list[Any]:
+    parts: list[Any] = [html.Span(one.id, className="chip")]
+    if one.label and one.label != one.id:
+        parts.append(html.Span(one.label, className="muted small"))
+    return parts
+
+
+def _helper_body(one: HelperView, words: Words) -> list[Any]:
+    about = dict(one.about).get(words.language)
+    pairs = helper_facts(one, words)
+    return [
+        *([html.P(about, className="muted small about")] if about else []),
+        html.Dl(
+            [html.Div([html.Dt(key), html.Dd(text)]) for key, text in pairs], className="facts"
+        ),
+    ]
 
 
 def facts(one: MachineView, words: Words) -> html.Dl:

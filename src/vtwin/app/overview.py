@@ -18,6 +18,7 @@ from vtwin.app.views import (
     FleetUse,
     FloorView,
     FlowView,
+    HelperView,
     MachineView,
     RecallUse,
     RunRow,
@@ -155,7 +156,63 @@ def floor(
         machines=tuple(machines),
         flows=flows(program, layout, tallies),
         aisles=layout.aisles,
+        helpers=_helpers(program, layout, summary, verdict, about),
     )
+
+
+def _helpers(
+    program: Program,
+    layout: Layout,
+    summary: Json,
+    verdict: Json | None,
+    about: Mapping[str, tuple[tuple[str, str], ...]],
+) -> tuple[HelperView, ...]:
+    """Robots and other equipment that attends machines: groups of people with a place."""
+    named = [] if verdict is None else [suspect["name"] for suspect in verdict["suspects"]]
+    limited = bool(verdict) and (verdict or {}).get("limit") != "demand"
+    found = []
+    for name, (x, y, width, depth, family, area) in layout.equipment.items():
+        group = entry_of(name)
+        body = summary["people"].get(group)
+        if body is None or group in summary["equipment"]:
+            continue
+        place = named.index(group) + 1 if limited and group in named[:3] else None
+        found.append(
+            HelperView(
+                id=name,
+                label=program.labels.get(f"equipment.{group}", ""),
+                family=family,
+                area=area or "",
+                x=x,
+                y=y,
+                width=width,
+                depth=depth,
+                busy=body["busy"]["mean"] or 0.0,
+                mean_wait_s=body["mean_wait_s"]["mean"],
+                serves=_served(program, group),
+                rank=place,
+                about=about[family],
+            )
+        )
+    return tuple(found)
+
+
+def _served(program: Program, group: str) -> tuple[str, ...]:
+    """Machines at which the operations, set-ups or repairs want somebody of a group."""
+    index = program.groups.index(group)
+    skills = {
+        skill for worker in program.workers if worker.group == index for skill in worker.skills
+    }
+    found = set()
+    for operation in program.operations:
+        found |= {m.machine for m in operation.modes if operation.attended(m).skill in skills}
+    for number, machine in enumerate(program.machines):
+        wanted = {program.failures[failure].skill for failure in machine.failures}
+        if machine.setup >= 0:
+            wanted.add(program.setups[machine.setup].skill)
+        if wanted & skills:
+            found.add(number)
+    return tuple(program.machines[m].name for m in sorted(found))
 
 
 def _capacity(program: Program, name: str) -> int | None:

@@ -121,6 +121,28 @@ class MachineView:
 
 
 @dataclass(frozen=True, slots=True)
+class HelperView:
+    """Equipment that attends other equipment, such as a robot, on the floor: the box as of a
+    machine. ``busy`` is the share of its time on a task, of equal ones together; ``serves`` are
+    the machines it is sent to.
+    """
+
+    id: str
+    label: str
+    family: str
+    area: str
+    x: float
+    y: float
+    width: float
+    depth: float
+    busy: float
+    mean_wait_s: float | None = None
+    serves: tuple[str, ...] = ()
+    rank: int | None = None  # 1..3 among the bottlenecks
+    about: tuple[tuple[str, str], ...] = ()  # language -> what its family is, in a line
+
+
+@dataclass(frozen=True, slots=True)
 class AreaView:
     """A named rectangle of the floor, m."""
 
@@ -152,6 +174,7 @@ class FloorView:
     machines: tuple[MachineView, ...]
     flows: tuple[FlowView, ...] = ()
     aisles: tuple[tuple[tuple[float, float], tuple[float, float]], ...] = ()  # of vehicles, m
+    helpers: tuple[HelperView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
