@@ -96,6 +96,30 @@ def test_optimise_when_stopped_and_begun_again_then_the_plan_is_the_same(scenari
     assert 40 <= again.recalled <= first.outcome.spent
 
 
+@pytest.mark.parametrize("workers", [1, 2])
+def test_optimise_when_stopped_within_a_replication_then_the_best_so_far_is_kept(scenario, workers):
+    # Asked at every look of the engines, as after Ctrl-C: most of these come within a replication.
+    spent, looks = [0], []
+
+    def progress(_, count, __):
+        spent.append(count)
+
+    def stopped():
+        looks.extend([1] if spent[-1] else [])
+        return len(looks) > 20
+
+    found = optimise(
+        scenario, budget=80, store=False, workers=workers, progress=progress, cancelled=stopped
+    )
+    assert found.interrupted
+    assert "nothing is guaranteed" in found.outcome.sentence
+    body = found.to_json()
+    assert body["designs"][0]["figures"]
+    today = body["today"]  # shown as it was seen, never as another design was
+    assert bool(today["figures"]) == (today["replications"] > 0)
+    assert today["figures"] != body["designs"][0]["figures"]
+
+
 def test_optimise_when_the_store_fails_on_the_way_then_the_plan_stands_and_it_is_said(
     scenario, tmp_path, monkeypatch
 ):

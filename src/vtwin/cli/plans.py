@@ -97,7 +97,7 @@ def _gain_size(row: Row) -> float | None:
 
 def _designs(found: Reallocated) -> RenderableType:
     outcome = found.outcome
-    names = list(outcome.today.figures)
+    names = list(outcome.best.figures)
     priced = any(row.amounts.get("cost") for row in outcome.rows)
     units = {name: found.unit(name) for name in names}
     sizes = {name: one.mean for name, one in outcome.today.figures.items()}

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Executor, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -148,6 +148,7 @@ class Evaluator:
         return int.from_bytes(hashlib.sha256(text.encode()).digest()[:6], "big")
 
     def _run(self, tasks: Sequence[Task]) -> None:
+        from vtwin.engines.choose import Cancelled
         from vtwin.engines.choose import engine as choose
 
         plants = {design: self.program(design) for design, _ in tasks}
@@ -158,6 +159,8 @@ class Evaluator:
                 self._in_threads(tasks, plants, chosen)
             else:
                 self._one_by_one(tasks)
+        except Cancelled:
+            raise KeyboardInterrupt("stopped") from None
         finally:
             self._keep(task for task in tasks if task in self.found)
 
@@ -171,7 +174,7 @@ class Evaluator:
 
         seeds = {design: self._seed(design) for design in plants}
 
-        def simulate(task: Task) -> tuple[float, ...]:
+        def simulate(task: Task) -> None:
             design, replication = task
             program = plants[design]
             # One program under every seed: engines lay a program out once.
@@ -181,24 +184,23 @@ class Evaluator:
                 seed=seeds[design],
                 on_progress=lambda _: not self._stopped(),
             )
-            return self._read(program, tally)
+            self.found[task] = self._read(program, tally)
 
         threads = min(self.workers or cores(), len(tasks))
         if threads == 1:
             for task in tasks:
                 self._look()
-                self.found[task] = simulate(task)
+                simulate(task)
             return
         with ThreadPoolExecutor(threads, thread_name_prefix="design") as pool:
-            under_way: dict[Future[tuple[float, ...]], Task] = {}
+            under_way = [pool.submit(simulate, task) for task in tasks]
+            left = set(under_way)
             try:
-                under_way = {pool.submit(simulate, task): task for task in tasks}
-                left = set(under_way)
                 while left:
                     self._look()
                     done, left = wait(left, timeout=_GLANCE_S)
                     for future in done:
-                        self.found[under_way[future]] = future.result()
+                        future.result()
             finally:
                 for future in under_way:
                     future.cancel()

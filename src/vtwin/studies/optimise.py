@@ -668,8 +668,15 @@ class Optimiser:
         today = self.reallocation.today
         kept = self.book.best()[: self._keeping()]
         rows = tuple(self._row(d, self.book, today) for d in kept)
-        known = today if today in self.book.rows else kept[0]
-        return self._outcome(rows, self._row(known, self.book, today), stage0, None)
+        if today in self.book.rows:
+            shown = self._row(today, self.book, today)
+        else:  # stopped before it was simulated
+            shown = Row(today, self._amounts(today), {}, None, math.nan, 0, True)
+        return self._outcome(rows, shown, stage0, None)
+
+    def _amounts(self, design: Design) -> dict[str, float]:
+        """What is known of a design without any run."""
+        return {name: limit.amount(design) for name, limit in self.reallocation.amounts.items()}
 
     def _row(self, design: Design, book: Book, today: Design) -> Row:
         own = book.rows[design]
@@ -690,7 +697,7 @@ class Optimiser:
         seen = math.nan if searched is None else float(self.book.objective(design).mean())
         return Row(
             design,
-            {name: limit.amount(design) for name, limit in self.reallocation.amounts.items()},
+            self._amounts(design),
             figures,
             gain,
             seen * self.goal.sign,
