@@ -53,8 +53,19 @@ SECTIONS: tuple[tuple[str, type[BaseModel], str], ...] = (
     ("equipment.<id>.setup", document.SetupEntry, "`setup: {…}`"),
     ("equipment.<id>.power", document.PowerEntry, "`power: {working: 12 kW, idle: 3 kW}`"),
     ("people", document.PeopleEntry, "`people: {<id>: {…}}`; the id is a skill, too"),
+    (
+        "transport",
+        document.TransportEntry,
+        "`transport: {<id>: {count: 2, speed: 1.2 m/s, serves: furnace}}`",
+    ),
+    ("transport.battery", document.BatteryEntry, "`battery: {lasts: 8 h, charge: 1.5 h}`"),
     ("costs", document.Costs, "`costs: {energy: 145 KRW/kWh}`"),
     ("layout", document.LayoutEntry, "`layout: {floor: [60 m, 35 m]}`"),
+    (
+        "layout.aisles",
+        document.AislesEntry,
+        "`aisles: {points: {A: [2 m, 6 m], B: [12 m, 6 m]}, one_way: [[A, B]]}`",
+    ),
     ("layout.areas", document.AreaEntry, "`areas: {<id>: {…}}`"),
     (
         "experiments",
