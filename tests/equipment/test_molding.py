@@ -444,7 +444,8 @@ def test_line_when_nothing_stops_then_a_campaign_takes_the_hours_calculated():
     exact = {f"tools.{tool}.cycle": f"{seconds} s" for tool, seconds in (
         ("15000CBR-M-001", 19.07), ("16500CBR-M-001", 19.67))}  # fmt: skip
     overrides = stops | exact | {"run.horizon": "3 d", "run.warmup": "0 h", "run.bin": "3 d"}
-    overrides |= {"equipment.IM-4.load": "0 s"}
+    # Nor does the machine stand while the vehicle that fetches its boxes charges.
+    overrides |= {"equipment.IM-4.load": "0 s", "transport.amr.running_time": "0 s"}
     program = build(load(LINE), overrides=overrides)
     tally = simulate(program, 0)
     names = [op.name for op in program.operations]
