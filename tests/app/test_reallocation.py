@@ -164,6 +164,9 @@ def test_optimise_when_limits_leave_nothing_then_they_are_named(scenario):
         optimise(scenario, budget=80, store=False)
     assert refused.value.problems[0].code == "V393"
     assert "equipment.s1.count" in str(refused.value)
+    where = refused.value.problems[0].where
+    assert where.file == str(scenario)
+    assert "limit:" in scenario.read_text().splitlines()[where.line - 1]
 
 
 def test_optimise_when_there_is_no_section_then_it_says_what_to_write(tmp_path):

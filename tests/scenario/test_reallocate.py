@@ -120,6 +120,19 @@ BAD = {
     "both ways at once": (
         ["range: {equipment.lathes.count: 2..5}", "goal: {maximise: wip, minimise: wip}"],
         "V395", 19, "one figure"),
+    "cost without any price": (
+        ["range: {equipment.lathes.count: 2..5}", "goal: {minimise: cost}"], "V394", 19, "`price:`"),
+    "heads that are not decided": (
+        ["range: {equipment.lathes.count: 2..5}", "goal: {minimise: head_count}"],
+        "V394", 19, "people"),
+    "every difference matters": (
+        ["range: {equipment.lathes.count: 2..5}", "goal: {maximise: wip, within: 0 %}"],
+        "V395", 19, "0.5 %"),
+    "nobody at all": (
+        ["move: {people: [operators]}"], "V391", 18, "'operator'"),
+    "a price below nothing": (
+        ["range: {equipment.lathes.count: 2..5}", "price: {equipment.lathes.count: -5 MKRW}"],
+        "V395", 19, "negative"),
     "too few values to share": (
         ["assign: {crew: {of: [people.operator.skills, people.setter.skills], to: [[load]]}}"],
         "V392", 18, "cannot share"),

@@ -14,6 +14,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from vtwin.base.errors import Where
+
 Kind = Literal["integer", "level", "category", "assignment", "permutation"]
 Sense = Literal["maximise", "minimise"]
 
@@ -213,4 +215,6 @@ class Reallocation:
     moving_cost: float = 0.0
     worth: float = 0.0  # of one more good piece
     pooled: Mapping[str, Sequence[str]] = field(default_factory=dict)  # section -> paths moved
+    #: Where limits are written, by name; "" is the section itself.
+    places: Mapping[str, Where] = field(default_factory=dict)
     orders: OrderChoices | None = None  # None: no single order is decided

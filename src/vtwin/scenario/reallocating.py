@@ -77,6 +77,15 @@ def check(loaded: Loaded, variant: str | None = None) -> list[Problem]:
     return []
 
 
+#: Why a sum known beforehand may not depend on anything.
+_NOTHING_COUNTED = {
+    "cost": "write what it costs under `price:`, or leave the goal out",
+    "head_count": "give a `range:` to the `count:` of people, or leave the goal out",
+    "floor": "write `size: [2 m, 3 m]` at the equipment that is changed, or leave the goal out",
+    "changes": "leave the goal out",
+}
+
+
 @dataclass
 class _Reading:
     loaded: Loaded
@@ -95,9 +104,7 @@ class _Reading:
     fees: dict[str, float] = field(default_factory=dict)
 
     def fault(self, code: str, what: str, path: Sequence[Any], hint: str | None = None) -> None:
-        node = self.resolved.tree.at(("reallocate", *path))
-        dotted = ".".join(str(step) for step in ("reallocate", *path))
-        self.problems.append(Problem(code, what, node.key_where(dotted), hint))
+        self.problems.append(Problem(code, what, self._where(*path), hint))
 
     def all(self) -> Reallocation:
         """Everything in its order."""
@@ -122,7 +129,7 @@ class _Reading:
             decisions=tuple(listed),
             limits=tuple(limits),
             requirements=tuple(requirements),
-            goals=tuple(self._read_goals()),
+            goals=tuple(self._read_goals(amounts)),
             today=Design(tuple(sorted(self.today.items()))),
             amounts=amounts,
             training_s=self.times.get("training", 0.0),
@@ -132,7 +139,13 @@ class _Reading:
             worth=self.fees.get("piece", 0.0),
             pooled=pools,
             orders=self.ordered.choices,
+            places={name: self._where("limit", name) for name in self.entry.limit}
+            | {"": self._where()},
         )
+
+    def _where(self, *path: Any) -> Where:
+        node = self.resolved.tree.at(("reallocate", *path))
+        return node.key_where(".".join(str(step) for step in ("reallocate", *path)))
 
     # --- what may change -------------------------------------------------------------------
 
@@ -171,7 +184,11 @@ class _Reading:
     def _there(self, section: str, name: str, known: Mapping[str, Any], position: int) -> bool:
         if name in known:
             return True
-        hint = did_you_mean(name, known) or "there are: " + ", ".join(list(known)[:12])
+        hint = did_you_mean(name, known) or (
+            "there are: " + ", ".join(list(known)[:12])
+            if known
+            else f"the scenario has no `{section}:`"
+        )
         self.fault("V391", f"there is no '{name}' in {section}", ("move", section, position), hint)
         return False
 
@@ -476,7 +493,7 @@ class _Reading:
             self.fault("V395", error.message, place, error.hint or hint)
             return None
 
-    def _read_goals(self) -> list[Goal]:
+    def _read_goals(self, amounts: Mapping[str, Limit]) -> list[Goal]:
         goals = []
         for position, entry in enumerate(self.entry.goal):
             place = ("goal", position)
@@ -489,6 +506,12 @@ class _Reading:
             if why is not None:
                 self.fault("V394", f"'{named}' is no figure of this plant", place, why)
                 continue
+            if named in KNOWN_BEFOREHAND and _always_the_same(amounts[named]):
+                what = f"'{named}' is the same whatever is changed"
+                self.fault("V394", what, place, _NOTHING_COUNTED[named])
+            if entry.within == 0.0:
+                what = "where every difference matters, no number of runs is enough"
+                self.fault("V395", what, (*place, "within"), "such as `within: 0.5 %`")
             goals.append(_goal(entry, named, self.document.currency))
         if not self.entry.goal:
             self.fault("V395", "there is no goal", ("goal",), "such as `{maximise: good_per_day}`")
@@ -510,6 +533,11 @@ def wrong_place(problem: Problem, path: str, where: Where) -> Problem:
     """A problem of a value that was tried, told at the place that asked for it."""
     code = "V391" if problem.code in ("V120", "V115") else "V392"
     return Problem(code, f"{path}: {problem.what}", where, problem.hint)
+
+
+def _always_the_same(limit: Limit) -> bool:
+    priced = any(extra.price for extra in limit.extras)
+    return not priced and not any(limit.weights.values())
 
 
 def _bounded(limit: Limit, name: str, low: float | None, high: float | None) -> Limit:

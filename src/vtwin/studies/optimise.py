@@ -161,7 +161,7 @@ class Optimiser:
         if budget is not None and budget < LEAST_BUDGET:
             what = f"a budget of {budget} replications tells nothing"
             raise Refused(Problem("V581", what, hint=f"give at least {LEAST_BUDGET}"))
-        refuse_contradiction(self.space)
+        refuse_contradiction(self.space, self.reallocation.places)
         self._check_today()
         stage0 = self._stage0()
         try:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from vtwin.base.errors import Problem, Refused
+from vtwin.base.errors import Problem, Refused, Where
 from vtwin.scenario.decisions import Decision, Design, Extra, Limit
 from vtwin.studies import cp_sat, orders
 
@@ -424,12 +424,15 @@ def _highs(
         lines.append((dict.fromkeys(chosen, 1.0), -_INF, len(chosen) - 1.0))
 
 
-def refuse_contradiction(space: Space) -> None:
-    """Raise `Refused` (V393) that names the limits that leave no design."""
+def refuse_contradiction(space: Space, places: Mapping[str, Where] | None = None) -> None:
+    """Raise `Refused` (V393) that names the limits that leave no design, at the ``places`` where
+    they are written ("": where nothing else is known).
+    """
     names = space.contradiction()
     if not names and space.first() is not None:
         return
     told = " and ".join(f"'{name}'" for name in names) or "the counts of an assignment"
     what = f"no design keeps to {told}" + (" at once" if len(names) > 1 else "")
-    hint = "loosen one of them, or widen a range"
-    raise Refused(Problem("V393", what, hint=hint))
+    hint = f"loosen {'one of them' if len(names) > 1 else 'it'}, or widen a range"
+    written = [places[name] for name in (*names, "") if name in places] if places else []
+    raise Refused(Problem("V393", what, written[0] if written else Where(), hint))
