@@ -86,10 +86,11 @@ class Known(Evaluator):
             shared = np.random.default_rng([self.seed, replication])
             noise = shared.standard_normal(2) + 0.3 * np.random.default_rng(
                 [self.seed, replication, number]).standard_normal(2)  # fmt: skip
-            self.found[design, replication] = (
-                100.0 + 2.0 * number + 1.0 * noise[0],
-                ON_TIMES[number] + 0.01 * noise[1],
-            )
+            known = {
+                "unit_cost": 100.0 + 2.0 * number + 1.0 * noise[0],
+                "on_time": ON_TIMES[number] + 0.01 * noise[1],
+            }
+            self.found[design, replication] = tuple(known.get(n, 0.5) for n in self.figures)
 
 
 ON_TIMES = {n: 0.985 - 0.01 * n for n in range(1, 9)}  # up to 3 allowed: 0.955; 4 is 0.945

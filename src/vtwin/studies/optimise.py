@@ -612,11 +612,11 @@ class Optimiser:
         while True:
             means = np.array([float(book.objective(d).mean()) for d in kept])
             left = rule.survivors(np.where(left, means, -np.inf), r, left)
-            if left.sum() == 1 or r >= _MOST_STAGES:
+            if left.sum() == 1 or r >= min(_MOST_STAGES, rule.enough()):
                 break
-            r += 1
+            r = min(_MOST_STAGES, r + max(1, r // 10))  # fewer looks err less often
             run([d for d, keep in zip(kept, left, strict=True) if keep], r)
-        if left.sum() > 1:
+        if left.sum() > 1 and r < rule.enough():
             self.notes.append(
                 f"after {r} fresh replications each, {int(left.sum())} designs could not be told "
                 "apart; the one with the best mean is shown"
