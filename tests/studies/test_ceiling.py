@@ -103,3 +103,22 @@ def test_ceiling_when_too_much_belongs_together_then_it_says_why_there_is_none(t
     found = ceiling(space, real.today, program)
     assert found.most is None
     assert "180 values of equipment.cut.count and equipment.cut.cycle" in found.reason
+
+
+def test_ceiling_when_the_size_of_batches_is_decided_then_it_counts(tmp_path):
+    # 30 min a load: 8 at once make 16 an hour, 12 at once 24; the saw makes 60
+    real, space, program = _read(
+        tmp_path,
+        """\
+vtwin: 1
+name: an oven
+run: {horizon: 20 h, replications: 2, seed: 1}
+products: {part: {route: [{op: cut, on: saw, cycle: 1 min}, {op: bake, on: oven, cycle: 30 min}]}}
+orders: [{product: part, saturated: true}]
+equipment: {saw: {}, oven: {batch: {size: 8}}}
+reallocate: {range: {equipment.oven.batch.size: [8, 12], equipment.saw.dispatch: [fifo, edd]}}
+""",
+    )
+    found = ceiling(space, real.today, program)
+    assert found.most == pytest.approx(24 * 24.0, rel=1e-6)
+    assert found.raw_s == {"part": pytest.approx(1860.0)}

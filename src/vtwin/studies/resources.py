@@ -22,8 +22,10 @@ from vtwin.studies.space import Space
 if TYPE_CHECKING:
     from vtwin.plant.program import Program
 
-#: Last words of paths that change nothing of what there is time for.
-HARMLESS: Final = ("priority", "due", "dispatch", "at", "size", "capacity", "conwip")
+#: Last words of paths that change nothing of what there is time for: of orders, of any piece of
+#: equipment (written right at it), of buffers.
+HARMLESS_ORDERS: Final = ("priority", "due", "conwip")
+HARMLESS_PLACES: Final = ("dispatch", "at", "size")
 #: Programs that are built at most; large plants get fewer.
 MOST_BUILDS: Final = 1_200
 #: Values written together of decisions that touch one another.
@@ -129,9 +131,22 @@ class Effects:
             groups = again
 
     def _matters(self, path: str) -> bool:
-        if path.startswith("transport."):
+        owner, _, key = path.rpartition(".")
+        section, _, name = owner.partition(".")
+        if section == "transport":
             return False
-        return path.rpartition(".")[2] not in HARMLESS
+        if section == "orders":
+            return key not in HARMLESS_ORDERS
+        machines = {entry_of(machine.name) for machine in self.base.machines}
+        if section == "equipment" and key == "capacity":
+            return name in machines  # not a buffer
+        if section == "equipment" and name in machines:
+            return key not in HARMLESS_PLACES
+        return True
+
+    def holds(self, path: str) -> bool:
+        """Whether a path is the places of a buffer."""
+        return path.endswith(".capacity") and not self._matters(path)
 
     def _try(self, groups: list[tuple[str, ...]], paths: Mapping[str, Decision]) -> None:
         joints = []

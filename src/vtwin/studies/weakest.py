@@ -68,10 +68,9 @@ class _Stages:
                     if i in self.rates:
                         return False
                     self.rates[i] = (number, here)  # type: ignore[assignment]
-        return all(self._places(path, d) for path, d in self.space.slots if self._holds(path))
-
-    def _holds(self, path: str) -> bool:
-        return path.rpartition(".")[2] == "capacity"
+        return all(
+            self._places(path, d) for path, d in self.space.slots if self.effects.holds(path)
+        )
 
     def _places(self, path: str, decision: Decision) -> bool:
         """Reads what the ends of a range of places do: one buffer gets as much larger."""
