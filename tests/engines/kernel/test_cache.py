@@ -183,6 +183,15 @@ def test_cache_when_another_compiler_setting_is_chosen_then_not_used(site: Path)
     assert ask(site) == "True 42"
 
 
+@pytest.mark.slow
+def test_cache_when_a_folder_is_chosen_then_in_no_other(site: Path) -> None:
+    assert ask(site) == "False 42"
+    assert ask(site, NUMBA_CACHE_DIR=str(site / "chosen")) == "False 42"
+    assert len(stored(site / "chosen")) == 1
+    (site / "file").touch()
+    assert ask(site, NUMBA_CACHE_DIR=str(site / "file")) == "True 42"
+
+
 SIMULATE = """
 import sys
 from vtwin.engines import kernel

@@ -73,14 +73,25 @@ def _processor() -> str:
 
 
 def _folders() -> Iterator[Path]:
-    """Where the cache may be, best first."""
+    """Where the cache may be, best first. A folder that was chosen is the only one, if it can be
+    used at all.
+    """
     chosen = os.environ.get("NUMBA_CACHE_DIR")
-    if chosen:
+    if chosen and _takes_files(Path(chosen)):
         yield Path(chosen)
+        return
     yield _HERE / "__pycache__"
     import platformdirs
 
     yield Path(platformdirs.user_cache_dir("vtwin", appauthor=False))
+
+
+def _takes_files(folder: Path) -> bool:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return False
+    return os.access(folder, os.W_OK)
 
 
 def _kept(name: str) -> bytes | None:
