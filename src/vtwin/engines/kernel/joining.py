@@ -59,6 +59,31 @@ class _Joined:
         )
 
 
+#: Passes of numba's for what no function of the kernel has: closures, contexts, inlined or
+#: unrolled calls, literals asked for, exceptions, arrays. The machine code is the same without.
+_NEEDLESS = {
+    *("WithLifting", "InlineClosureLikes", "MakeFunctionToJitFunction", "RewriteDynamicRaises"),
+    *("InlineInlinables", "InlineOverloads", "FindLiterallyCalls", "LiteralUnroll"),
+    *("LiteralPropagationSubPipelinePass", "RewriteSemanticConstants", "DeadBranchPrune"),
+    *("GenericRewrites", "NopythonRewrites", "NoPythonSupportedFeatureValidation"),
+    "DumpParforDiagnostics",
+}
+
+
+class _Pipeline(compiler.CompilerBase):
+    """numba's way from source to intermediate code, without the detours."""
+
+    def define_pipelines(self) -> list[Any]:
+        """One list of passes."""
+        usual = cast(Any, compiler).DefaultPassBuilder.define_nopython_pipeline(self.state)
+        passes = cast(Any, compiler).PassManager("kernel")
+        for kind, what in usual.passes:
+            if kind.__name__ not in _NEEDLESS:
+                passes.add_pass(kind, what)
+        passes.finalize()
+        return [passes]
+
+
 class _Yard:
     """The functions that go into one library."""
 
@@ -90,16 +115,16 @@ class _Yard:
         flags.error_model = "numpy"
         flags.nrt = False
         target = self._target
-        made = cast(Any, compiler).compile_internal(
+        pipeline = cast(Any, _Pipeline)(
             target.typing_context,
             target,
             self._library,
-            function.source,
             function.arguments,
             function.answer,
             flags,
             {},
         )
+        made = pipeline.compile_extra(function.source)
         module = self._library.create_ir_module(function.name)
         inner = target.call_conv.get_function_type(function.answer, function.arguments)
         code = ir.Function(module, inner, made.fndesc.llvm_func_name)
