@@ -633,17 +633,22 @@ def energy(use: EnergyUse, words: Words, currency: str | None) -> list[Any]:
     rows = [(words(name), said(f, unit, factor)) for name, f, unit, factor in facts if _known(f)]
     parts: list[Any] = [_rows(rows)]
     if use.bands:
-        names = ("energy.band", "energy.share", "energy.cost_per_day", "energy.peak_of")
+        heads = (
+            words("energy.band"),
+            _headed(words("energy.share"), "%"),
+            _headed(words("energy.cost_per_day"), money),
+            _headed(words("energy.peak_of"), "kW"),
+        )
         body = [
             (
-                band.label,
-                said(band.share, "%", 100.0),
-                said(band.cost_per_day, money, 1.0),
-                said(band.peak_kw, "kW", 1.0),
+                band.label.replace("_", " "),
+                _two(band.share, 100.0),
+                _two(band.cost_per_day, 1.0),
+                _two(band.peak_kw, 1.0),
             )
             for band in use.bands
         ]
-        parts.append(_table([words(name) for name in names], body))
+        parts.append(_table(heads, body))
     if use.peak_at_s is not None:
         parts.append(html.P(_peak(use, words), className="muted small"))
     return parts
@@ -674,6 +679,23 @@ def said(figure: Figure, unit: str, factor: float) -> str:
     return f"{number(mean, places)}{margin} {unit}".strip()
 
 
+def _two(figure: Figure, factor: float) -> list[Any]:
+    """A figure and its interval, which may stand below it where there is little room."""
+    value, sign, margin = said(figure, "", factor).partition(" ±")
+    return _kept(value, f"±{margin}" if sign else "")
+
+
+def _headed(name: str, unit: str) -> list[Any]:
+    """A column's name with its unit."""
+    return _kept(name, unit)
+
+
+def _kept(first: str, second: str) -> list[Any]:
+    """Two texts, each in one line."""
+    small = [" ", html.Small(second, className="one-line")] if second else []
+    return [html.Span(first, className="one-line"), *small]
+
+
 def _known(figure: Figure) -> bool:
     return figure.mean is not None
 
@@ -688,7 +710,7 @@ def _rows(rows: list[tuple[str, str]]) -> html.Table:
     return html.Table(html.Tbody(cells), className="staff", style={"marginBottom": "12px"})
 
 
-def _table(head: Sequence[str], body: Sequence[tuple[str, ...]]) -> html.Table:
+def _table(head: Sequence[Any], body: Sequence[tuple[Any, ...]]) -> html.Table:
     return html.Table(
         [
             html.Thead(html.Tr([html.Th(text, scope="col") for text in head])),
