@@ -126,7 +126,8 @@ def test_vehicle_when_another_fleet_is_in_the_aisle_then_it_waits_too(engine):  
     assert times(tally, Event.DROP) == [8, 10]
 
 
-def test_stall_when_vehicles_fill_a_ring_then_each_is_named(engine):  # S-80, S-157
+def ring():
+    """Three vehicles in a ring of three aisles, each of which wants into the next one."""
     plant = Plant(horizon=100, zones={"ab": 1, "bc": 1, "ca": 1}, places={"transport.cart": 9})
     legs = {}
     for here, there, on in (("a", "b", "c"), ("b", "c", "a"), ("c", "a", "b")):
@@ -135,14 +136,29 @@ def test_stall_when_vehicles_fill_a_ring_then_each_is_named(engine):  # S-80, S-
         legs[here, on] = [(here + there, 4), (there + on, 4)]
         plant.product(here, {"op": "1", "on": here, "cycle": 1}, {"op": "2", "on": on, "cycle": 1, "fleet": "cart"})  # fmt: skip
         plant.order(here, here, 1)
-    plant.fleet("cart", {}, {n: n for n in "abc"}, ["a", "b", "c"], legs=legs)
-    tally = engine(plant.program(), 0)
+    return plant.fleet("cart", {}, {n: n for n in "abc"}, ["a", "b", "c"], legs=legs)
+
+
+RING = (
+    "cart#1 (plant.yaml:9) is held up for bc by cart#2",
+    "cart#2 (plant.yaml:9) is held up for ca by cart#3",
+    "cart#3 (plant.yaml:9) is held up for ab by cart#1",
+)
+
+
+def test_stall_when_vehicles_fill_a_ring_then_each_is_named(engine):  # S-80, S-157
+    tally = engine(ring().program(), 0)
     assert tally.ended == 5 * S
-    assert tally.stall == (
-        "cart#1 (plant.yaml:9) is held up for bc by cart#2",
-        "cart#2 (plant.yaml:9) is held up for ca by cart#3",
-        "cart#3 (plant.yaml:9) is held up for ab by cart#1",
-    )
+    assert tally.stall == RING
+
+
+def test_run_when_vehicles_fill_a_ring_and_others_go_on_then_it_is_told_at_the_end(engine):  # S-81
+    plant = ring().station("other")
+    plant.product("q", {"op": "1", "on": "other", "cycle": 1}).saturated("q")
+    tally = engine(plant.program(), 0)
+    assert tally.ended == 100 * S
+    assert tally.stall == RING
+    assert spent(tally, HELD) == [95, 95, 95]
 
 
 def test_stall_when_a_vehicle_at_a_full_door_blocks_the_aisle_then_the_ring_is_told(engine):  # S-80

@@ -27,6 +27,22 @@ def test_variant_when_described_then_in_words(variant, words):
     assert diff.describe(loaded.resolve(), loaded.resolve(variant)) == words
 
 
+def test_aisles_and_batteries_when_described_then_in_words():
+    loaded = load.load(SCENARIOS / "heat_treatment")
+    told = {
+        v: diff.describe(loaded.resolve(), loaded.resolve(v))
+        for v in loaded.resolve().tree.plain()["variants"]
+    }
+    assert told["nearest-first"] == ["agv: dispatch longest_wait → nearest"]
+    assert told["one-way-loop"] == [
+        "layout aisles ways A–B–C, C–D → nothing",
+        "layout aisles one way D–E–A → A–B–C–D–E–A",
+    ]
+    assert told["charged"] == [
+        "agv: battery none → (lasts 8 h, charge 1.5 h, standing 20 %, capacity 5 kWh)"
+    ]
+
+
 def test_same_when_described_then_nothing():
     loaded = load.load(SCENARIOS / "two_mill_cell")
     assert diff.describe(loaded, load.load(SCENARIOS / "two_mill_cell")) == []

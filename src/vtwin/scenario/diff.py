@@ -30,7 +30,13 @@ UNWRITTEN: Final[dict[str, str]] = {
     "profile": "always alike",
     "shelf_life": "unlimited",
     "too_old": "scrap",
+    "battery": "none",
+    "chargers": "1",
+    "charge_at": "where vehicles begin",
+    "spacing": "2 m",
 }
+#: The same where a section means something else by a key.
+_UNWRITTEN_IN: Final[dict[str, dict[str, str]]] = {"transport": {"dispatch": "longest_wait"}}
 _WORDS: Final = {
     "warmup": "warm-up",
     "at": "place",
@@ -82,7 +88,8 @@ def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[tu
             continue
         old, new = before.get(section), after.get(section)
         if section in _ENTITIES:
-            yield from _entities(old or {}, new or {})
+            own = UNWRITTEN | _UNWRITTEN_IN.get(section, {})
+            yield from _entities(old or {}, new or {}, own)
         elif section in ("name", "description"):
             if old != new:
                 yield "", f"{section}: {_said(old)} → {_said(new)}"
@@ -91,7 +98,9 @@ def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[tu
                 yield "", f"{_path((section, *path))} {_pair(path or (section,), x, y)}"
 
 
-def _entities(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _entities(
+    before: Mapping[str, Any], after: Mapping[str, Any], unwritten: Mapping[str, str]
+) -> Iterator[tuple[str, str]]:
     for name in dict.fromkeys([*before, *after]):
         if name not in after:
             yield name, "removed"
@@ -99,11 +108,13 @@ def _entities(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[t
             yield name, "added"
         else:
             for path, x, y in _leaves(before[name], after[name], ()):
-                yield name, f"{_path(path)} {_pair(path, x, y)}"
+                yield name, f"{_path(path)} {_pair(path, x, y, unwritten)}"
 
 
-def _pair(path: tuple[str, ...], old: Any, new: Any) -> str:
-    default = UNWRITTEN.get(path[-1]) if path else None
+def _pair(
+    path: tuple[str, ...], old: Any, new: Any, unwritten: Mapping[str, str] = UNWRITTEN
+) -> str:
+    default = unwritten.get(path[-1]) if path else None
     return f"{_said(old, default)} → {_said(new, default)}"
 
 
@@ -156,6 +167,8 @@ def _said(value: Any, default: str | None = None) -> str:
         kind, parameters = next(iter(value.items()))
         inside = ", ".join(f"{k} {_said(v)}" for k, v in (parameters or {}).items())
         return f"{kind} ({inside})"
+    if isinstance(value, list) and value and all(isinstance(item, list) for item in value):
+        return ", ".join("–".join(map(str, way)) for way in value)  # points of the aisles
     if isinstance(value, list):
         return ", ".join(_said(item) for item in value) or "nothing"
     if isinstance(value, dict):
