@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from vtwin.scenario.decisions import Design, Goal
+from vtwin.studies.search import Book
 from vtwin.studies.selection import kim_nelson, ocba, screen, shortfall, with_the_best
 
 
@@ -111,3 +113,19 @@ def test_shortfall_when_repeated_then_it_covers_the_true_one():
         held += shortfall(values, 0, 0.95) >= 0.2
     assert held >= 0.93 * 300
     assert shortfall(np.array([[2.0, 2.1], [1.0, 1.1]]), 0) == 0.0
+
+
+def test_book_when_designs_have_unequal_replications_then_easy_ones_do_not_flatter():
+    # the first ten replications are easy for everybody: the worse design has no others
+    lots = np.random.default_rng(5)
+    common = np.concatenate([np.full(10, 5.0), np.zeros(40)]) + lots.normal(size=50)
+    better = common + 100.0 + 0.01 * lots.normal(size=50)
+    worse = (common + 99.0 + 0.01 * lots.normal(size=50))[:10]
+    one, other = (Design.of({"p": value}) for value in "ab")
+    book = Book(("x",), Goal("x"), rows={one: better[:, None], other: worse[:, None]})
+    assert worse.mean() > better.mean() + 2
+    assert book.best() == [one, other]
+    assert book.level(other) == pytest.approx(better.mean() - 1.0, abs=0.05)
+    assert book.level(one) == better.mean()
+    alone = Book(("x",), Goal("x"), rows={one: better[:, None], other: lots.normal(size=(10, 1))})
+    assert alone.level(other) == alone.objective(other).mean()  # they do not go together

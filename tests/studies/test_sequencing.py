@@ -4,6 +4,7 @@ import re
 from itertools import permutations
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tests.studies.shops import flow_shop, johnson, parallel
@@ -260,3 +261,53 @@ def test_presses_of_the_page_when_optimised_then_orders_come_in_time_on_fresh_se
         runs = [engine("auto", program).simulate(program, r, seed=12345) for r in range(10)]
         on_time[variant] = sum(measure(program, run).kpis["on_time"] for run in runs) / 10
     assert on_time["plan"] > on_time[None] + 0.2
+
+
+def test_noisy_shop_when_every_sequence_is_known_then_the_best_is_found(tmp_path):
+    times, shape, n = {"A": (4, 7), "B": (9, 3), "C": (2, 5), "D": (6, 6)}, 25.0, 100_000
+    lots = np.random.default_rng(1)
+    drawn = {(o, m): lots.gamma(shape, t / shape, n) for o, ts in times.items()
+             for m, t in enumerate(ts)}  # fmt: skip
+    long_run = {}
+    for sequence in permutations(times):
+        first, second = np.zeros(n), np.zeros(n)
+        for order in sequence:
+            first = first + drawn[order, 0]
+            second = np.maximum(first, second) + drawn[order, 1]
+        long_run[sequence] = float(second.mean())
+    text = flow_shop(times, "").text
+    for minutes in range(2, 10):
+        noisy = f"cycle: {{gamma: {{mean: {minutes} min, cv: 0.2}}}}"
+        text = text.replace(f"cycle: {minutes} min", noisy)
+    file = tmp_path / "noisy.yaml"
+    file.write_text(text)
+    best = min(long_run.values())
+    near = [sequence for sequence, mean in long_run.items() if mean <= 1.005 * best]
+    assert len(near) == 1  # nothing else is within half a per cent
+    for seed in (3, 4):
+        found = optimise(file, budget=200, store=False, seed=seed)
+        assert _chosen(found)[0] in near
+
+
+def test_search_when_or_tools_is_missing_then_rules_begin_it_and_the_best_is_found(
+    tmp_path, monkeypatch
+):
+    import importlib.util
+
+    there = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util, "find_spec", lambda name, *a: None if name == "ortools" else there(name, *a)
+    )
+    found = optimise(_written(tmp_path, SHOPS[1]), budget=100, store=False)
+    assert found.outcome.best.figures["makespan_s"].mean <= SHOPS[1].best * 1.005
+    assert "rules" in found.outcome.stage0.method
+
+
+def test_sequence_when_set_ups_come_first_then_it_says_what_it_decides(tmp_path):
+    text = SHOPS[2].text.replace("m1: {dispatch: priority", "m1: {dispatch: least_setup")
+    text = text.replace("m2: {dispatch: priority", "m2: {dispatch: least_setup")
+    (tmp_path / "setups.csv").write_text(SHOPS[2].setups)
+    file = tmp_path / "shop.yaml"
+    file.write_text(text)
+    found = optimise(file, budget=60, store=False)
+    assert any("equal set-ups" in note for note in found.outcome.notes)

@@ -227,6 +227,7 @@ class Optimiser:
             why = "what orders in another sequence could make is not bounded"
             top = Ceiling(None, begun, self.advice.method, why)
             near = self.advice.as_today() or near
+            self.notes += self.advice.notes
         lots = self.space.sample(_RANDOM_STARTS, self.wish.seed)
         first = self._estimate(today)
         useful = first.score is not None and self.goal.measured
@@ -554,7 +555,7 @@ class Optimiser:
         if not kept or not self.goal.measured:
             return kept
         further = further or [Goal("cost", "minimise"), Goal("changes", "minimise")]
-        means = {d: float(self.book.objective(d).mean()) for d in kept}
+        means = {d: self.book.level(d) for d in kept}
         floor = means[kept[0]] - self.goal.within * abs(means[kept[0]])
         alike = [d for d in kept if means[d] >= floor]
 
@@ -572,7 +573,7 @@ class Optimiser:
         while self._left() >= len(kept):
             least = min(self.book.count(d) for d in kept)
             rows = np.stack([self.book.objective(d, least) for d in kept])
-            means = np.array([float(self.book.objective(d).mean()) for d in kept])
+            means = np.array([self.book.level(d) for d in kept])
             best = int(np.argmax(means))
             apart = (rows - rows[best]).std(axis=1, ddof=1)
             apart[best] = max(float(np.delete(apart, best).max()), 1e-12)

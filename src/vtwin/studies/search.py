@@ -25,6 +25,11 @@ Search = Generator[Asked, list[Floats], Design | None]
 Score = Callable[[Design], float | None]
 
 
+#: Replications from which on two designs may be said to go together, and how much they must:
+#: squared correlation times their number.
+_LEAST_PAIRS, _ALIKE = 8, 8.0
+
+
 @dataclass
 class Book:
     """Every figure seen, by design; larger objectives are better. ``figures`` are the columns."""
@@ -68,9 +73,29 @@ class Book:
             total += requirement.excess(mean) / max(abs(bound or 0.0), 1e-12)
         return total
 
+    def level(self, design: Design) -> float:
+        """The goal of a design, comparable with designs that have more replications: under common
+        random numbers its replications may have been easier ones than those the others have,
+        too. The design with most replications tells, as a control variate (Lavenberg and Welch,
+        Management Science 27(3), 1981), where the two go together.
+        """
+        own = self.objective(design)
+        n, mean = len(own), float(own.mean())
+        longest = max(self.rows, key=lambda d: (len(self.rows[d]), d.settings))
+        if n < _LEAST_PAIRS or n >= self.count(longest):
+            return mean
+        other = self.objective(longest)
+        spread = float(other[:n].var(ddof=1))
+        if not np.isfinite(mean) or not np.isfinite(other).all() or spread <= 0.0:
+            return mean
+        together = float(np.cov(own, other[:n])[0, 1])
+        if together <= 0.0 or together**2 < _ALIKE / n * spread * float(own.var(ddof=1)):
+            return mean
+        return mean + together / spread * float(other.mean() - other[:n].mean())
+
     def rank(self, design: Design) -> tuple[float, float]:
         """Sorts better designs first: those that keep to the requirements, then by mean."""
-        mean = float(self.objective(design).mean())
+        mean = self.level(design)
         return (self.excess(design), np.inf if np.isnan(mean) else -mean)
 
     def best(self, least: int = 1) -> list[Design]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from vtwin.base.errors import Refused
-from vtwin.plant.primitives import NONE
+from vtwin.plant.primitives import NONE, DispatchRule
 from vtwin.plant.program import Program
 from vtwin.scenario.decisions import Design, OrderChoices, Reallocation, canonical
 from vtwin.scenario.sequencing import SEQUENCE
@@ -39,6 +39,26 @@ class Advice:
     def estimate(self, design: Design) -> Estimate:
         """The goal of the twin of mean times."""
         return self.twin.estimate(design)
+
+    @property
+    def notes(self) -> list[str]:
+        """What a sequence decides where something else comes first."""
+        program = self.program(self.real.today)
+        sequenced = set(self.choices.priority.values())
+        products = {o.product for o in program.orders if o.name in sequenced}
+        stations = {o.station for o in program.operations if o.product in products}
+        first = [
+            program.stations[s].name
+            for s in sorted(stations)
+            if program.stations[s].rule is DispatchRule.LEAST_SETUP
+        ]
+        if not first or any(p.endswith(".dispatch") for p, _ in self.space.slots):
+            return []
+        names = ", ".join(f"'{name}'" for name in first)
+        return [
+            f"{names}: the least set-up comes first there, the sequence decides among orders that "
+            "need equal set-ups"
+        ]
 
     def as_today(self) -> Design | None:
         """Today's plant with its sequence written out: by priority, release and name."""
