@@ -2,11 +2,13 @@
 
 import pytest
 
-from tests.app.decided import CASES, PEOPLE, PLACES, SKILLS
+from tests.app.decided import CASES, CONWIP, PEOPLE, PLACES, SKILLS
 from vtwin.app.reallocation import optimise, said
 from vtwin.cli import run as command
 from vtwin.scenario import build, load, reallocating
+from vtwin.scenario.decisions import Design
 from vtwin.studies.evaluator import Evaluator
+from vtwin.studies.plan import plan
 from vtwin.studies.space import Space
 
 
@@ -102,6 +104,26 @@ reallocate:
     today = found.outcome.today.figures["good_per_day"].mean
     # one sawyer makes 60 an hour, two 72 through one presser: a day of that for each of them
     assert step.lost == pytest.approx(2 * (today - 60 * 24), abs=0.02 * today)
+
+
+def test_plan_when_a_step_adds_nothing_then_that_is_said(tmp_path):
+    # four pieces in the plant make what one saw can; a second machine at the end is of no use
+    file = tmp_path / "scenario.yaml"
+    file.write_text(CONWIP.text.replace(
+        "orders.part.conwip: 1..8", "orders.part.conwip: [1, 4], equipment.c.count: 1..2"))  # fmt: skip
+    loaded = load.load(file)
+    real = reallocating.read(loaded)
+    evaluator = Evaluator(
+        lambda d: build.build(loaded, overrides=d.overrides), ("good_per_day",), seed=3
+    )
+    design = Design.of({"orders.part.conwip": "4", "equipment.c.count": "2"})
+    found = plan(real, design, evaluator, 2)
+    first, second = found.steps
+    assert (first.move.taker, second.move.giver or second.move.taker) == (
+        "orders.part.conwip", "equipment.c.count")  # fmt: skip
+    assert first.added.mean == first.gain.mean > 900
+    assert second.added.mean == pytest.approx(0.0)
+    assert found.enough == 1
 
 
 def test_command_when_the_goal_is_a_share_then_it_is_told_in_per_cent(tmp_path, capsys):

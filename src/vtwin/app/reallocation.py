@@ -179,10 +179,12 @@ class Reallocated:
                     "moving_s": step.moving_s,
                     "lost_pieces": step.lost,
                     "gain": step.gain.to_json(),
+                    "added": step.added.to_json(),
                 }
                 for step in plan.steps
             ],
             "cost": plan.cost,
+            "steps_that_gain": plan.enough,
             "payback_days": plan.payback_days,
             "payback_of": plan.payback_of,
             "why": [{"where": w, "loss": c, "change": d} for w, c, d in plan.why],

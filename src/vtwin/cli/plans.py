@@ -163,7 +163,8 @@ def _plan(found: Reallocated, plan: Plan) -> list[RenderableType]:
         return [heading("The plan"), indented(Text("Leave everything as it is."))]
     currency = found.currency or ""
     unit = found.outcome.goal.unit
-    table = plain_table("", "do this", ">cost", "meanwhile", f">gain so far{_bracketed(unit)}")
+    heads = [">cost", "meanwhile", f">this step{_bracketed(unit)}", ">gain so far"]
+    table = plain_table("", "do this", *heads)
     table.columns[1].no_wrap = table.columns[3].no_wrap = False
     for number, step in enumerate(plan.steps, start=1):
         meanwhile = []
@@ -181,6 +182,8 @@ def _plan(found: Reallocated, plan: Plan) -> list[RenderableType]:
         gained = interval(step.gain, unit, like=step.gain.mean, gain=True)
         table.add_row(str(number), found.said(step.move), cost, ", ".join(meanwhile) or "-", gained)
     parts: list[RenderableType] = [heading("The plan"), indented(table)]
+    if len(plan.steps) > 1 and plan.enough < len(plan.steps):
+        parts.append(indented(Text(_beyond(plan))))
     if plan.payback_days is not None:
         told = f"Pays back its {plan.payback_of} in {plan.payback_days:,.1f} days of production."
     else:
@@ -193,3 +196,16 @@ def _plan(found: Reallocated, plan: Plan) -> list[RenderableType]:
             share = f"{100 * abs(change):.1f} % of its time {word} {_LOSSES.get(cause, cause)}"
             parts.append(indented(Text(f"{where}: {share}")))
     return parts
+
+
+def _beyond(plan: Plan) -> str:
+    """Which steps bring nothing that can be told from chance."""
+    if plan.enough == 0:
+        return "No single step gains what can be told from chance; together see the last line."
+    last = len(plan.steps)
+    alone = plan.enough == last - 1
+    rest = f"Step {last} adds" if alone else f"Steps {plan.enough + 1} to {last} add"
+    return (
+        f"≈ {rest} nothing that can be told from chance in so many replications; the variant "
+        f"step-{plan.enough} is the plant without that."
+    )

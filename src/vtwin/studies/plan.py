@@ -69,6 +69,7 @@ class Step:
     moving_s: float  # a machine stands still
     lost: float | None  # good pieces lost meanwhile; None: not measured
     gain: Interval  # of the goal, after this step, over today
+    added: Interval  # of the goal, by this step alone
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,17 @@ class Plan:
     payback_days: float | None
     payback_of: str  # "cost", "lost output" or why there is none
     why: tuple[tuple[str, str, float], ...]  # machine or entry, cause, change of its share
+    sign: float = 1.0  # of the goal: 1 where more is better
+
+    @property
+    def enough(self) -> int:
+        """So many steps bring everything of the gain that can be told from chance."""
+        shown = [
+            number
+            for number, step in enumerate(self.steps, start=1)
+            if step.added.excludes_zero and self.sign * (step.added.mean or 0.0) > 0.0
+        ]
+        return max(shown, default=0)
 
 
 def moves(reallocation: Reallocation, design: Design) -> list[Move]:
@@ -223,7 +235,8 @@ def plan(
     cost = reallocation.amounts["cost"].amount(design)
     output = _output(reallocation, design, evaluator, replications)
     days, of = _payback(steps, cost, worth, output)
-    return Plan(tuple(steps), cost, days, of, why(reallocation, design, evaluator, replications))
+    reasons = why(reallocation, design, evaluator, replications)
+    return Plan(tuple(steps), cost, days, of, reasons, goal.sign)
 
 
 def _next_moves(
@@ -291,6 +304,7 @@ def _step(
     efforts = [_effort(reallocation, evaluator, before, part) for part in move.parts]
     today = _values(evaluator, reallocation.today, n, goal, reallocation)
     gained = _values(evaluator, design, n, goal, reallocation)
+    known = _values(evaluator, before, n, goal, reallocation)
     lost = _lost(evaluator, n, before, efforts)
     return Step(
         move,
@@ -302,6 +316,7 @@ def _step(
         sum(e.number * e.takes_s for e in efforts if not e.trains),
         lost,
         paired(today, gained, goal.unit),
+        paired(known, gained, goal.unit),
     )
 
 
