@@ -66,7 +66,8 @@ WITHOUT: dict[str, Callable[[Program], Program]] = {
         _made_here,
     ),
     "more than 60 kinds of carriers": _then(
-        _each("operations", takes=NONE, returns=NONE), lambda p: replace(p, carriers=())
+        _each("operations", takes=NONE, returns=NONE, takes_too=(), returns_too=()),
+        lambda p: replace(p, carriers=()),
     ),
     "vehicles": _then(
         _each("operations", fleet=NONE), lambda p: replace(p, fleets=(), vehicles=())
