@@ -32,7 +32,7 @@ Call = Literal["best", "possible best", "rejected"]
 #: `replications: auto` begins with so many, and ends with so many at most.
 FEWEST, MOST = 5, 100
 #: So many replications of points are handed over at once, so that each round is worth a look.
-_ROUND = 64
+_ROUND = 16
 #: More alternatives than this are not compared pair by pair.
 MOST_COMPARED = 200
 
