@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from vtwin.engines.choose import engine
 from vtwin.plant.primitives import NONE
+from vtwin.results.measures import measure
 from vtwin.scenario import build
 from vtwin.scenario.load import load
 
@@ -201,3 +203,37 @@ def test_battery_when_it_may_run_flat_then_the_hint_says_how_much_is_enough(told
     ((_, _, hint),) = told(("start: P", "start: P, battery: {lasts: 3 min, charge: 1 min}"))
     # From C round to A, to C with an item, and round to P again: 6.5 + 6.5 + 7.5 + 20 s, 22.5 % of 180 s.
     assert hint == "write `low: 23 %` or more"
+
+
+LOOP = """\
+vtwin: 1
+name: loop
+run: {horizon: 10 h, warmup: 1 h}
+products:
+  box: {route: [{op: fill, on: filler}, {op: pack, on: packer, by: agv}]}
+orders: [{product: box, saturated: true}]
+equipment:
+  filler: {cycle: 5 s, output: 3, stop: A}
+  packer: {cycle: 5 s, stop: B}
+transport:
+  agv: {count: 1, speed: 1 m/s, load: 8 s, unload: 20 s}
+layout:
+  aisles:
+    points: {A: [0 m, 0 m], B: [30 m, 0 m], C: [30 m, 10 m], D: [0 m, 10 m]}
+    one_way: [{through: [A, B], room: 1}, [B, C, D, A]]
+"""
+
+
+@pytest.mark.parametrize(("count", "per_h", "held"), [(1, 100 / 3, 0), (2, 200 / 3, 0), (3, 72, 42), (4, 72, 92)])  # fmt: skip
+@pytest.mark.parametrize("name", ["reference", "kernel"])
+def test_loop_when_vehicles_are_added_then_it_bears_as_many_as_the_hand_says(
+    write, name, count, per_h, held
+):
+    """80 m at 1 m/s, 8 s to load, 20 s to unload: 108 s round. The aisle to B is taken for 50 s
+    each time, so n vehicles need n x 50 s, or 108 if that is more.
+    """
+    program = build.build(load(write(LOOP.replace("count: 1", f"count: {count}"))))
+    tally = engine(name, program).simulate(program, 0)
+    figures = measure(program, tally)
+    assert figures.transport["agv"]["moves_per_h"] == pytest.approx(per_h, abs=0.2)
+    assert figures.transport["agv"]["transport_held_s"] == pytest.approx(held, abs=0.5)
