@@ -179,8 +179,12 @@ def _plan(found: Reallocated, plan: Plan) -> list[RenderableType]:
         if step.lost:
             meanwhile.append(f"about {step.lost:,.0f} good pieces less")
         cost = f"{step.cost:,.0f} {currency}".strip() if step.cost else "0"
-        gained = interval(step.gain, unit, like=step.gain.mean, gain=True)
-        table.add_row(str(number), found.said(step.move), cost, ", ".join(meanwhile) or "-", gained)
+        size = step.gain.mean
+        added = interval(step.added, unit, like=size, gain=True)
+        gained = interval(step.gain, unit, like=size, gain=True)
+        alike = "" if step.added.excludes_zero else "≈ "
+        cells = [", ".join(meanwhile) or "-", f"{alike}{added}", gained]
+        table.add_row(str(number), found.said(step.move), cost, *cells)
     parts: list[RenderableType] = [heading("The plan"), indented(table)]
     if len(plan.steps) > 1 and plan.enough < len(plan.steps):
         parts.append(indented(Text(_beyond(plan))))
