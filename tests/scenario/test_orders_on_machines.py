@@ -6,6 +6,7 @@ from vtwin.base.errors import Refused
 from vtwin.engines.choose import engine
 from vtwin.plant.primitives import NONE
 from vtwin.results.kpi import measure
+from vtwin.results.scrap import scrap_rows
 from vtwin.scenario import build, load
 
 PLANT = """\
@@ -134,3 +135,13 @@ def test_order_when_it_cannot_be_made_there_then_it_is_refused_with_its_line(tmp
 def test_path_when_no_table_has_that_order_then_it_is_refused(table):
     with pytest.raises(Refused, match=r"V320.*no table has an order 'AA'"):
         build.build(table, overrides={"orders.AA.priority": "3"})
+
+
+def test_scrap_when_orders_have_their_own_machines_then_it_is_told_by_step_once(table):
+    program = build.build(table, overrides={"products.flange.route.cut.scrap": "30 %"})
+    tally = engine("auto", program).simulate(program, 0)
+    rows = scrap_rows(program, [tally])
+    assert rows
+    assert {(row.product, row.operation) for row in rows} == {("flange", "cut")}
+    assert len({row.machine for row in rows}) == len(rows)  # one row each, whoever's order it was
+    assert sum(row.pieces.mean for row in rows) == sum(tally.mode_scrap)

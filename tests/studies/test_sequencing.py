@@ -15,7 +15,7 @@ from vtwin.results.kpi import measure
 from vtwin.scenario import build, load, reallocating
 from vtwin.scenario.decisions import Design
 from vtwin.studies import relaxation
-from vtwin.studies.orders import Builder, mean_times, neighbours, sequence_of, timetable
+from vtwin.studies.orders import Builder, Twin, mean_times, neighbours, sequence_of, timetable
 from vtwin.studies.space import Space
 
 TWO = {"A": (5, 2), "B": (1, 6), "C": (9, 7), "D": (3, 8), "E": (10, 4), "F": (4, 4)}
@@ -311,3 +311,22 @@ def test_sequence_when_set_ups_come_first_then_it_says_what_it_decides(tmp_path)
     file.write_text(text)
     found = optimise(file, budget=60, store=False)
     assert any("equal set-ups" in note for note in found.outcome.notes)
+
+
+def test_estimate_when_a_design_misses_a_requirement_then_one_that_keeps_it_goes_before(tmp_path):
+    limit = '  limit: {on_time: ">= 60 %"}\n  goal'
+    (tmp_path / "setups.csv").write_text(SHOPS[2].setups)
+    file = tmp_path / "shop.yaml"
+    file.write_text(SHOPS[2].text.replace("  goal", limit))
+    loaded = load.load(file)
+    real = reallocating.read(loaded)
+    made = Builder(lambda written: build.build(loaded, overrides=written), real.orders)
+    twin = Twin(made, real.goals[0], real.orders, real.requirements)
+    scores = {True: [], False: []}
+    for design in Space(real.decisions, real.limits).sample(40, 2):
+        program = made(design)
+        found = measure(program, engine("auto", program).simulate(program, 0))
+        scores[found.kpis["on_time"] >= 0.6 - 1e-9].append(twin.estimate(design).score)
+    assert scores[True]
+    assert scores[False]
+    assert min(scores[True]) > max(scores[False])

@@ -18,9 +18,9 @@ from vtwin.plant.assigning import assigned, base, restricted
 from vtwin.plant.primitives import NONE, FailureClock
 from vtwin.plant.program import Program
 from vtwin.plant.trace import Event
-from vtwin.results.kpi import measure
+from vtwin.results.kpi import Measures, measure
 from vtwin.scenario.choices import ANY
-from vtwin.scenario.decisions import Decision, Design, Goal, OrderChoices
+from vtwin.scenario.decisions import Decision, Design, Goal, OrderChoices, Requirement
 from vtwin.scenario.sequencing import SEQUENCE
 from vtwin.studies.estimates import OUTPUT, Estimate
 from vtwin.studies.evaluator import figure
@@ -31,6 +31,9 @@ MOST_NEIGHBOURS = 240
 #: How many times their mean things take in the runs that tell who is late, and what needs them.
 SLOWER = (1.0, 1.2)
 PROMISES = ("on_time", "tardiness_s")
+
+#: What missing a requirement by its whole takes off an estimate, in estimates.
+_DEAR = 10.0
 
 Settings = Mapping[str, str]
 
@@ -158,6 +161,7 @@ class Twin:
     program: Callable[[Design], Program]
     goal: Goal
     choices: OrderChoices
+    requirements: tuple[Requirement, ...] = ()
     means: dict[tuple[float, tuple[tuple[str, str], ...]], Program] = field(default_factory=dict)
 
     @property
@@ -177,11 +181,14 @@ class Twin:
     def estimate(self, design: Design) -> Estimate:
         """The goal of the twin, as estimates of output or of others are told."""
         values = []
+        broken = 0.0
         for longer in self.paces:
             program = self.of(design, longer)
-            tally = choose("auto", program).simulate(program, 0)
-            values.append(figure(measure(program, tally), self.goal.kpi))
+            found = measure(program, choose("auto", program).simulate(program, 0))
+            values.append(figure(found, self.goal.kpi))
+            broken = max(broken, self._broken(found))
         value = sum(values) / len(values)
+        value -= self.goal.sign * _DEAR * broken * max(abs(value), 1.0)
         method = "a run in which everything takes its mean time"
         if len(values) > 1:
             more = " and ".join(f"{100 * (longer - 1):.0f} %" for longer in self.paces[1:])
@@ -190,6 +197,15 @@ class Twin:
             return Estimate(None, None, method)
         output = self.goal.kpi.rpartition(".")[2] in OUTPUT
         return Estimate(value if output else self.goal.sign * value, None, method)
+
+    def _broken(self, found: Measures) -> float:
+        """By how much the requirements are missed, each relative to its bound."""
+        total = 0.0
+        for requirement in self.requirements:
+            bound = requirement.low if requirement.low is not None else requirement.high
+            excess = requirement.excess(figure(found, requirement.kpi))
+            total += 0.0 if excess != excess else excess / max(abs(bound or 0.0), 1e-12)
+        return total
 
 
 # --- when and where --------------------------------------------------------------------------

@@ -34,7 +34,8 @@ class Advice:
     twin: Twin = field(init=False)
 
     def __post_init__(self) -> None:
-        self.twin = Twin(self.program, self.real.goals[0], self.choices)
+        goal, wanted = self.real.goals[0], self.real.requirements
+        self.twin = Twin(self.program, goal, self.choices, wanted)
 
     def estimate(self, design: Design) -> Estimate:
         """The goal of the twin of mean times."""
