@@ -7,7 +7,7 @@ from vtwin.engines.choose import engine
 from vtwin.plant.primitives import NONE
 from vtwin.results.kpi import measure
 from vtwin.results.scrap import scrap_rows
-from vtwin.scenario import build, load
+from vtwin.scenario import build, diff, load
 
 PLANT = """\
 vtwin: 1
@@ -145,3 +145,14 @@ def test_scrap_when_orders_have_their_own_machines_then_it_is_told_by_step_once(
     assert {(row.product, row.operation) for row in rows} == {("flange", "cut")}
     assert len({row.machine for row in rows}) == len(rows)  # one row each, whoever's order it was
     assert sum(row.pieces.mean for row in rows) == sum(tally.mode_scrap)
+
+
+def test_difference_when_orders_move_then_it_says_where_to(table, tmp_path):
+    one = {"orders.A.1.on.cut": "mill-2", "orders.B.priority": "3"}
+    words = diff.describe(table.resolve(), table.resolve(None, one))
+    assert words == ["order A.1 on mill-2", "order B priority 3"]
+    own = written(tmp_path, "{order: A, product: flange, quantity: 2, on: mill-1}")
+    words = diff.describe(own.resolve(), own.resolve(None, {"orders.A.on": "mill-2"}))
+    assert words == ["order A on mill-1 → mill-2"]
+    more = diff.describe(own.resolve(), own.resolve(None, {"orders.A.priority": "4"}))
+    assert more == ["orders A priority not given → 4"]

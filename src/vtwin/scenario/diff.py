@@ -95,7 +95,36 @@ def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[tu
                 yield "", f"{section}: {_said(old)} → {_said(new)}"
         else:
             for path, x, y in _leaves(old, new, ()):
-                yield "", f"{_path((section, *path))} {_pair(path or (section,), x, y)}"
+                told = _of_an_order(path, x, y) if section == "orders" else None
+                told = told or f"{_path((section, *path))} {_pair(path or (section,), x, y)}"
+                yield "", told
+
+
+def _of_an_order(path: tuple[str, ...], old: Any, new: Any) -> str | None:
+    """Where an order is made, and what is changed about one of a table, in words; else None."""
+    if len(path) > 1 and path[1] == "on":
+        step = f" ({path[2]})" if len(path) > 2 else ""
+        return f"order {path[0]}{step} on {_said(old, 'any')} → {_said(new, 'any')}"
+    entry = old if new is None else new if old is None else None
+    if not isinstance(entry, dict) or "order" not in entry or {"product", "table"} & set(entry):
+        return None
+    if new is None:
+        return f"order {entry['order']} as in its table"
+    told = [
+        f"on {_made_on(value)}" if key == "on" else f"{key.replace('_', ' ')} {_said(value)}"
+        for key, value in entry.items()
+        if key != "order"
+    ]
+    return f"order {entry['order']} {', '.join(told)}"
+
+
+def _made_on(value: Any) -> str:
+    """What `on:` of an order says: the machine, with the step where there are several."""
+    if not isinstance(value, dict):
+        return _said(value)
+    if len(value) == 1:
+        return _said(next(iter(value.values())))
+    return ", ".join(f"{_said(machines)} ({step})" for step, machines in value.items())
 
 
 def _entities(
