@@ -6,11 +6,14 @@ it is made of, every visit to a machine with tool, people and outcome, and where
 
 from __future__ import annotations
 
-from bisect import insort
+import gc
+from bisect import bisect_right, insort
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
+from itertools import accumulate
 
 import numpy as np
 
@@ -147,8 +150,23 @@ def histories(
     given to the engine: causes of scrap are drawn from it (S-78).
     """
     reader = _Reader(program, replication, program.run.seed if seed is None else seed)
-    reader.read(trace)
-    return tuple(_frozen(item) for item in reader.items)
+    with _uncollected():
+        reader.read(trace)
+        return tuple(_frozen(item) for item in reader.items)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """While inside, nothing is looked for that refers to itself: hundreds of thousands of small
+    objects are made here, none of them does, and looking took as long as making them.
+    """
+    before = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if before:
+            gc.enable()
 
 
 @dataclass(slots=True)
@@ -217,6 +235,10 @@ def _frozen(item: _Item) -> History:
 _WHY = {int(kind): Why[kind.name] for kind in (Event.LIMIT, Event.RESTART, Event.STALE)}
 
 
+#: Names of causes, the sums of their shares, and the next draw.
+_Drawing = tuple[tuple[str, ...], tuple[float, ...], Callable[[], float]]
+
+
 class _Reader:
     """One pass over the rows."""
 
@@ -257,7 +279,7 @@ class _Reader:
             if machine.initial_tool != NONE:
                 copy = self._loose[machine.initial_tool].pop(0)
                 self._held[index] = (machine.initial_tool, copy)
-        self._draws: dict[tuple[int, int], Callable[[], float]] = {}
+        self._draws: dict[tuple[int, int], _Drawing] = {}
         self._before = (NONE, NONE)  # kind and machine of the row before
 
     def read(self, trace: Trace) -> None:
@@ -371,8 +393,8 @@ class _Reader:
         elif why is not Why.STEP:
             self._lose(visit, why, LIMIT if why is Why.LIMIT else RESTART, pieces)
         else:
-            for _ in range(pieces):
-                self._lose(visit, Why.STEP, self._cause(visit.operation, machine), 1)
+            for cause, number in self._causes(visit.operation, machine, pieces).items():
+                self._lose(visit, Why.STEP, cause, number)
 
     @staticmethod
     def _lose(visit: Visit, why: Why, cause: str, pieces: int) -> None:
@@ -383,25 +405,30 @@ class _Reader:
                 return
         visit.losses = (*visit.losses, Loss(why, cause, pieces))
 
-    def _cause(self, operation: int, machine: int) -> str:
-        """The cause of the next piece an operation scraps on a machine (S-78)."""
+    def _causes(self, operation: int, machine: int, pieces: int) -> dict[str, int]:
+        """Causes of the next pieces an operation scraps on a machine (S-78), in the order in
+        which they come up.
+        """
+        known = self._draws.get((operation, machine))
+        if known is None:
+            known = self._draws[operation, machine] = self._drawing(operation, machine)
+        names, reached, draw = known
+        if len(names) == 1:
+            return {names[0]: pieces}
+        total, last = reached[-1], len(names) - 1
+        found: dict[str, int] = {}
+        for _ in range(pieces):
+            name = names[min(bisect_right(reached, draw() * total), last)]
+            found[name] = found.get(name, 0) + 1
+        return found
+
+    def _drawing(self, operation: int, machine: int) -> _Drawing:
+        """Causes of an operation's scrap, the sums of their shares, and the draws."""
         spec = self._program.operations[operation]
-        if not spec.causes:
-            return UNNAMED
-        if len(spec.causes) == 1:
-            return spec.causes[0].name
-        draw = self._draws.get((operation, machine))
-        if draw is None:
-            name = self._program.machines[machine].name
-            draw = uniforms(*self._address, name, f"cause/{spec.name}")
-            self._draws[operation, machine] = draw
-        wanted = draw() * sum(cause.share for cause in spec.causes)
-        reached = 0.0
-        for cause in spec.causes:
-            reached += cause.share
-            if wanted < reached:
-                return cause.name
-        return spec.causes[-1].name
+        names = tuple(cause.name for cause in spec.causes) or (UNNAMED,)
+        reached = tuple(accumulate(cause.share for cause in spec.causes))
+        entity = self._program.machines[machine].name
+        return names, reached, uniforms(*self._address, entity, f"cause/{spec.name}")
 
     # -- operations ------------------------------------------------------------------------
 
