@@ -37,8 +37,8 @@ EFFORT: Final = 2.0
 _UNITS: Final = 200_000
 #: A machine that is open less than this share of the time is not there.
 _THERE: Final = 0.02
-#: Insertions tried for a listed schedule.
-_INSERTIONS: Final = 4_000
+#: Tasks placed while insertions are tried for a listed schedule.
+_PLACED: Final = 250_000
 #: More arcs than this between set-ups of one machine are not told to CP-SAT.
 _MOST_ARCS: Final = 40_000
 
@@ -375,7 +375,8 @@ def by_rules(shop: Shop, objective: Objective) -> Schedule:
     tried = [sorted(numbers, key=lambda n, rule=rule: (rule(n), n)) for rule in rules]  # type: ignore[misc]
     scored = [(listed(shop, objective, line), line) for line in tried]
     best, line = min(scored, key=lambda pair: pair[0].value)
-    left, better = _INSERTIONS, True
+    tasks = max(1, sum(map(len, shop.chains)))
+    left, better = max(_PLACED // tasks, 1), True
     while better and left > 0:
         better = False
         for order in numbers:
