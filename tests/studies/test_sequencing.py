@@ -252,6 +252,8 @@ def test_presses_of_the_page_when_optimised_then_orders_come_in_time_on_fresh_se
     best = found.outcome.best
     assert best.gain.high < 0
     assert best.figures["tardiness_s"].mean < 0.2 * found.outcome.today.figures["tardiness_s"].mean
+    assert found.outcome.stage0.bound == 0.0  # nothing can be less than not late
+    assert found.outcome.gap == (0.0 if best.figures["tardiness_s"].mean == 0.0 else 1.0)
     assert found.plan.steps[0].move.sort == "sequence"
     out.write_text(found.text)
     loaded = load.load(out)

@@ -42,6 +42,8 @@ _STARTS = 3
 _MOST_STAGES = 400
 #: Shares that cannot be more than all.
 SHARES_TO_RAISE = ("on_time", "availability", "quality_ratio", "oee")
+#: What is nothing at best.
+_NOT_NEGATIVE = ("tardiness_s",)
 
 #: What is being done, and the best so far with its mean.
 OnProgress = Callable[[str, int, "Design | None", float | None], None]
@@ -277,6 +279,8 @@ class Optimiser:
             return None, top.reason or "no time of work that every piece needs is known"
         if figure in SHARES_TO_RAISE and goal.sign > 0:
             return 1.0, ""
+        if figure in _NOT_NEGATIVE and goal.sign < 0:
+            return 0.0, ""
         return None, f"what {goal.kpi} could be at best is not known of any plant before a run"
 
     def _output_bound(self, top: Ceiling) -> tuple[float | None, str]:
