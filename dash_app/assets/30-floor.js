@@ -32,6 +32,13 @@
     }
   }
 
+  /* The direction of an aisle: an arrowhead in its middle. */
+  function one_way(plane, [x, y, u, v], at) {
+    const turn = (Math.atan2(v - y, u - x) * 180) / Math.PI;
+    const place = `translate(${at.px((x + u) / 2)},${at.py((y + v) / 2)}) rotate(${turn})`;
+    el("path", { class: "aisle-head", d: "M -5,-7 L 5,0 L -5,7", transform: place }, plane);
+  }
+
   function draw(box, data) {
     const focused = document.activeElement && document.activeElement.dataset
       ? document.activeElement.dataset.machine : null;
@@ -55,6 +62,7 @@
     data.areas.forEach((area) => draw_area(plane, area, at));
     data.aisles.forEach(([x, y, u, v]) =>
       el("line", { class: "aisle", x1: at.px(x), y1: at.py(y), x2: at.px(u), y2: at.py(v) }, plane));
+    data.one_way.forEach((aisle) => one_way(plane, aisle, at));
     if (data.flows_shown) flows(plane, data, at);
     data.machines.forEach((m) => reaches(plane, m, data, at));
     const machines = el("g", {}, plane);

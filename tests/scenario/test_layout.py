@@ -71,3 +71,13 @@ def test_layout_when_vehicles_have_aisles_then_each_line_is_there_once():
     found = load.load(SCENARIOS / "heat_treatment").layout().aisles
     a, b, c, d, e = (3.0, 6.0), (12.0, 6.0), (22.0, 6.0), (22.0, 12.0), (3.0, 12.0)
     assert found == ((a, e), (a, b), (e, d), (b, c), (c, d))
+
+
+def test_layout_when_an_aisle_is_one_way_then_its_direction_is_known(tmp_path):
+    found = load.load(SCENARIOS / "heat_treatment").layout()
+    d, e, a = (22.0, 12.0), (3.0, 12.0), (3.0, 6.0)
+    assert found.one_way == ((e, a), (d, e))
+    text = (SCENARIOS / "heat_treatment" / "scenario.yaml").read_text()
+    file = tmp_path / "scenario.yaml"
+    file.write_text(text.replace("one_way: [[D, E, A]]", "one_way: [[D, E, A], [E, D]]"))
+    assert load.load(file).layout().one_way == ((e, a),)  # both ways once more

@@ -150,6 +150,7 @@ def floor(view: FloorView | None, words: Words, selection: Mapping[str, Any]) ->
             {"id": a.id, "label": a.label, "box": [a.x, a.y, a.width, a.depth]} for a in view.areas
         ],
         "aisles": [[*a, *b] for a, b in view.aisles],
+        "one_way": [[*a, *b] for a, b in view.one_way],
         "machines": [machine(m, words) for m in view.machines]
         + [helper(one, view, words) for one in view.helpers],
         "flows": [

@@ -156,6 +156,7 @@ def floor(
         machines=tuple(machines),
         flows=flows(program, layout, tallies),
         aisles=layout.aisles,
+        one_way=layout.one_way,
         helpers=_helpers(program, layout, summary, verdict, about),
     )
 

@@ -174,6 +174,7 @@ class FloorView:
     machines: tuple[MachineView, ...]
     flows: tuple[FlowView, ...] = ()
     aisles: tuple[tuple[tuple[float, float], tuple[float, float]], ...] = ()  # of vehicles, m
+    one_way: tuple[tuple[tuple[float, float], tuple[float, float]], ...] = ()  # from, to
     helpers: tuple[HelperView, ...] = ()
 
 

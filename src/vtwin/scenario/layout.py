@@ -46,6 +46,7 @@ class Layout:
     illustrative: bool
     image: str | None = None
     aisles: tuple[Line, ...] = ()  # ways of vehicles, from point to point
+    one_way: tuple[Line, ...] = ()  # those passed in this direction only
 
 
 def layout(loaded: Loaded, variant: str | None = None) -> Layout:
@@ -84,6 +85,7 @@ def layout(loaded: Loaded, variant: str | None = None) -> Layout:
         illustrative=bool(loose) or (written is not None and written.illustrative),
         image=written.image if written else None,
         aisles=aisles,
+        one_way=_one_way(written.aisles if written else None),
     )
 
 
@@ -170,3 +172,16 @@ def _aisles(written: AislesEntry | None) -> tuple[Line, ...]:
         if a in at and b in at
     }
     return tuple((a, b) for a, b in sorted(lines))
+
+
+def _one_way(written: AislesEntry | None) -> tuple[Line, ...]:
+    """The lines that vehicles pass in one direction, and in no way in the other."""
+    if written is None:
+        return ()
+    at = written.points
+    passed = [pair for aisle in written.one_way for pair in pairwise(aisle.points)]
+    both = {pair for way in written.ways for pair in pairwise(way)}
+    back = {(b, a) for a, b in (*passed, *both)} | both
+    return tuple(
+        sorted({(at[a], at[b]) for a, b in passed if (a, b) not in back and a in at and b in at})
+    )
