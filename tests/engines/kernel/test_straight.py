@@ -53,12 +53,13 @@ def lines(draw) -> Plant:
         if release == "all":
             plant.saturated("p", lot=draw(st.sampled_from([1, 3])))
         elif release == "some":
-            plant.arrivals("p", exponential(4.0))
+            plant.arrivals("p", exponential(4.0), due_after=draw(st.sampled_from([10, 40])))
         elif release == "few":
             plant.conwip("p", draw(st.integers(1, 5)))
         else:
-            for n in range(draw(st.integers(1, 3))):
-                plant.order(f"o{n}", "p", 7, lot=draw(st.sampled_from([1, 2])), release=n * 20)
+            for n in range(draw(st.integers(1, 4))):
+                lot, due = draw(st.sampled_from([1, 2, 7])), draw(st.integers(60, 250))
+                plant.order(f"o{n}", "p", 7, lot=lot, release=draw(st.integers(0, 40)), due=due)
     if draw(st.sampled_from([False, False, True])):
         plant.stop(("p", draw(st.integers(1, 30))))
     return plant

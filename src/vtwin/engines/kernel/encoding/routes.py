@@ -13,6 +13,7 @@ from vtwin.plant.primitives import (
     OUT,
     UNLIMITED,
     Branch,
+    DispatchRule,
     FailureClock,
     Kit,
     Mode,
@@ -212,6 +213,8 @@ def _is_only(t: Tables, step: int) -> bool:
     worked_on = t.program.machines[spec.modes[0].machine]
     return (
         t.alike[spec.station]
+        # The head of a line is the next one, but where that changes with time (S-92).
+        and t.program.stations[spec.station].rule is not DispatchRule.CRITICAL_RATIO
         and len(spec.modes) == 1
         and _is_plain(t, step, spec.modes[0])
         and worked_on.belt == NONE
