@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from tests.app.made import H, program, tally, trace
-from vtwin.app import pictures
+from vtwin.app import drawing, pictures
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +66,7 @@ def test_nothing_to_draw_when_a_run_is_empty_then_the_picture_is_empty():
     ("value", "said"), [(4e6, "4,000,000"), (0.25, "0.25"), (-20_000, "−20,000"), (0, "0")]
 )
 def test_axis_when_numbers_are_large_then_they_are_spelt_out(value, said):
-    assert pictures._spelt(value) == said
+    assert drawing.spelt(value) == said
 
 
 def test_picture_when_names_are_korean_then_nobody_is_bothered_by_fonts_missing_here(recwarn):

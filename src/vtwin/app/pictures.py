@@ -6,16 +6,15 @@ Every function returns one ``<svg>`` element as text, or "" where there is nothi
 
 from __future__ import annotations
 
-import re
-import warnings
 from collections.abc import Sequence
-from io import StringIO
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
+from vtwin.app import drawing
+from vtwin.app.drawing import ACCENT, ALARM, INK, LINE, SOFT, STATE_INK
 from vtwin.plant.primitives import MachineState
 from vtwin.plant.program import Program
 from vtwin.plant.trace import Event, Tally, Trace, lead_bin_bounds
@@ -25,14 +24,7 @@ if TYPE_CHECKING:
 
     from vtwin.app.views import BalanceView
 
-#: Drawn in these stand-ins, which the page's CSS variables replace.
-_INK, _LINE, _ACCENT, _SOFT, _ALARM = "#010101", "#020202", "#030303", "#040404", "#050505"
-_VARIABLES = {_INK: "ink", _LINE: "line", _ACCENT: "accent", _SOFT: "soft", _ALARM: "alarm"}
-_STATE_INK = {state: f"#0101{10 + state:02x}" for state in MachineState}
-_VARIABLES |= {ink: f"state-{state.name.lower()}" for state, ink in _STATE_INK.items()}
-
 TICKS_PER_S = 1e9
-WIDTH = 9.0  # inches; the page scales it
 GANTT_COLUMNS = 720
 MOST_ROWS = 24
 MOST_PANELS = 9
@@ -46,36 +38,36 @@ def states(program: Program, tallies: Sequence[Tally]) -> str:
     observed = total.sum(axis=1, keepdims=True)
     share = np.divide(total, observed, out=np.zeros_like(total), where=observed > 0)
     order = busiest(share)[:MOST_ROWS]
-    figure, axes = _figure(0.6 + 0.26 * len(order))
+    figure, axes = drawing.frame(0.6 + 0.26 * len(order))
     left = np.zeros(len(order))
     for state in MachineState:
         width = 100 * share[order, state]
         if width.any():
             height = _height(state)
-            axes.barh(range(len(order)), width, left=left, color=_STATE_INK[state], height=height)
+            axes.barh(range(len(order)), width, left=left, color=STATE_INK[state], height=height)
         left += width
     axes.set_yticks(range(len(order)), [program.machines[i].name for i in order])
     axes.invert_yaxis()
     axes.set_xlim(0, 100)
     axes.set_xlabel("% of the observed time")
-    return _svg(figure, "How each machine spends its time")
+    return drawing.svg(figure, "How each machine spends its time")
 
 
 def balance(told: BalanceView) -> str:
     """Cycle of each station along the route against the takt; those slower than it stand out."""
     stations = told.stations[:MOST_ROWS]
-    figure, axes = _figure(0.9 + 0.26 * len(stations))
-    colours = [_ALARM if one.late else _ACCENT for one in stations]
+    figure, axes = drawing.frame(0.9 + 0.26 * len(stations))
+    colours = [ALARM if one.late else ACCENT for one in stations]
     axes.barh(range(len(stations)), [s.cycle_s for s in stations], color=colours, height=0.62)
     axes.set_yticks(range(len(stations)), [one.id for one in stations])
     axes.invert_yaxis()
     if told.takt_s is not None:
-        axes.axvline(told.takt_s, color=_INK, linewidth=1.2, linestyle=(0, (4, 3)))
+        axes.axvline(told.takt_s, color=INK, linewidth=1.2, linestyle=(0, (4, 3)))
         axes.text(
-            told.takt_s, -0.62, f"takt {told.takt_s:.1f} s", color=_INK, ha="center", va="bottom"
+            told.takt_s, -0.62, f"takt {told.takt_s:.1f} s", color=INK, ha="center", va="bottom"
         )
     axes.set_xlabel("s per piece")
-    return _svg(figure, "Cycle of each station against the takt")
+    return drawing.svg(figure, "Cycle of each station against the takt")
 
 
 def _height(state: int) -> float:
@@ -95,7 +87,7 @@ def gantt(program: Program, trace: Trace | None, ended: int) -> str:
         return ""
     grid = dominant(program, trace, ended, GANTT_COLUMNS)
     order = _most_varied(grid)[:MOST_ROWS]
-    figure, axes = _figure(0.6 + 0.26 * len(order))
+    figure, axes = drawing.frame(0.6 + 0.26 * len(order))
     factor, label = _clock(program, ended)
     step = ended / TICKS_PER_S / factor / GANTT_COLUMNS
     for row, machine in enumerate(order):
@@ -103,7 +95,7 @@ def gantt(program: Program, trace: Trace | None, ended: int) -> str:
             axes.broken_barh(
                 [(begin * step, (end - begin) * step)],
                 (row - _height(state) / 2, _height(state)),
-                facecolors=_STATE_INK[MachineState(state)],
+                facecolors=STATE_INK[MachineState(state)],
                 linewidth=0,
             )
     axes.set_yticks(range(len(order)), [program.machines[i].name for i in order])
@@ -111,7 +103,7 @@ def gantt(program: Program, trace: Trace | None, ended: int) -> str:
     axes.set_xlim(0, ended / TICKS_PER_S / factor)
     axes.set_xlabel(label)
     _shade_warmup(program, axes, factor)
-    return _svg(figure, "What each machine did, first replication")
+    return drawing.svg(figure, "What each machine did, first replication")
 
 
 def dominant(program: Program, trace: Trace, ended: int, columns: int) -> npt.NDArray[np.int8]:
@@ -157,18 +149,18 @@ def wip(program: Program, tallies: Sequence[Tally]) -> str:
     series = np.array([t.series_wip[:shortest] for t in tallies], dtype=float)
     if shortest < 2:
         return ""
-    figure, axes = _figure(2.6)
+    figure, axes = drawing.frame(2.6)
     factor, label = _clock(program, program.run.horizon)
     time = (np.arange(shortest) + 0.5) * program.run.bin / TICKS_PER_S / factor
     if len(series) > 1:
-        axes.fill_between(time, series.min(axis=0), series.max(axis=0), color=_SOFT, linewidth=0)
-    axes.plot(time, series.mean(axis=0), color=_ACCENT, linewidth=1.6)
+        axes.fill_between(time, series.min(axis=0), series.max(axis=0), color=SOFT, linewidth=0)
+    axes.plot(time, series.mean(axis=0), color=ACCENT, linewidth=1.6)
     axes.set_xlim(0, program.run.horizon / TICKS_PER_S / factor)
     axes.set_ylim(bottom=0)
     axes.set_xlabel(label)
     axes.set_ylabel("pieces in the plant")
     _shade_warmup(program, axes, factor)
-    return _svg(figure, "Work in process over time")
+    return drawing.svg(figure, "Work in process over time")
 
 
 def lead_times(tallies: Sequence[Tally]) -> str:
@@ -184,14 +176,14 @@ def lead_times(tallies: Sequence[Tally]) -> str:
     weights = np.array(list(counts.values()), dtype=float)
     reach = _quantile(middles, weights, 0.99)
     factor, unit = _unit(reach)
-    figure, axes = _figure(2.2)
+    figure, axes = drawing.frame(2.2)
     edges = np.linspace(0, max(reach, middles.min() * 1.01) / factor, 41)
     share = 100 * weights / weights.sum()
-    axes.hist(middles / factor, bins=edges.tolist(), weights=share, color=_ACCENT, rwidth=0.92)
+    axes.hist(middles / factor, bins=edges.tolist(), weights=share, color=ACCENT, rwidth=0.92)
     axes.set_xlim(0, edges[-1])
     axes.set_xlabel(f"lead time, {unit} (the longest 1 % not shown)")
     axes.set_ylabel("% of good pieces")
-    return _svg(figure, "Lead times")
+    return drawing.svg(figure, "Lead times")
 
 
 def _quantile(
@@ -220,17 +212,17 @@ def _intervals(
 ) -> str:
     if not rows:
         return ""
-    figure, axes = _figure(0.75 + 0.32 * len(rows))
-    axes.axvline(0, color=_INK, linewidth=0.8)
+    figure, axes = drawing.frame(0.75 + 0.32 * len(rows))
+    axes.axvline(0, color=INK, linewidth=0.8)
     for row, (_, mean, half_width, clear) in enumerate(rows):
         margin = half_width or 0.0
-        axes.plot([mean - margin, mean + margin], [row, row], color=_ACCENT, linewidth=2)
-        face = _ACCENT if clear else "none"
-        axes.plot([mean], [row], "o", color=_ACCENT, markerfacecolor=face, markersize=7)
+        axes.plot([mean - margin, mean + margin], [row, row], color=ACCENT, linewidth=2)
+        face = ACCENT if clear else "none"
+        axes.plot([mean], [row], "o", color=ACCENT, markerfacecolor=face, markersize=7)
     axes.set_yticks(range(len(rows)), [name for name, *_ in rows])
     axes.set_ylim(len(rows) - 0.5, -0.5)
     axes.set_xlabel(label)
-    return _svg(figure, title)
+    return drawing.svg(figure, title)
 
 
 def levels(panels: Sequence[tuple[str, Sequence[tuple[str, float, float]]]], label: str) -> str:
@@ -240,7 +232,7 @@ def levels(panels: Sequence[tuple[str, Sequence[tuple[str, float, float]]]], lab
     shown = panels[:MOST_PANELS]
     across = min(3, len(shown))
     down = -(-len(shown) // across)
-    figure = Figure(figsize=(WIDTH, 2.3 * down), layout="constrained")
+    figure = Figure(figsize=(drawing.WIDTH, 2.3 * down), layout="constrained")
     grid = figure.subplots(down, across, sharey=True, squeeze=False)
     for place, axes in enumerate(grid.flat):
         if place >= len(shown):
@@ -249,31 +241,31 @@ def levels(panels: Sequence[tuple[str, Sequence[tuple[str, float, float]]]], lab
         name, points = shown[place]
         at = range(len(points))
         middles = [mean for _, mean, _ in points]
-        axes.plot(at, middles, "-o", color=_ACCENT, linewidth=1.4, markersize=5)
-        axes.errorbar(at, middles, yerr=[half for *_, half in points], fmt="none", ecolor=_ACCENT)
+        axes.plot(at, middles, "-o", color=ACCENT, linewidth=1.4, markersize=5)
+        axes.errorbar(at, middles, yerr=[half for *_, half in points], fmt="none", ecolor=ACCENT)
         axes.set_xticks(at, [text for text, *_ in points])
         axes.margins(x=0.15)
         axes.set_xlabel(name)
-        _plain_frame(axes, "y")
+        drawing.plain_frame(axes, "y")
         if place % across == 0:
             axes.set_ylabel(label)
-    return _svg(figure, f"Means at every level: {label}")
+    return drawing.svg(figure, f"Means at every level: {label}")
 
 
 def course(time: Sequence[float], mean: Sequence[float], cut: float | None, label: str) -> str:
     """A figure over time (h), mean over pilot runs; what is left out as warm-up is shaded."""
-    figure, axes = _figure(2.2)
-    axes.plot(time, mean, color=_ACCENT, linewidth=1.2)
+    figure, axes = drawing.frame(2.2)
+    axes.plot(time, mean, color=ACCENT, linewidth=1.2)
     axes.set_xlim(0, time[-1])
     axes.set_ylim(bottom=0)
     axes.set_xlabel("h since the start")
     axes.set_ylabel(label)
     if cut:
-        axes.axvspan(0, cut, color=_LINE, alpha=0.45, linewidth=0, zorder=5)
+        axes.axvspan(0, cut, color=LINE, alpha=0.45, linewidth=0, zorder=5)
         axes.text(cut / 2, 1.0, "warm-up", transform=axes.get_xaxis_transform(), va="bottom",
-                  ha="center", fontsize=8, color=_INK)  # fmt: skip
+                  ha="center", fontsize=8, color=INK)  # fmt: skip
     told = "never settles" if cut is None else f"warm-up {cut:.4g} h"
-    return _svg(figure, f"{label}: {told}")
+    return drawing.svg(figure, f"{label}: {told}")
 
 
 def shares(rows: Sequence[tuple[str, float]], label: str, title: str) -> str:
@@ -281,12 +273,12 @@ def shares(rows: Sequence[tuple[str, float]], label: str, title: str) -> str:
     rows = sorted((r for r in rows if r[1] > 0), key=lambda r: -r[1])[:MOST_ROWS]
     if not rows:
         return ""
-    figure, axes = _figure(0.6 + 0.27 * len(rows))
-    axes.barh(range(len(rows)), [100 * share for _, share in rows], color=_ACCENT, height=0.66)
+    figure, axes = drawing.frame(0.6 + 0.27 * len(rows))
+    axes.barh(range(len(rows)), [100 * share for _, share in rows], color=ACCENT, height=0.66)
     axes.set_yticks(range(len(rows)), [name for name, _ in rows])
     axes.invert_yaxis()
     axes.set_xlabel(label)
-    return _svg(figure, title)
+    return drawing.svg(figure, title)
 
 
 def pareto(rows: Sequence[tuple[str, float]], label: str, title: str) -> str:
@@ -295,16 +287,16 @@ def pareto(rows: Sequence[tuple[str, float]], label: str, title: str) -> str:
     rows = sorted((r for r in rows if r[1] > 0), key=lambda r: -r[1])[:MOST_ROWS]
     if not rows:
         return ""
-    figure, axes = _figure(0.6 + 0.27 * len(rows))
+    figure, axes = drawing.frame(0.6 + 0.27 * len(rows))
     each = [100 * share / whole for _, share in rows]
     places = range(len(rows))
-    axes.barh(places, each, color=_ACCENT, height=0.66)
-    axes.plot(np.cumsum(each), places, "o-", color=_INK, linewidth=1.2, markersize=4)
+    axes.barh(places, each, color=ACCENT, height=0.66)
+    axes.plot(np.cumsum(each), places, "o-", color=INK, linewidth=1.2, markersize=4)
     axes.set_yticks(places, [name for name, _ in rows])
     axes.invert_yaxis()
     axes.set_xlim(0, 103)
     axes.set_xlabel(f"{label} · line: added up")
-    return _svg(figure, title)
+    return drawing.svg(figure, title)
 
 
 def _unit(seconds: float) -> tuple[float, str]:
@@ -324,65 +316,6 @@ def _clock(program: Program, until: int) -> tuple[float, str]:
 def _shade_warmup(program: Program, axes: Axes, factor: float) -> None:
     if program.run.warmup > 0:
         end = program.run.warmup / TICKS_PER_S / factor
-        axes.axvspan(0, end, color=_LINE, alpha=0.45, linewidth=0, zorder=5)
+        axes.axvspan(0, end, color=LINE, alpha=0.45, linewidth=0, zorder=5)
         axes.text(end / 2, 1.0, "warm-up", transform=axes.get_xaxis_transform(), va="bottom",
-                  ha="center", fontsize=8, color=_INK)  # fmt: skip
-
-
-def _figure(height: float) -> tuple[Any, Axes]:
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(WIDTH, height), layout="constrained")
-    axes = figure.add_subplot()
-    _plain_frame(axes, "x")
-    return figure, axes
-
-
-def _plain_frame(axes: Axes, grid: Literal["x", "y"]) -> None:
-    """No box, quiet ticks, lines of one direction only."""
-    for side in ("top", "right", "left"):
-        axes.spines[side].set_visible(False)
-    axes.spines["bottom"].set_color(_LINE)
-    axes.tick_params(colors=_INK, length=0, labelsize=9)
-    axes.xaxis.label.set_color(_INK)
-    axes.yaxis.label.set_color(_INK)
-    axes.grid(axis=grid, color=_LINE, linewidth=0.6)
-    axes.set_axisbelow(True)
-
-
-def _spell_out(figure: Any) -> None:
-    """Numbers along the axes as a person writes them: 4,000,000 and not 4 with 1e6 apart."""
-    from matplotlib.ticker import FuncFormatter, ScalarFormatter
-
-    for axes in figure.axes:
-        for axis in (axes.xaxis, axes.yaxis):
-            if isinstance(axis.get_major_formatter(), ScalarFormatter):
-                axis.set_major_formatter(FuncFormatter(_spelt))
-
-
-def _spelt(value: float, _place: int | None = None) -> str:
-    """``4,000,000``, ``0.25``, ``−20,000``."""
-    return f"{value:,.6f}".rstrip("0").rstrip(".").replace("-", "\N{MINUS SIGN}")
-
-
-def _svg(figure: Any, title: str) -> str:
-    import matplotlib as mpl
-
-    _spell_out(figure)
-    text = StringIO()
-    settings: Any = {"svg.fonttype": "none", "svg.hashsalt": title, "font.size": 9}
-    with mpl.rc_context(settings), warnings.catch_warnings():
-        # Texts stay texts: the reader's fonts draw them, whatever the ones here lack (Korean).
-        warnings.filterwarnings("ignore", message="Glyph")
-        figure.savefig(text, format="svg", transparent=True, metadata={"Date": None})
-    body = text.getvalue()
-    body = body[body.index("<svg") :]
-    for ink, variable in _VARIABLES.items():
-        body = body.replace(ink, f"var(--{variable})")
-    body = re.sub(r"<metadata>.*?</metadata>", "", body, count=1, flags=re.DOTALL)
-    body = re.sub(r"""font: ([\d.]+)px [^;"]*""", r"font-size: \1px", body)
-    body = re.sub(r"""font-family: [^;"]*;?""", "", body)
-    body = re.sub(
-        r'(<svg [^>]*?)width="[^"]*" height="[^"]*"|height="[^"]*pt"', r"\1", body, count=1
-    )
-    return body.replace("<svg", f'<svg role="img" aria-label="{title}"', 1)
+                  ha="center", fontsize=8, color=INK)  # fmt: skip

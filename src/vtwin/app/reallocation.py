@@ -50,6 +50,9 @@ class Reallocated:
     trouble: tuple[Problem, ...] = ()  # why they are not kept
     turns: tuple[Turn, ...] = ()  # of the orders in the chosen design, at mean times
     start: str | None = None  # date of the run's first day
+    seed: int | None = None  # of the search; selection and confirmation have others
+    budget: int | None = None  # replications asked for
+    progress: tuple[tuple[int, float], ...] = ()  # replications spent, mean of the best so far
 
     @property
     def interrupted(self) -> bool:
@@ -326,7 +329,11 @@ def optimise(
             trouble=trouble,
         )
 
+        course: list[tuple[int, float]] = []
+
         def tell(what: str, spent: int, best: Design | None, mean: float | None) -> None:
+            if what == "searching" and mean is not None:
+                course.append((spent, mean))
             if progress is not None:
                 progress(what, spent, None if mean is None else _mean(mean, real.goals[0].unit))
 
@@ -347,7 +354,7 @@ def optimise(
     return Reallocated(
         plant.file, plant.program.name, real, outcome, plan, plant.program.currency, None, text,
         points, study.total() - outcome.spent, study.recalled(), tuple(trouble),
-        _turns(real, evaluator, outcome), base.start,
+        _turns(real, evaluator, outcome), base.start, wish.seed, budget, tuple(course),
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ setting, and everything prints.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -59,7 +59,8 @@ section { background: var(--card); border: 1px solid var(--line); border-radius:
 .scroll { overflow-x: auto } table { border-collapse: collapse; width: 100%; font-size: 14px }
 th { text-align: left; font-weight: 500; color: var(--dim) }
 th, td { padding: 5px 12px 5px 0; border-bottom: 1px solid var(--line); white-space: nowrap }
-td.n, th.n { text-align: right } .better { color: var(--good) } .worse { color: var(--alarm) }
+td.n, th.n { text-align: right } td.w { white-space: normal; min-width: 14em }
+.better { color: var(--good) } .worse { color: var(--alarm) }
 svg { width: 100%; height: auto; display: block; font-family: inherit }
 svg text { font-family: inherit } ul { margin: 0; padding-left: 20px }
 .legend { display: flex; flex-wrap: wrap; gap: 4px 16px; margin: 0 0 8px; padding: 0;
@@ -429,18 +430,20 @@ def _cell(figure: Interval | None) -> str:
     return "–" if figure is None else wording.said(figure.to_json())
 
 
-def grid(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table: the first cell of a row is a name, the others are figures."""
-    head = _cells(header, "th")
-    body = "".join(f"<tr>{_cells(row, 'td')}</tr>" for row in rows)
+def grid(header: Sequence[str], rows: Iterable[Sequence[str]], words: Sequence[int] = ()) -> str:
+    """A table: the first cell of a row is a name, the others are figures, and those of the
+    columns ``words`` are texts that may take several lines.
+    """
+    head = _cells(header, "th", words)
+    body = "".join(f"<tr>{_cells(row, 'td', words)}</tr>" for row in rows)
     return f'<div class="scroll"><table><tr>{head}</tr>{body}</table></div>'
 
 
-def _cells(texts: Sequence[str], tag: str) -> str:
-    """Cells of a row: the first is a name, the others are figures."""
-    return "".join(
-        f"<{tag}{' class=n' if i else ''}>{escape(text)}</{tag}>" for i, text in enumerate(texts)
-    )
+def _cells(texts: Sequence[str], tag: str, words: Sequence[int]) -> str:
+    """Cells of a row: the first is a name, the others are figures or words."""
+    kinds = [" class=w" if i in words else " class=n" if i else "" for i in range(len(texts))]
+    cells = zip(kinds, texts, strict=True)
+    return "".join(f"<{tag}{kind}>{escape(text)}</{tag}>" for kind, text in cells)
 
 
 def _time(run: RunResult) -> str:
@@ -470,14 +473,19 @@ def _passport(run: RunResult) -> str:
     data = summary.passport.get("data")
     if isinstance(data, dict):
         facts |= {str(name): str(hashed) for name, hashed in data.items()}
-    now = dt.datetime.now().astimezone()
-    facts["Written"] = f"{now:%Y-%m-%d %H:%M %Z} by vtwin {__version__}"
-    rows = "".join(
-        f"<tr><th>{escape(name)}</th><td><code>{escape(value)}</code></td></tr>"
-        for name, value in facts.items()
-    )
     return section(
         "Passport",
         '<p class="why">The same passport gives the same run, event for event.</p>',
-        f'<div class="scroll"><table>{rows}</table></div>',
+        passport(facts),
     )
+
+
+def passport(facts: Mapping[str, str]) -> str:
+    """What a page is about, as a table, with when it was written and by which version."""
+    now = dt.datetime.now().astimezone()
+    written = {"Written": f"{now:%Y-%m-%d %H:%M %Z} by vtwin {__version__}"}
+    rows = "".join(
+        f"<tr><th>{escape(name)}</th><td><code>{escape(value)}</code></td></tr>"
+        for name, value in {**facts, **written}.items()
+    )
+    return f'<div class="scroll"><table>{rows}</table></div>'

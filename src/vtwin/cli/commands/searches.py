@@ -133,6 +133,7 @@ def sweep(
 )
 @click.option("--front", is_flag=True, help="Also what can be had of several goals at once.")
 @json_option
+@html_option
 @store_options
 @takes_study
 def optimise(study: Study, file: Path, budget: int | None, search: str, front: bool) -> int:
@@ -167,5 +168,10 @@ def optimise(study: Study, file: Path, budget: int | None, search: str, front: b
         total = found.outcome.spent + found.further
         click.echo(f"{found.recalled:,} of {total:,} replications were in the store", err=True)
     output.json(found.to_json())
+    if study.html is not None:
+        from vtwin.app.plan_report import plan_html
+
+        if output.write(study.html, plan_html(found)):
+            output.console.print(f"Report: {study.html}")
     output.finish()
     return INTERRUPTED if found.interrupted else 0
