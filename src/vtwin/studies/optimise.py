@@ -782,7 +782,7 @@ def guarantee(
     )
     if gap is None:
         return f"{said} (here: no bound{f', {why}' if why else ''})"
-    return f"{said} (here: {100 * gap:.2g} %)"
+    return f"{said} (here: {100 * gap:.3g} %)"
 
 
 def _plain(values: Floats) -> list[float | None]:
