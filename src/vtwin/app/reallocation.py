@@ -65,13 +65,15 @@ class Reallocated:
         written = dict(design.settings)
         changed = design.differs(self.reallocation.today)
         choices = self.reallocation.orders
-        about = set() if choices is None else set(choices.paths)
+        about = set() if choices is None else {*choices.paths, *choices.tools}
         found = [
             f"{named(path)} {plain(today.get(path))} → {plain(written[path])}"
             for path in changed
             if path not in about
         ]
         if choices is not None:
+            made_with = [order_with(choices, p, written[p]) for p in changed if p in choices.tools]
+            found += _named_first(made_with)
             if any(path in choices.priority for path in changed):
                 found.append(f"sequence {_line(choices, written)}")
             placed = [order_on(choices, p, written[p]) for p in changed if p in choices.machines]
@@ -241,6 +243,14 @@ def order_on(choices: OrderChoices, path: str, value: str | None) -> str:
     return f"{order}{step} on {'any machine' if name == 'any' else name}"
 
 
+def order_with(choices: OrderChoices, path: str, value: str | None) -> str:
+    """A choice of tool as a person says it: "A with mould-2"."""
+    order, operation = choices.tools[path]
+    several = sum(other == order for other, _ in choices.tools.values()) > 1
+    step = f" ({operation.rpartition('/')[2]})" if several else ""
+    return f"{order}{step} with {plain(value)}"
+
+
 def _line(choices: OrderChoices, settings: Mapping[str, str]) -> str:
     """Orders in their sequence, the first ones where they are many."""
     from vtwin.studies.orders import sequence_of
@@ -262,6 +272,13 @@ def _told_of_orders(move: Move, choices: OrderChoices) -> str | None:
     if move.sort == "machines":
         said = [order_on(choices, path, value) for path, value in move.settings]
         return f"make {', '.join(_named_first(said))}"
+    if move.sort == "tools":
+        said = [order_with(choices, path, value) for path, value in move.settings]
+        return f"make {', '.join(_named_first(said))}"
+    if move.sort == "change" and move.taker in choices.tools:
+        return (
+            f"make {order_with(choices, str(move.taker), move.after)} (today: {plain(move.before)})"
+        )
     if move.sort == "change" and move.taker in choices.machines:
         today = order_on(choices, str(move.taker), move.before).partition(" on ")[2]
         return f"make {order_on(choices, str(move.taker), move.after)} (today: {today})"

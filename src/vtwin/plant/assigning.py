@@ -1,8 +1,8 @@
 """Orders on machines of their own: a Program in which certain orders go certain ways (S-180).
 
-An order that may be made on some machines only gets operations of its own that stand for those of
-the route (S-181), from the first one on as long as one of them can still come. Products, orders,
-tools and set-ups stay what they are.
+An order that may be made on some machines only, or with another tool, gets operations of its own
+that stand for those of the route (S-181), from the first one on as long as one of them can still
+come. Products, orders, tools and set-ups stay what they are.
 """
 
 from __future__ import annotations
@@ -18,7 +18,11 @@ from vtwin.plant.rules import followers
 
 #: Operation -> machines, both indices.
 Choice: TypeAlias = Mapping[int, frozenset[int]]
-_Key: TypeAlias = tuple[int, tuple[tuple[int, tuple[int, ...]], ...]]
+#: Operation of a route -> how another tool does it.
+Tooled: TypeAlias = Mapping[int, Operation]
+#: An operation, its machines, and its tool where that is another than the route's.
+_Part: TypeAlias = tuple[int, tuple[int, ...], int]
+_Key: TypeAlias = tuple[int, tuple[_Part, ...]]
 
 
 def base(program: Program, operation: int) -> int:
@@ -39,6 +43,25 @@ def choices(program: Program, product: int) -> tuple[int, ...]:
 def restricted(program: Program, order: Order) -> Choice:
     """What an order is restricted to: operations that only some of their machines do for it."""
     found: dict[int, frozenset[int]] = {}
+    for spec in _own(program, order):
+        own = frozenset(mode.machine for mode in spec.modes)
+        if len(own) < len(program.operations[spec.stands_for].modes):
+            found[spec.stands_for] = own
+    return found
+
+
+def retooled(program: Program, order: Order) -> Tooled:
+    """What an order is made with other tools: operation of the route -> how it is done."""
+    return {
+        spec.stands_for: spec
+        for spec in _own(program, order)
+        if spec.tool != program.operations[spec.stands_for].tool
+    }
+
+
+def _own(program: Program, order: Order) -> list[Operation]:
+    """The operations that stand in for those of the route for an order."""
+    found = []
     todo, seen = [order.begins], {NONE, OUT}
     while todo:
         here = todo.pop()
@@ -46,39 +69,49 @@ def restricted(program: Program, order: Order) -> Choice:
             continue
         seen.add(here)
         spec = program.operations[here]
-        own = frozenset(mode.machine for mode in spec.modes)
-        if len(own) < len(program.operations[spec.stands_for].modes):
-            found[spec.stands_for] = own
+        found.append(spec)
         todo += [spec.then, spec.stale, *(branch.operation for branch in spec.branches)]
     return found
 
 
-def assigned(program: Program, wanted: Mapping[str, Choice]) -> Program:
+def assigned(
+    program: Program, wanted: Mapping[str, Choice], tooled: Mapping[str, Tooled] | None = None
+) -> Program:
     """The program with each order named on the machines wanted for it; the others stay.
 
     Args:
         program: any.
         wanted: order -> operation of its product's route -> machines that may do it, at least
             one of those that can. What is no restriction changes nothing.
+        tooled: order -> operation of its product's route -> how it is done with another tool
+            (machines, times, pieces per cycle, scrap, set-up). An order that is not named here
+            keeps its tools.
 
     Raises:
         ValueError: machines that cannot do the operation, or an operation in a batch.
     """
-    named = [order for order in program.orders if order.name in wanted]
-    keys = {order.name: _key(program, order, wanted[order.name]) for order in named}
+    given = tooled or {}
+    named = [order for order in program.orders if order.name in wanted or order.name in given]
+    keys: dict[str, _Key] = {}
+    specs: dict[_Part, Operation] = {}
+    for order in named:
+        own_tools = given.get(order.name) or retooled(program, order)
+        key, found = _key(program, order, wanted.get(order.name, {}), own_tools)
+        keys[order.name] = key
+        specs |= found
     after = followers(program.products, program.operations)
     there = {operation.name for operation in program.operations}
     own: dict[tuple[_Key, int], str] = {}
     made: dict[str, tuple[Operation, _Key]] = {}
     for key in sorted({key for key in keys.values() if key[1]}):
-        leading = _leading_to(program, after, {o for o, _ in key[1]})
+        leading = _leading_to(program, after, {o for o, _, _ in key[1]})
         if program.products[key[0]].route[0] not in leading:
             continue  # no item ever comes there
         for operation in leading:
             name = f"{program.operations[operation].name}@{_label(program, key)}"
             own[key, operation] = name
             if name not in there:
-                made[name] = (_copy(program, operation, key, name), key)
+                made[name] = (_copy(program, operation, key, name, specs), key)
     place = {name: n for n, name in enumerate(sorted([*there, *made]))}
     number = [place[o.name] for o in program.operations]
     operations = {place[o.name]: _renumbered(o, lambda n: number[n]) for o in program.operations}
@@ -152,19 +185,29 @@ def _places(program: Program, made: Mapping[str, tuple[Operation, _Key]]) -> Map
     return places
 
 
-def _key(program: Program, order: Order, choice: Choice) -> _Key:
-    """What an order is restricted to; what every machine may do is left out."""
-    kept = []
-    for operation, machines in sorted(choice.items()):
+def _key(
+    program: Program, order: Order, choice: Choice, tooled: Tooled
+) -> tuple[_Key, dict[_Part, Operation]]:
+    """What is particular about an order, and how other tools do it; what every machine may do
+    with the tool of the route is left out.
+    """
+    kept: list[_Part] = []
+    specs: dict[_Part, Operation] = {}
+    for operation in sorted({*choice, *tooled}):
         spec = program.operations[operation]
-        able = {mode.machine for mode in spec.modes}
+        done = tooled.get(operation, spec)
+        able = {mode.machine for mode in done.modes}
+        machines = choice.get(operation, able)
         if not machines or not machines <= able or spec.product != order.product:
             raise ValueError(f"{spec.name} of order {order.name} cannot be done there")
-        if machines < able:
+        other = done.tool != spec.tool
+        if machines < able or other:
             if spec.batch != NONE:
                 raise ValueError(f"{spec.name} is done in a batch")
-            kept.append((operation, tuple(sorted(machines))))
-    return order.product, tuple(kept)
+            part = (operation, tuple(sorted(machines)), done.tool if other else NONE)
+            kept.append(part)
+            specs[part] = done
+    return (order.product, tuple(kept)), specs
 
 
 def _leading_to(program: Program, after: Sequence[int], ends: set[int]) -> list[int]:
@@ -189,25 +232,45 @@ def _next(program: Program, after: Sequence[int], operation: int) -> set[int]:
 
 
 def _label(program: Program, key: _Key) -> str:
-    """Machines, with the operation where the product has several that machines differ in."""
+    """Machines, with the operation where the product has several that machines differ in; tools
+    behind a plus sign.
+    """
     product, choice = key
+    route = program.products[product].route
     several = len(choices(program, product)) > 1
     parts = []
-    for operation, machines in choice:
+    for operation, machines, tool in choice:
+        spec = program.operations[operation]
         names = [program.machines[m].name for m in machines]
         entry = names[0].partition("#")[0]
         whole = [n for n in (m.name for m in program.machines) if n.partition("#")[0] == entry]
         said = entry if names == whole else "|".join(names)
-        step = program.operations[operation].name.rpartition("/")[2]
-        parts.append(f"{step}={said}" if several else said)
+        if tool != NONE:
+            everywhere = list(machines) == sorted(mode.machine for mode in spec.modes)
+            said = f"{'' if everywhere else said}+{program.tools[tool].name}"
+        step = spec.name.rpartition("/")[2]
+        parts.append(f"{step}={said}" if several or (tool != NONE and len(route) > 1) else said)
     return ",".join(parts)
 
 
-def _copy(program: Program, operation: int, key: _Key, name: str) -> Operation:
+def _copy(
+    program: Program, operation: int, key: _Key, name: str, specs: Mapping[_Part, Operation]
+) -> Operation:
     spec = program.operations[operation]
-    machines = dict(key[1]).get(operation)
-    modes = tuple(m for m in spec.modes if machines is None or m.machine in machines)
-    return replace(spec, name=name, modes=modes, stands_for=operation)
+    part = next((part for part in key[1] if part[0] == operation), None)
+    if part is None:
+        return replace(spec, name=name, stands_for=operation)
+    done = specs[part]
+    return replace(
+        done,
+        name=name,
+        step=spec.step,
+        modes=tuple(mode for mode in done.modes if mode.machine in part[1]),
+        then=spec.then,
+        branches=spec.branches,
+        stale=spec.stale,
+        stands_for=operation,
+    )
 
 
 def _renumbered(spec: Operation, at: Callable[[int], int]) -> Operation:

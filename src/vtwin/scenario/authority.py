@@ -129,6 +129,10 @@ def authorise(draft: Draft) -> None:
         draft.routes[product] = [
             replace(step, attending=narrowing.attending(step)) for step in route
         ]
+    for operation, steps in draft.others.items():
+        draft.others[operation] = tuple(
+            replace(step, attending=narrowing.attending(step)) for step in steps
+        )
     for name, setup in draft.setups.items():
         path: Steps = ("equipment", name, "setup", "by")
         where = draft.where(path if draft.node(*path) else ("equipment", name))

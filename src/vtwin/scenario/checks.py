@@ -131,15 +131,16 @@ def _check_energy(draft: Draft) -> None:
 
 def _check_reached(draft: Draft) -> None:
     """Equipment no route uses, products nobody orders."""
-    used = {name for route in draft.routes.values() for step in route for name in step.on}
+    used = {name for step in draft.every_step() for name in step.on}
     named = set(used)
     for names in draft.document.line or ():
         named.update(names)
     for entry in draft.document.products.values():
         for step in entry.route or ():
             named.update(step.on or ())
-            tool = draft.document.tools.get(step.tool or "")
-            named.update((tool.on or ()) if tool else ())
+            for one in (step.tool or "", *step.other_tools):
+                tool = draft.document.tools.get(one)
+                named.update((tool.on or ()) if tool else ())
     for name in sorted(set(draft.equipment) - named - draft.areas):
         what = f"nothing reaches '{name}': it is in no route"
         hint = "name it in a route or in the line, or leave it out"

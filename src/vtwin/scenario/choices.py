@@ -278,3 +278,42 @@ MadeOn = Annotated[
         },
     ),
 ]
+
+_WITH: Final = "such as mould-2, or {OP10: mould-2, OP20: mould-5}"
+
+
+def _made_with(value: Any, context: Mapping[str, Any]) -> dict[str, str]:
+    """Step -> tool; a name alone is meant for the step that can be made with it."""
+    if isinstance(value, str) and value:
+        return {EVERY_STEP: value}
+    if not isinstance(value, Mapping):
+        raise refuse("V124", "a tool is due here, or a tool for each step", _WITH)
+    if not value:
+        raise refuse("V117", "names no step", _WITH)
+    if not all(isinstance(name, str) and name for name in value.values()):
+        raise refuse("V124", "one tool is due for each step", _WITH)
+    return {str(step): name for step, name in value.items()}
+
+
+def read_tools(cell: str) -> dict[str, str]:
+    """A table's cell: ``mould-2`` or ``OP10=mould-2; OP20=mould-5``."""
+    found: dict[str, str] = {}
+    for part in cell.split(";"):
+        step, equals, name = part.rpartition("=")
+        if part.strip():
+            found[step.strip() if equals else EVERY_STEP] = name.strip()
+    return found
+
+
+MadeWith = Annotated[
+    dict[str, str],
+    Reading(
+        _made_with,
+        {},
+        {
+            "anyOf": [_STRING, {"type": "object", "additionalProperties": _STRING}],
+            "description": "tool by step, or for the step that can be made with it",
+            "examples": ["mould-2", {"OP10": "mould-2"}],
+        },
+    ),
+]

@@ -182,16 +182,18 @@ def _sum(weights: Mapping[tuple[str, str], float], settings: Iterable[tuple[str,
 class OrderChoices:
     """What decisions about single orders are about: path -> order whose priority it is, path ->
     (order, operation) whose machines it says, and the machines that each value there means; ()
-    are all that can.
+    are all that can. ``tools``: path -> (order, operation) whose tool it says; a plant with other
+    tools is built anew, so they are not among the ``paths``.
     """
 
     priority: Mapping[str, str]
     machines: Mapping[str, tuple[str, str]]
     able: Mapping[tuple[str, str], tuple[str, ...]]
+    tools: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     @property
     def paths(self) -> tuple[str, ...]:
-        """All of them."""
+        """Those that need no other plant: priorities and machines."""
         return (*self.priority, *self.machines)
 
 

@@ -45,6 +45,8 @@ _WORDS: Final = {
     "on": "equipment",
     "op": "operation",
 }
+#: How an order is made: the word before what its key says, and what nothing there means.
+_WAYS: Final = {"on": ("on", "any"), "tool": ("with", "the tool of its route")}
 #: Keys that say nothing about the plant.
 _SILENT: Final = frozenset({"variants", "vtwin", "history", "reallocate", "experiments"})
 #: Sections whose entries are named without their section.
@@ -102,16 +104,19 @@ def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[tu
 
 def _of_an_order(path: tuple[str, ...], old: Any, new: Any) -> str | None:
     """Where an order is made, and what is changed about one of a table, in words; else None."""
-    if len(path) > 1 and path[1] == "on":
+    if len(path) > 1 and path[1] in _WAYS:
         step = f" ({path[2]})" if len(path) > 2 else ""
-        return f"order {path[0]}{step} on {_said(old, 'any')} → {_said(new, 'any')}"
+        word, else_ = _WAYS[path[1]]
+        return f"order {path[0]}{step} {word} {_said(old, else_)} → {_said(new, else_)}"
     entry = old if new is None else new if old is None else None
     if not isinstance(entry, dict) or "order" not in entry or {"product", "table"} & set(entry):
         return None
     if new is None:
         return f"order {entry['order']} as in its table"
     told = [
-        f"on {_made_on(value)}" if key == "on" else f"{key.replace('_', ' ')} {_said(value)}"
+        f"{_WAYS[key][0]} {_made_on(value)}"
+        if key in _WAYS
+        else f"{key.replace('_', ' ')} {_said(value)}"
         for key, value in entry.items()
         if key != "order"
     ]

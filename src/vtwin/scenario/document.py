@@ -35,7 +35,7 @@ from vtwin.plant.quantities import (
     within,
 )
 from vtwin.scenario.aisles import OneWayAisle
-from vtwin.scenario.choices import BusyTimes, Ends, MadeOn, NextSteps, SampleOf
+from vtwin.scenario.choices import BusyTimes, Ends, MadeOn, MadeWith, NextSteps, SampleOf
 from vtwin.scenario.quality import MaterialOf, Scrap, TemplateOf
 from vtwin.scenario.questions import ExperimentEntry, ReallocateEntry
 from vtwin.scenario.tariffs import EnergyCost
@@ -159,6 +159,9 @@ class StepEntry(WithFamilyKeys):
     )
     sample: SampleOf = Field(default=1, description="part of the items that stop here: 1/10")
     tool: str | None = Field(default=None, description="tool that must be mounted")
+    other_tools: Names = Field(
+        default=(), description="other tools it can be made with, where an order says so"
+    )
     setup: str | None = Field(
         default=None,
         description="what the machine is set up for; default: the tool, else the product",
@@ -233,6 +236,9 @@ class OrderEntry(Written):
     priority: Whole = Field(default=0, description="larger goes first under `dispatch: priority`")
     on: MadeOn | None = Field(
         default=None, description="machines it is made on, by step; default: those of the route"
+    )
+    tool: MadeWith | None = Field(
+        default=None, description="tool it is made with, by step; default: that of the route"
     )
     lot: Count | None = Field(
         default=None, description="pieces per item; default: the product's lot"

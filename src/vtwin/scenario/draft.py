@@ -4,7 +4,7 @@ and everything found wrong on the way, with its place.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -187,6 +187,8 @@ class OrderDraft:
     where: Where
     on: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # as written
     machines: Mapping[str, frozenset[str]] = field(default_factory=dict)  # operation -> names
+    tool: Mapping[str, str] = field(default_factory=dict)  # as written
+    made: Mapping[str, StepDraft] = field(default_factory=dict)  # operation -> with another tool
     key: str = ""  # what a path names it by
 
 
@@ -245,6 +247,8 @@ class Draft:
     problems: list[Problem] = field(default_factory=list)
     equipment: dict[str, Equipment] = field(default_factory=dict)
     routes: dict[str, list[StepDraft]] = field(default_factory=dict)
+    # operation -> the step with each other tool it can be made with
+    others: dict[str, tuple[StepDraft, ...]] = field(default_factory=dict)
     stations: dict[str, StationDraft] = field(default_factory=dict)
     station_of: dict[str, str] = field(default_factory=dict)  # entry -> station
     lowered: dict[str, Lowered] = field(default_factory=dict)  # entry -> its own losses
@@ -267,6 +271,13 @@ class Draft:
     line_places: dict[str, int | None] = field(default_factory=dict)  # entry -> buffers before
     broken: set[str] = field(default_factory=set)  # products whose route cannot be used
     machines: dict[str, object] = field(default_factory=dict)  # entry -> what stands for it
+
+    def every_step(self) -> Iterator[StepDraft]:
+        """The steps of all routes, and those with other tools."""
+        for route in self.routes.values():
+            for step in route:
+                yield step
+                yield from self.others.get(step.operation, ())
 
     def fault(
         self,

@@ -80,7 +80,7 @@ def read_tools(draft: Draft) -> None:
             continue
         if entry.by is not None:
             draft.wants(Crew(entry.by), draft.where((*path, "by")))
-        pieces = {s.pieces for route in draft.routes.values() for s in route if s.tool == name}
+        pieces = {s.pieces for s in draft.every_step() if s.tool == name}
         draft.lives[name] = _cycles(draft, entry.life, pieces, (*path, "life"))
 
 
@@ -191,7 +191,7 @@ def _who(draft: Draft, crew: Crew | None) -> tuple[str | None, int]:
 
 def _pieces(draft: Draft, name: str) -> set[int]:
     """Pieces per cycle of everything done on a piece of equipment."""
-    return {s.pieces for route in draft.routes.values() for s in route if name in s.on}
+    return {s.pieces for s in draft.every_step() if name in s.on}
 
 
 def _cycles(draft: Draft, life: Life, pieces: set[int], path: Steps) -> int:

@@ -102,7 +102,8 @@ def used_calendars(document: Document, horizon: int) -> tuple[Calendar, ...]:
 
 def program(draft: Draft) -> Program:
     """The program of a draft that has no errors."""
-    made = _Lowering(draft).program()
+    lowering = _Lowering(draft)
+    made = lowering.program()
     operations = {operation.name: n for n, operation in enumerate(made.operations)}
     machines = {machine.name: n for n, machine in enumerate(made.machines)}
     wanted = {
@@ -113,7 +114,15 @@ def program(draft: Draft) -> Program:
         for order in draft.orders
         if order.machines
     }
-    return assigned(made, wanted) if wanted else made
+    tooled = {
+        order.name: {
+            operations[operation]: lowering.made_with(step)
+            for operation, step in order.made.items()
+        }
+        for order in draft.orders
+        if order.made
+    }
+    return assigned(made, wanted, tooled) if wanted or tooled else made
 
 
 class _Lowering:
@@ -151,7 +160,11 @@ class _Lowering:
         self.operation_index = {step.operation: i for i, step in enumerate(self.steps)}
         self.products = sorted(draft.routes)
         self.product_index = {name: i for i, name in enumerate(self.products)}
-        used = {step.tool for step in self.steps if step.tool}
+        # Those of other tools are no operations: orders get theirs, and the plant has the tools.
+        self.others = [
+            other for step in self.steps for other in draft.others.get(step.operation, ())
+        ]
+        used = {step.tool for step in (*self.steps, *self.others) if step.tool}
         self.tools = sorted(used)
         self.tool_index = {name: i for i, name in enumerate(self.tools)}
         self.batch_index = {name: i for i, name in enumerate(sorted(draft.batches))}
@@ -183,7 +196,7 @@ class _Lowering:
         """
         found: dict[str, dict[str, dict[str, str]]] = {}
         with_setups = {self.draft.station_of[name] for name in self.draft.setups}
-        for step in self.steps:
+        for step in (*self.steps, *self.others):
             station = self.draft.station_of[step.on[0]]
             if station in with_setups:
                 own = found.setdefault(station, {}).setdefault(_column(step), {})
@@ -199,7 +212,7 @@ class _Lowering:
     def _distributions(self) -> dict[Distribution, int]:
         draft = self.draft
         every: set[Distribution] = set()
-        for step in self.steps:
+        for step in (*self.steps, *self.others):
             every.update(step.modes.values())
             every.update(a.load for a in step.attending.values() if a.load is not None)
         for setup in self.changes.values():
@@ -409,10 +422,28 @@ class _Lowering:
         if setup.at_start is not None:
             own = [names.get(equipment.name) for names in columns.values()]
             return own.index(setup.at_start)
-        for step in self.steps:
+        for step in (*self.steps, *self.others):
             if tool is not None and step.tool == tool and equipment.name in step.setup_keys:
                 return list(columns).index(_column(step))
         return NONE
+
+    def made_with(self, other: StepDraft) -> Operation:
+        """The operation of a route as it is made with another tool."""
+        step = self.steps[self.operation_index[other.operation]]
+        return self._operation(
+            replace(
+                step,
+                on=other.on,
+                modes=other.modes,
+                planned=other.planned,
+                pieces=other.pieces,
+                scrap=other.scrap,
+                causes=other.causes,
+                attending=other.attending,
+                tool=other.tool,
+                setup_keys=other.setup_keys,
+            )
+        )
 
     def _operation(self, step: StepDraft) -> Operation:
         draft = self.draft

@@ -65,6 +65,9 @@ class _Change:
         if self.entry.on is not None:
             whole = EVERY_STEP in self.entry.on
             changed["on"] = self.entry.on if whole else {**row.on, **self.entry.on}
+        if self.entry.tool is not None:
+            whole = EVERY_STEP in self.entry.tool
+            changed["tool"] = self.entry.tool if whole else {**row.tool, **self.entry.tool}
         return replace(row, **changed)
 
 
@@ -136,7 +139,7 @@ def _lot(draft: Draft, product: str, written: int | None) -> int:
 
 def _add_source(draft: Draft, entry: OrderEntry, kind: str, path: tuple[Any, ...]) -> None:
     product = entry.product or ""
-    for key in ("release", "priority", "replace_scrap", "on"):
+    for key in ("release", "priority", "replace_scrap", "on", "tool"):
         if key in entry.model_fields_set:
             what = f"`{key}` belongs to a single order with a `quantity:`"
             draft.fault("V320", what, (*path, key), "leave it out")
@@ -176,7 +179,8 @@ def _add_order(draft: Draft, entry: OrderEntry, path: tuple[Any, ...]) -> None:
     lot = _lot(draft, product, entry.lot)
     made = OrderDraft(name, product, entry.quantity or 1, lot, release or 0.0, due,
                       entry.priority, entry.replace_scrap, where,
-                      on=entry.on or {}, key=entry.order or str(path[-1]))  # fmt: skip
+                      on=entry.on or {}, tool=entry.tool or {},
+                      key=entry.order or str(path[-1]))  # fmt: skip
     _take(draft, made)
 
 
@@ -220,6 +224,7 @@ def _read_table(
             replace_scrap=entry.replace_scrap,
             where=row.where,
             on={**(entry.on or {}), **row.on},
+            tool={**(entry.tool or {}), **row.tool},
             key=name,
         )
         _take(draft, made)

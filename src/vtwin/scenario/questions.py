@@ -70,6 +70,10 @@ class OrdersEntry(Written):
         default=None,
         description="all, orders, or order: machines to choose from; decides `on:` of orders",
     )
+    tool: Names | None = Field(
+        default=None,
+        description="all, or orders that may be made with other tools; decides `tool:` of orders",
+    )
 
 
 class GoalEntry(Written):

@@ -280,7 +280,7 @@ class _Reading:
         from vtwin.scenario.build import drafted
 
         entry = self.entry.orders
-        if entry.sequence is None and entry.on is None:
+        if entry.sequence is None and entry.on is None and entry.tool is None:
             return
         draft = drafted(self.resolved)
         if draft is None or any(p.severity == "error" for p in draft.problems):

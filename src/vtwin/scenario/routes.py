@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from vtwin.base.draws import Distribution, constant
@@ -77,6 +78,8 @@ def _read_route(draft: Draft, product: str, steps: list[tuple[tuple[Any, ...], S
         else:
             if (buffered or in_line) and (route or buffered or in_line):
                 _places_before(draft, made, places, path, first=not route and not buffered)
+            if step.other_tools:
+                _read_other_tools(draft, made, step, path)
             route.append(made)
         places, buffers = 0, []
     if buffers:
@@ -169,6 +172,35 @@ def _step(
         shelf=shelf_of(draft, step, path, entries, buffers),
         entry=step,
     )
+
+
+def _read_other_tools(
+    draft: Draft, made: StepDraft, step: StepEntry, path: tuple[Any, ...]
+) -> None:
+    """The step as it is made with each of its other tools."""
+    found: list[StepDraft] = []
+    for number, name in enumerate(step.other_tools):
+        place = (*path, "other_tools", number)
+        if made.tool is None:
+            what = "the step has other tools, and none of its own"
+            draft.fault("V317", what, place, f"write `tool: {name}`")
+            return
+        if name == made.tool or name in step.other_tools[:number]:
+            what = f"'{name}' is a tool of this step already"
+            draft.fault("V317", what, place, "name each tool once")
+            continue
+        if name not in draft.document.tools:
+            draft.unknown("tool", name, draft.document.tools, place)
+            continue
+        with_it = step.model_copy(update={"tool": name, "other_tools": ()})
+        before = len(draft.problems)
+        other = _step(draft, made.product, made.position, path, with_it, {}, [])
+        for index in range(before, len(draft.problems)):
+            told = draft.problems[index]
+            draft.problems[index] = replace(told, what=f"with '{name}': {told.what}")
+        if other is not None:
+            found.append(replace(other, operation=made.operation))
+    draft.others[made.operation] = tuple(found)
 
 
 def _parts(draft: Draft, product: str, position: int) -> Mapping[str, int]:

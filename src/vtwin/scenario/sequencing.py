@@ -1,7 +1,8 @@
-"""What `reallocate: {orders: …}` lets be decided: the sequence of orders, and their machines.
+"""What `reallocate: {orders: …}` lets be decided: the sequence of orders, their machines, tools.
 
 A sequence is a permutation of order priorities: `dispatch: priority` takes the largest first. The
-machines of an order are what `on:` at the order says, step by step; `any` is as the route says.
+machines of an order are what `on:` at the order says, step by step; `any` is as the route says. Its
+tool is what `tool:` says, of those that the step of its route names.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from vtwin.base.errors import did_you_mean
 from vtwin.scenario.choices import ANY, EVERY_STEP
 from vtwin.scenario.decisions import Decision, OrderChoices, canonical
 from vtwin.scenario.draft import Draft, OrderDraft, StepDraft
+from vtwin.scenario.placing import tools_of
 from vtwin.scenario.questions import OrdersEntry
 
 #: Every order there is.
@@ -35,13 +37,14 @@ class Found:
     priority: dict[str, str] = field(default_factory=dict)
     machines: dict[str, tuple[str, str]] = field(default_factory=dict)
     able: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    tools: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     @property
     def choices(self) -> OrderChoices | None:
         """What the paths are about; None where no order is decided."""
         if not self.decisions:
             return None
-        return OrderChoices(self.priority, self.machines, self.able)
+        return OrderChoices(self.priority, self.machines, self.able, self.tools)
 
 
 def read(draft: Draft, entry: OrdersEntry, ranges: Iterable[str], fault: Fault) -> Found:
@@ -51,7 +54,9 @@ def read(draft: Draft, entry: OrdersEntry, ranges: Iterable[str], fault: Fault) 
     if entry.sequence is not None:
         _read_sequence(draft, entry.sequence, decided, fault, found)
     if entry.on is not None:
-        _read_machines(draft, entry.on, fault, found)
+        _read_machines(draft, entry.on, fault, found, tools=_tooled(draft, entry.tool))
+    if entry.tool is not None:
+        _read_tools(draft, entry.tool, fault, found)
     for path in sorted(set(found.today) & decided):
         fault("V391", f"'{path}' is decided twice", ("orders",), "leave it out of `range:`")
     return found
@@ -158,7 +163,12 @@ def _looks(draft: Draft, station: str, decided: set[str]) -> bool:
 
 
 def _read_machines(
-    draft: Draft, written: Mapping[str, tuple[str, ...]], fault: Fault, found: Found
+    draft: Draft,
+    written: Mapping[str, tuple[str, ...]],
+    fault: Fault,
+    found: Found,
+    *,
+    tools: frozenset[str],
 ) -> None:
     place = ("orders", "on")
     alone = written.get(EVERY_STEP)
@@ -166,7 +176,7 @@ def _read_machines(
     orders = _named(draft, names, place, fault)
     if orders is None:
         return
-    open_to = {order.name: list(_open(draft, order)) for order in orders}
+    open_to = {order.name: list(_open(draft, order, order.name in tools)) for order in orders}
     if not any(open_to.values()):
         what = "none of these orders has a choice of machines"
         hint = "name several in the route, such as `on: [mill-1, mill-2]`"
@@ -184,17 +194,22 @@ def _read_machines(
                 _decide(order, step, able, found)
 
 
-def _open(draft: Draft, order: OrderDraft) -> Iterable[tuple[StepDraft, dict[str, list[str]]]]:
-    """Steps that several machines can do, each with what may be chosen: equipment entries, or
-    the machines of the only one.
+def _open(
+    draft: Draft, order: OrderDraft, retooled: bool
+) -> Iterable[tuple[StepDraft, dict[str, list[str]]]]:
+    """Steps that several machines can do, with the tool of the order or with any where that is
+    decided, too; each with what may be chosen: equipment entries, or the machines of the only one.
     """
-    for step in draft.routes.get(order.product, ()):
-        if step.operation in draft.batch_of or len(step.modes) < 2:
+    for routed in draft.routes.get(order.product, ()):
+        step = order.made.get(routed.operation, routed)
+        ways = tools_of(draft, routed).values() if retooled else ()
+        machines = sorted({machine for way in (step, *ways) for machine in way.modes})
+        if step.operation in draft.batch_of or len(machines) < 2:
             continue
         able: dict[str, list[str]] = {}
-        for machine in sorted(step.modes):
+        for machine in machines:
             able.setdefault(machine.partition("#")[0], []).append(machine)
-        yield step, able if len(able) > 1 else {m: [m] for m in sorted(step.modes)}
+        yield step, able if len(able) > 1 else {m: [m] for m in machines}
 
 
 def _choose_among(
@@ -243,3 +258,50 @@ def _decide(
     for value in values:
         name = json.loads(value)
         found.able[path, value] = () if name == ANY else tuple(listed[name])
+    found.able[path, canonical(ANY)] = ()  # what a plant is built with, whatever is decided
+
+
+# --- tools -----------------------------------------------------------------------------------
+
+
+def _tooled(draft: Draft, names: Sequence[str] | None) -> frozenset[str]:
+    """Orders whose tools are decided."""
+    every = (order.name for order in draft.orders)
+    return frozenset(every if names is not None and tuple(names) == (ALL,) else names or ())
+
+
+def _read_tools(draft: Draft, names: Sequence[str], fault: Fault, found: Found) -> None:
+    place = ("orders", "tool")
+    orders = _named(draft, names, place, fault)
+    if orders is None:
+        return
+    choices = {order.name: _with_choice(draft, order) for order in orders}
+    if not any(choices.values()):
+        what = "none of these orders has a choice of tools"
+        fault("V392", what, place, "name others in the route: `other_tools: [mould-2]`")
+        return
+    for order in orders:
+        if not choices[order.name] and tuple(names) != (ALL,):
+            what = f"order '{order.name}' can be made with one tool only"
+            fault("V392", what, place, "leave it out, or write `other_tools:` in its route")
+        for step, tools in choices[order.name]:
+            path = f"orders.{order.key}.tool"
+            if len(choices[order.name]) > 1:
+                path = f"{path}.{step.operation.rpartition('/')[2]}"
+            made = order.made.get(step.operation, step)
+            values = tuple(canonical(tool) for tool in tools)
+            here = canonical(made.tool)
+            found.today[path] = here
+            found.decisions.append(
+                Decision(path, "category", (path,), values, (values.index(here),))
+            )
+            found.tools[path] = (order.name, step.operation)
+
+
+def _with_choice(draft: Draft, order: OrderDraft) -> list[tuple[StepDraft, tuple[str, ...]]]:
+    """Steps that can be made with several tools, each with these."""
+    return [
+        (step, tuple(tools))
+        for step in draft.routes.get(order.product, ())
+        if step.operation not in draft.batch_of and (tools := tools_of(draft, step))
+    ]

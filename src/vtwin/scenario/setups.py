@@ -18,10 +18,9 @@ Times = Mapping[tuple[str, str], Distribution]
 def read_setups(draft: Draft) -> None:
     """The set-up times of every equipment entry that has any."""
     keys: dict[str, set[str]] = {}
-    for route in draft.routes.values():
-        for step in route:
-            for name, key in step.setup_keys.items():
-                keys.setdefault(name, set()).add(key)
+    for step in draft.every_step():
+        for name, key in step.setup_keys.items():
+            keys.setdefault(name, set()).add(key)
     for name, equipment in draft.equipment.items():
         if equipment.is_buffer:
             continue

@@ -111,8 +111,9 @@ def _wanted_at(draft: Draft, name: str) -> set[str]:
 
 def _attending(draft: Draft, name: str) -> set[str]:
     """Skills that attend operations and set-ups of an equipment entry."""
-    steps = (step for route in draft.routes.values() for step in route)
-    found = {s for step in steps if name in step.on and (s := step.attending[name].skill)}
+    found = {
+        s for step in draft.every_step() if name in step.on and (s := step.attending[name].skill)
+    }
     setup = draft.setups.get(name)
     return found | ({setup.skill} if setup and setup.skill else set())
 
@@ -207,8 +208,7 @@ def _needing(draft: Draft, skill: str) -> set[str]:
     """Equipment that cannot make a part without the skill (repairs may wait for the day)."""
     found = {
         name
-        for route in draft.routes.values()
-        for step in route
+        for step in draft.every_step()
         for name in step.on
         if step.attending[name].skill == skill
     }

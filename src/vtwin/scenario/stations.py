@@ -4,12 +4,14 @@ may be done on either.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from vtwin.base.errors import Refused
 from vtwin.equipment import catalog
 from vtwin.plant.family import Lowered, Step
 from vtwin.scenario import models, wording
 from vtwin.scenario.document import EquipmentEntry
-from vtwin.scenario.draft import Draft, Equipment, StationDraft
+from vtwin.scenario.draft import Draft, Equipment, StationDraft, StepDraft
 from vtwin.scenario.tree import Node
 
 
@@ -94,13 +96,10 @@ def lower_equipment(draft: Draft) -> None:
     """
     steps: dict[str, list[Step]] = {name: [] for name in draft.equipment}
     for route in draft.routes.values():
-        for made in route:
-            for name in made.on:
-                equipment = draft.equipment[name]
-                if equipment.family is not None:
-                    cycle = made.modes[equipment.machines[0]]
-                    own = made.attributes.get(equipment.family.name, {})
-                    steps[name].append(Step(made.operation, cycle, own, made.tool))
+        for step in route:
+            _add_steps(draft, step, step.operation, steps)
+            for other in draft.others.get(step.operation, ()):
+                _add_steps(draft, other, f"{other.operation}@{other.tool}", steps)
     for name, equipment in draft.equipment.items():
         if equipment.family is None:
             draft.lowered[name] = Lowered(())
@@ -111,6 +110,18 @@ def lower_equipment(draft: Draft) -> None:
             draft.refused(refused, ("equipment", name))
             lowered = Lowered(())
         draft.lowered[name] = lowered
+
+
+def _add_steps(
+    draft: Draft, made: StepDraft, operation: str, steps: Mapping[str, list[Step]]
+) -> None:
+    """A step as the family of each of its machines sees it."""
+    for name in made.on:
+        equipment = draft.equipment[name]
+        if equipment.family is not None:
+            cycle = made.modes[equipment.machines[0]]
+            own = made.attributes.get(equipment.family.name, {})
+            steps[name].append(Step(operation, cycle, own, made.tool))
 
 
 def join_stations(draft: Draft) -> None:
@@ -126,7 +137,8 @@ def join_stations(draft: Draft) -> None:
     for route in draft.routes.values():
         for step in route:
             first = find(step.on[0])
-            for other in step.on[1:]:
+            others = draft.others.get(step.operation, ())
+            for other in (*step.on[1:], *(name for made in others for name in made.on)):
                 root[find(other)] = first
     joined: dict[str, list[str]] = {}
     for name in sorted(root):

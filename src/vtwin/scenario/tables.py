@@ -20,7 +20,7 @@ from pydantic_core import PydanticCustomError
 from vtwin.base.errors import Problem, Refused, Where, did_you_mean
 from vtwin.base.units import counted
 from vtwin.plant.quantities import random_time, refuse
-from vtwin.scenario.choices import read_machines
+from vtwin.scenario.choices import read_machines, read_tools
 from vtwin.scenario.tree import read_text
 from vtwin.scenario.values import Moment, read_moment
 
@@ -58,6 +58,7 @@ class OrderRow:
     lot: int | None
     where: Where
     on: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    tool: Mapping[str, str] = field(default_factory=dict)
 
 
 class Data:
@@ -169,12 +170,14 @@ def _decimal_comma(table: Table, row: int, cell: str) -> Problem:
     return Problem("V134", f"'{cell}' has a comma in a number", table.where(row), hint)
 
 
-ORDER_COLUMNS: Final = ("order", "product", "quantity", "release", "due", "priority", "lot", "on")
+ORDER_COLUMNS: Final = (
+    "order", "product", "quantity", "release", "due", "priority", "lot", "on", "tool",
+)  # fmt: skip
 
 
 def orders(table: Table) -> tuple[list[OrderRow], list[Problem]]:
-    """The orders of a table (columns order, product, quantity; release, due, priority, lot
-    and on are optional) and what is wrong with it.
+    """The orders of a table (columns order, product, quantity; release, due, priority, lot,
+    on and tool are optional) and what is wrong with it.
     """
     missing = [name for name in ("product", "quantity") if name not in table.header]
     if missing:
@@ -219,7 +222,7 @@ class _OrderReader:
         where = self.table.where(index)
         return OrderRow(
             name, cells["product"], quantity or 1, release, due, priority or 0, lot, where,
-            read_machines(cells.get("on", "")),
+            read_machines(cells.get("on", "")), read_tools(cells.get("tool", "")),
         )  # fmt: skip
 
     def _wrong(self, index: int, code: str, what: str, hint: str | None = None) -> None:

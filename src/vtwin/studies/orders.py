@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from vtwin.base.draws import Distribution, constant
+from vtwin.base.errors import Problem, Refused
 from vtwin.base.units import TICKS_PER_SECOND
 from vtwin.engines.choose import engine as choose
 from vtwin.plant.assigning import assigned, base, restricted
@@ -20,7 +21,14 @@ from vtwin.plant.program import Program
 from vtwin.plant.trace import Event
 from vtwin.results.kpi import Measures, measure
 from vtwin.scenario.choices import ANY
-from vtwin.scenario.decisions import Decision, Design, Goal, OrderChoices, Requirement
+from vtwin.scenario.decisions import (
+    Decision,
+    Design,
+    Goal,
+    OrderChoices,
+    Requirement,
+    canonical,
+)
 from vtwin.scenario.sequencing import SEQUENCE
 from vtwin.studies.estimates import OUTPUT, Estimate
 from vtwin.studies.evaluator import figure
@@ -40,8 +48,10 @@ Settings = Mapping[str, str]
 
 def about_orders(decision: Decision) -> bool:
     """Whether a decision is about single orders."""
-    return decision.name == SEQUENCE or (
-        decision.name.startswith("orders.") and ".on." in decision.name
+    name = decision.name
+    return name == SEQUENCE or (
+        name.startswith("orders.")
+        and (".on." in name or name.endswith(".tool") or ".tool." in name)
     )
 
 
@@ -49,7 +59,9 @@ def about_orders(decision: Decision) -> bool:
 
 
 def applied(program: Program, choices: OrderChoices, settings: Settings) -> Program:
-    """A program with the priorities and machines of orders that a design's settings say."""
+    """A program with the priorities and machines of orders that a design's settings say. Raises
+    `Refused` where an order's tool fits none of its machines.
+    """
     priorities = {
         order: int(json.loads(settings[path])) for path, order in choices.priority.items()
     }
@@ -69,11 +81,13 @@ def applied(program: Program, choices: OrderChoices, settings: Settings) -> Prog
         names = choices.able[path, settings[path]]
         if names:
             own[place[operation]] = frozenset(machine[name] for name in names)
-    return (
-        assigned(replace(program, orders=orders), wanted)
-        if wanted
-        else replace(program, orders=orders)
-    )
+    made = replace(program, orders=orders)
+    if not wanted:
+        return made
+    try:
+        return assigned(made, wanted)
+    except ValueError as told:  # the tool of an order does not fit its machine
+        raise Refused(Problem("V326", str(told))) from None
 
 
 @dataclass
@@ -175,7 +189,9 @@ class Twin:
         others = tuple(setting for setting in design.settings if setting[0] not in about)
         key = (longer, others)
         if key not in self.means:
-            self.means[key] = mean_times(self.program(design), longer)
+            anywhere = dict(design.settings) | dict.fromkeys(self.choices.machines, canonical(ANY))
+            whole = Design(tuple(sorted(anywhere.items())))
+            self.means[key] = mean_times(self.program(whole), longer)
         return applied(self.means[key], self.choices, dict(design.settings))
 
     def estimate(self, design: Design) -> Estimate:
@@ -256,9 +272,10 @@ def timetable(program: Program) -> tuple[Turn, ...]:
 def neighbours(
     decisions: Iterable[Decision], written: Settings, most: int = MOST_NEIGHBOURS
 ) -> list[dict[str, str]]:
-    """What single moves of orders change: an order to another machine, two orders exchange
-    machines, two exchange places in the sequence, one goes elsewhere in it. Where that is too
-    many, orders move fewer places at once.
+    """What single moves of orders change: an order to another machine or another tool, with its
+    machine where that must follow; two orders exchange machines or tools, two exchange places in
+    the sequence, one goes elsewhere in it. Where that is too many, orders move fewer places
+    at once.
     """
     about = [decision for decision in decisions if about_orders(decision)]
     sequence = next((d for d in about if d.name == SEQUENCE), None)
@@ -273,6 +290,8 @@ def neighbours(
     for decision in places:
         for value in decision.values:
             note({decision.name: value})
+    for change in _to_fitting(places, written):
+        note(change)
     line = _in_sequence(sequence, written)
     far = _reach(len(line), most - len(found))
     for here in range(len(line)):
@@ -289,6 +308,22 @@ def neighbours(
             if alike and a is not None and b is not None and a in other.values and b in one.values:
                 note({one.name: b, other.name: a})
     return [dict(change) for change in found]
+
+
+def _to_fitting(places: Sequence[Decision], written: Settings) -> list[dict[str, str]]:
+    """Orders to another tool and another machine at once: either alone may not fit."""
+    found = []
+    for tool in places:
+        order, is_tool, _ = tool.name.rpartition(".tool")
+        for machine in places if is_tool else ():
+            if machine.name.startswith(f"{order}.on."):
+                found += [
+                    {tool.name: one, machine.name: other}
+                    for one in tool.values
+                    for other in machine.values
+                    if one != written.get(tool.name) and other != written.get(machine.name)
+                ]
+    return found
 
 
 def _reach(orders: int, most: int) -> int:

@@ -27,14 +27,14 @@ from vtwin.studies.space import Space
 MOST_ORDERED = 7
 _DAY_S = 86_400.0
 
-Sort = Literal["move", "more", "fewer", "change", "sequence", "machines"]
+Sort = Literal["move", "more", "fewer", "change", "sequence", "machines", "tools"]
 
 
 @dataclass(frozen=True)
 class Move:
     """One thing to do. ``number`` units go from ``giver`` to ``taker`` (paths); "more" has no
-    giver, "fewer" no taker; a "change" writes ``after`` at ``taker``. "sequence" and "machines"
-    write ``settings`` of many orders at once where ``earlier`` were written.
+    giver, "fewer" no taker; a "change" writes ``after`` at ``taker``. "sequence", "machines" and
+    "tools" write ``settings`` of many orders at once where ``earlier`` were written.
     """
 
     sort: Sort
@@ -130,11 +130,14 @@ def _of_orders(
     before: Mapping[str, str],
     after: Mapping[str, str],
 ) -> list[Move]:
-    """The sequence as one move, and the machines of many orders as another."""
+    """The sequence as one move, the machines of many orders as another, and their tools."""
     found = []
     sequence = [path for path in changed if path in choices.priority]
     machines = [path for path in changed if path in choices.machines]
-    sorts: tuple[tuple[Sort, list[str]], ...] = (("sequence", sequence), ("machines", machines))
+    tools = [path for path in changed if path in choices.tools]
+    sorts: tuple[tuple[Sort, list[str]], ...] = (
+        ("sequence", sequence), ("machines", machines), ("tools", tools),
+    )  # fmt: skip
     for sort, paths in sorts:
         if paths and (sort == "sequence" or len(paths) > MOST_ORDERED):
             settings = tuple((path, after[path]) for path in paths)

@@ -21,7 +21,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 
 from vtwin.base.units import TICKS_PER_SECOND
-from vtwin.plant.assigning import restricted
+from vtwin.plant.assigning import Tooled, restricted, retooled
 from vtwin.plant.flows import visits
 from vtwin.plant.primitives import NEVER, NONE, Operation, Order
 from vtwin.plant.program import Program
@@ -117,7 +117,8 @@ def objective_of(kpi: str) -> Objective:
 
 def shop(program: Program, choices: OrderChoices, names: Sequence[str] = ()) -> Shop:
     """The relaxation of a program of mean times; orders may be made on any machine that a
-    decision leaves them. ``names``: those orders alone; () are all.
+    decision leaves them, with the tool that the program gives them. ``names``: those orders
+    alone; () are all.
     """
     clock = _Clock.of(program)
     wanted = set(names)
@@ -139,8 +140,9 @@ def shop(program: Program, choices: OrderChoices, names: Sequence[str] = ()) -> 
     chains = []
     for number, (order, chain) in enumerate(zip(chosen, work, strict=True)):
         tasks = []
+        tooled = retooled(program, order)
         for operation, lengths, lots in chain:
-            spec = program.operations[operation]
+            spec = tooled.get(operation, program.operations[operation])
             whole = {m: max(units(s), 1) for m, s in lengths.items()}
             one = min(whole.values()) // max(lots, 1)
             attended = spec.skill != NONE and spec.load == NONE
@@ -148,7 +150,6 @@ def shop(program: Program, choices: OrderChoices, names: Sequence[str] = ()) -> 
                 Task(number, operation, whole, one, one, spec.setup_key, spec.tool,
                      spec.skill if attended else NONE, spec.heads)
             )  # fmt: skip
-        del order
         chains.append(tuple(tasks))
     dues = [None if o.due == NEVER else units(clock.at(o.due / TICKS_PER_SECOND)) for o in chosen]
     return Shop(
@@ -230,10 +231,12 @@ def _task(
     often: float,
 ) -> tuple[int, dict[int, float], int]:
     """Operation, seconds by machine and lots."""
-    spec = program.operations[operation]
-    pieces = _pieces(program, order, operation)
+    tooled = retooled(program, order)
+    spec = tooled.get(operation, program.operations[operation])
+    pieces = _pieces(program, order, operation, tooled)
     lots = max(1, -(-pieces // order.lot))
-    machines = able.get((order.name, operation)) or {mode.machine for mode in spec.modes}
+    every = {mode.machine for mode in spec.modes}
+    machines = able.get((order.name, operation), every) & every or every
     there = {m for m in machines if clock.shares[m] >= _THERE} or machines
     lengths = {
         mode.machine: _cycles(program, spec, order, pieces)
@@ -250,12 +253,12 @@ def _load(program: Program, spec: Operation) -> float:
     return 0.0 if spec.load == NONE else float(program.distributions[spec.load].mean)
 
 
-def _pieces(program: Program, order: Order, operation: int) -> int:
+def _pieces(program: Program, order: Order, operation: int, tooled: Tooled) -> int:
     """Pieces that come to a step: enough of them, or what is left of them."""
     route = program.products[order.product].route
     at = route.index(operation) if operation in route else 0
     steps = route[at:] if order.replace_scrap else route[:at]
-    kept = math.prod(1.0 - program.operations[o].scrap for o in steps)
+    kept = math.prod(1.0 - tooled.get(o, program.operations[o]).scrap for o in steps)
     pieces = order.quantity / max(kept, 0.05) if order.replace_scrap else order.quantity * kept
     return max(1, round(pieces))
 

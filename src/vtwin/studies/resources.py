@@ -71,7 +71,8 @@ def figures_of(program: Program, speeds: Mapping[str, float]) -> dict[Key, tuple
             new = (
                 work,
                 heads,
-                mounted if operation.tool != NONE else 0.0,
+                # with another tool than the route's, none of the time of that
+                mounted if operation.tool == program.operations[step].tool != NONE else 0.0,
                 times.passing(operation, number),
             )
             who = program.skills[skill] if skill != NONE else ""
