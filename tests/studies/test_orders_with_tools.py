@@ -10,7 +10,8 @@ from vtwin.engines.choose import engine
 from vtwin.results.kpi import measure
 from vtwin.scenario import build, load, reallocating
 from vtwin.scenario.decisions import Design
-from vtwin.studies.orders import Builder, Twin, neighbours
+from vtwin.studies.orders import Builder, Twin, mean_times, neighbours
+from vtwin.studies.relaxation import shop
 from vtwin.studies.space import Space
 
 LOTS = {"A": 7, "B": 5, "C": 3, "D": 2, "E": 6}
@@ -93,6 +94,19 @@ def test_designs_of_tools_when_made_from_another_then_they_are_those_that_are_bu
         assert twin.estimate(design).score == pytest.approx(-exact.kpis["makespan_s"])
     assert refused == 2 * (36 - 25)  # the mould for press-2 alone, and press-1 alone, of an order
     assert len(made.known) == 4
+
+
+def test_schedule_when_all_orders_have_another_tool_then_its_times_are_those_of_that(tmp_path):
+    loaded = load.load(file_of(tmp_path, "{sequence: all}", lots={"A": 2, "B": 3}))
+    real = reallocating.read(loaded)
+    others = {"orders.A.tool": "three", "orders.B.tool": "three"}
+    for overrides, each in (({}, SECONDS["one"]), (others, SECONDS["three"])):
+        program = mean_times(build.build(loaded, overrides=overrides))
+        made = shop(program, real.orders)
+        moulding = [chain[0] for chain in made.chains]
+        assert [max(t.lengths.values()) * made.unit for t in moulding] == [2 * each, 3 * each]
+        used = {program.tools[t.tool].name for t in moulding}
+        assert used == ({"three"} if overrides else {"one"})
 
 
 def test_neighbours_when_a_tool_is_on_other_machines_then_an_order_takes_both_at_once(tmp_path):

@@ -123,7 +123,7 @@ def shop(program: Program, choices: OrderChoices, names: Sequence[str] = ()) -> 
     clock = _Clock.of(program)
     wanted = set(names)
     able = _able(program, choices)
-    often = visits(program)
+    often = visits(replace(program, orders=tuple(replace(o, begins=NONE) for o in program.orders)))
     after = followers(program.products, program.operations)
     chosen = [o for o in program.orders if not wanted or o.name in wanted]
     work = [
