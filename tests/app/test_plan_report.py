@@ -69,7 +69,7 @@ def test_report_when_written_then_its_figures_are_those_of_the_json(reported):
     for point in body["front"]["points"]:
         assert f">{wording.said({**point['figures'][kpi], 'unit': unit})}<" in page
     assert html.escape(body["guarantee"]) in page
-    assert f"{100 * body['bound_gap']:.2g} %" in page
+    assert f"{100 * body['bound_gap']:.3g} %" in page
     for one in body["plan"]["why"]:
         assert f"{one['where']}: {100 * abs(one['change']):.1f} % of its time" in page
     assert "wip &lt;= 30: " in page
