@@ -104,7 +104,9 @@ class ToolRack:
         if self._free[tool]:
             copy = self._free[tool].pop(0)
         else:
-            giver = next(holder for holder in holders if self._gives_up(holder, tool))
+            willing = (holder for holder in holders if self._gives_up(holder, tool))
+            # The place the item has left may let in what another could use the tool for.
+            giver = next(willing, None) or next(h for h in holders if h.item is None)
             holders.remove(giver)
             giver.tool = NONE
             self._floor.note(now, Event.UNMOUNT, giver.index, -1, tool)

@@ -89,6 +89,15 @@ def _giver(tool: int) -> int:
     return NOTHING
 
 
+@rare
+def _idle_holder(tool: int) -> int:
+    """The first machine with the tool and nothing in hand (S-42)."""
+    machine = load(tool, TL_FIRST_HOLDER)
+    while load(machine, M_ITEM) != NOTHING:
+        machine = load(machine, M_NEXT_HOLDER)
+    return machine
+
+
 @compiled
 def can_mount(machine: int, tool: int) -> int:
     """Whether a machine needs no tool, has it or can get a copy at once (S-41)."""
@@ -159,6 +168,8 @@ def mount(m: int, machine: int, tool: int) -> None:
         copy = _take_loose(tool)
     else:
         giver = _giver(tool)
+        if giver == NOTHING:
+            giver = _idle_holder(tool)
         copy = load(giver, M_COPY)
         _unmount(giver)
         note(m, ROW_UNMOUNT, load(giver, M_INDEX), -1, load(tool, TL_INDEX))
